@@ -1,0 +1,166 @@
+"""What the engine asks of AWS, for every kind alike.
+
+A backend either returns everything it was asked for or raises one of :mod:`reconciler.errors`; "could not read" is
+never "absent". Backends are safe to call from several threads.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from reconciler.model import ContainerEnd, Family, Resource, Revision, RunState, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionsSeen:
+    """All that a pass needs to know of one kind of definition.
+
+    `families` answers for every name that was asked (an unknown one has no revisions). `owned` names every family
+    with an ACTIVE revision of this owner, asked for or not, as far as the tag index knows: a hint for pruning.
+    """
+
+    families: Mapping[str, Family]
+    owned: frozenset[str]
+
+
+class DefinitionBackend(Protocol):
+    """The registry of one kind of definition: ECS task definitions, Batch job definitions."""
+
+    def observe(self, names: Collection[str], *, owner: str) -> DefinitionsSeen:
+        """Look up the ACTIVE revisions of `names` in as few calls as lists allow.
+
+        A newest revision whose listed tags prove nothing is described; so its `spec` may be None only where its tags
+        carry `reconciler:owner`, `:digest` and `:verified` with its own number.
+        """
+        ...
+
+    def family(self, name: str, *, owner: str) -> Family:
+        """Describe anew the newest ACTIVE revision of `name`, and list every ACTIVE one of `owner`, newest first."""
+        ...
+
+    def describe(self, reference: str) -> Revision | None:
+        """Describe one revision by ARN or `name:revision`, or the newest ACTIVE one of a bare name, with its tags."""
+        ...
+
+    def register(self, resource: Resource) -> Revision:
+        """Register `resource` with its tags and describe what AWS made of it."""
+        ...
+
+    def tag(self, revision: Revision, tags: Mapping[str, str], *, remove: Collection[str] = ()) -> None:
+        """Set `tags` on a revision, then take off the keys in `remove`."""
+        ...
+
+    def deregister(self, revision: Revision) -> None:
+        """Make a revision INACTIVE; doing so twice is no error."""
+        ...
+
+    def users(self, revisions: Sequence[Revision]) -> Mapping[str, str]:
+        """Say what still uses each revision, by ARN: a task, a service, a rule, a schedule; the unused are left out.
+
+        What could not be read counts as used, and says so.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunKey:
+    """What a launch is the launch of; equal keys never start two runs.
+
+    `trigger` is `once:<generation>/<n>`, `slot:<instant>` or `manual:<id>`; a part is at most ten tasks.
+    """
+
+    owner: str
+    job: str
+    trigger: str
+    attempt: int = 0
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """One call that starts a part of a run.
+
+    `target` is the cluster or queue, `definition` the revision's ARN, `request` RunTask's or SubmitJob's members
+    without those the backend adds from the key (clientToken, startedBy, jobName, taskDefinition, jobDefinition).
+    """
+
+    key: RunKey
+    target: str
+    definition: str
+    request: Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why AWS answered a launch without a task; `transient` when capacity or an agent was the reason."""
+
+    reason: str
+    detail: str = ""
+    id: str = ""
+    transient: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """What a launch call made: the ids of its tasks or job, and what failed inside an answer of 200."""
+
+    ids: tuple[str, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One task or Batch job as AWS tells it.
+
+    `key_text` is what identifies the run key from outside: a task's startedBy, a Batch job's name. `stop_code` is
+    AWS's (`TaskFailedToStart`, `SpotInterruption` …); `reason` its own sentence.
+    """
+
+    id: str
+    target: str
+    key_text: str
+    definition: str
+    state: RunState
+    status: str
+    created: datetime | None = None
+    started: datetime | None = None
+    stopped: datetime | None = None
+    stop_code: str = ""
+    reason: str = ""
+    containers: tuple[ContainerEnd, ...] = ()
+
+
+class RunBackend(Protocol):
+    """The runs of one kind: ECS tasks, Batch jobs."""
+
+    def key_text(self, key: RunKey) -> str:
+        """Answer the startedBy or job name that marks a run of `key`, at most 128 legal characters."""
+        ...
+
+    def launch(self, launch: Launch) -> Launched:
+        """Start one part; a repeated call with an equal `launch` within the token's life starts nothing new.
+
+        Raises Conflict where the token was used with another request, OutcomeUnknown where no answer came.
+        """
+        ...
+
+    def find(self, key: RunKey, target: str) -> tuple[Execution, ...]:
+        """Look for executions of exactly this key in `target`, running and recently stopped."""
+        ...
+
+    def describe(self, ids: Collection[str], target: str) -> Mapping[str, Execution]:
+        """Describe many executions, a hundred a call; what AWS no longer knows is left out."""
+        ...
+
+    def running(self, target: str, *, owner: str) -> tuple[Execution, ...]:
+        """Answer every execution of `owner` in `target` that has not ended, one list for all jobs."""
+        ...
+
+    def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002 - AWS's word
+        """End one execution; one that has ended, or that is gone, is no error."""
+        ...
+
+    def complete(self, launch_request: Spec, definition: Spec) -> Spec:
+        """Fill in what must be looked up before a launch: subnets of a VPC, the only queue; raise Rejected if none."""
+        ...

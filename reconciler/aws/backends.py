@@ -6,10 +6,9 @@ never "absent". Backends are safe to call from several threads.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
-from reconciler.model import ContainerEnd, Family, Resource, Revision, RunState, Spec
+from reconciler.model import Execution, Family, Launch, Launched, Resource, Revision, RunKey, Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,74 +60,6 @@ class DefinitionBackend(Protocol):
         What could not be read counts as used, and says so.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunKey:
-    """What a launch is the launch of; equal keys never start two runs.
-
-    `trigger` is `once:<generation>/<n>`, `slot:<instant>` or `manual:<id>`; a part is at most ten tasks.
-    """
-
-    owner: str
-    job: str
-    trigger: str
-    attempt: int = 0
-    part: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
-    """One call that starts a part of a run.
-
-    `target` is the cluster or queue, `definition` the revision's ARN, `request` RunTask's or SubmitJob's members
-    without those the backend adds from the key (clientToken, startedBy, jobName, taskDefinition, jobDefinition).
-    """
-
-    key: RunKey
-    target: str
-    definition: str
-    request: Spec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why AWS answered a launch without a task; `transient` when capacity or an agent was the reason."""
-
-    reason: str
-    detail: str = ""
-    id: str = ""
-    transient: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launched:
-    """What a launch call made: the ids of its tasks or job, and what failed inside an answer of 200."""
-
-    ids: tuple[str, ...]
-    failures: tuple[Failure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
-    """One task or Batch job as AWS tells it.
-
-    `key_text` is what identifies the run key from outside: a task's startedBy, a Batch job's name. `stop_code` is
-    AWS's (`TaskFailedToStart`, `SpotInterruption` …); `reason` its own sentence.
-    """
-
-    id: str
-    target: str
-    key_text: str
-    definition: str
-    state: RunState
-    status: str
-    created: datetime | None = None
-    started: datetime | None = None
-    stopped: datetime | None = None
-    stop_code: str = ""
-    reason: str = ""
-    containers: tuple[ContainerEnd, ...] = ()
 
 
 class RunBackend(Protocol):

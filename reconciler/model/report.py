@@ -1,0 +1,109 @@
+"""What is done about it, and what is told about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from reconciler.model.manifest import Problem, Source
+from reconciler.model.resource import FieldChange
+from reconciler.model.run import Run
+from reconciler.model.values import Spec
+
+
+class Sync(StrEnum):
+    """Whether AWS matches the manifest."""
+
+    IN_SYNC = "InSync"
+    MISSING = "Missing"
+    DRIFTED = "Drifted"
+    ORPHANED = "Orphaned"
+    FOREIGN = "Foreign"
+    BEHIND = "Behind"
+    ERROR = "Error"
+
+
+class Health(StrEnum):
+    """How the last run went."""
+
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    PENDING = "Pending"
+    UNKNOWN = "Unknown"
+    NEVER_RAN = "NeverRan"
+    SUSPENDED = "Suspended"
+
+
+class Action(StrEnum):
+    """What a step does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    LAUNCH = "launch"
+    STOP = "stop"
+    ADOPT = "adopt"
+    KEEP = "keep"
+
+
+class Status(StrEnum):
+    """How far a step is."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do, or the decision to do nothing, with its reason.
+
+    `operation` is what the engine carries out (a value of :mod:`reconciler.core.operations`); None for KEEP and for
+    what is blocked. `name` is the resource's, `job` the manifest's.
+    """
+
+    action: Action
+    kind: str
+    name: str
+    job: str
+    reason: str
+    operation: Any = None
+    changes: tuple[FieldChange, ...] = ()
+    source: Source | None = None
+    status: Status = Status.PLANNED
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """The two axes of one job, and what a person asks next."""
+
+    name: str
+    kind: str
+    sync: Sync
+    health: Health
+    source: Source | None = None
+    definition: str | None = None
+    changes: tuple[FieldChange, ...] = ()
+    schedule: Spec | None = None
+    next_start: datetime | None = None
+    last_run: Run | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one verb found and did; every output format is a view of this."""
+
+    verb: str
+    owner: str
+    region: str | None
+    account: str | None
+    started: datetime
+    seconds: float
+    jobs: tuple[JobReport, ...] = ()
+    steps: tuple[Step, ...] = ()
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,158 @@
+"""What the ledger remembers of one run: the events of its stream, read back into attempts.
+
+The stream's existence is the claim. Its events, in the order in which AWS took them in:
+
+    start     {"attempt", "target", "definition", "parts", "commit", "at"}   a launch is about to be sent
+    launched  {"attempt", "part", "ids", "at"}                               its tasks or job
+    refused   {"attempt", "part", "reason", "transient", "at"}               an answer that made nothing
+    stopping  {"attempt", "cause", "at"}                                     we ended it, and why
+    ended     {"attempt", "state", "exitCode", "reason", "at"}               how the attempt went
+    finished  {"state", "reason", "at"}                                      how the run went; nothing follows
+    assumed   {"state", "at"}                                                what a person recorded, over all the rest
+
+The first `start` of an attempt since its last refusal decides where everybody looks for it and sends it: two loops
+that disagree about the cluster still ask the same one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.model import RunState
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a run. `started` is when its launch was announced, `parts` how many calls it takes."""
+
+    number: int
+    started: datetime
+    target: str
+    definition: str
+    parts: int = 1
+    commit: str = ""
+    ids: tuple[str, ...] = ()
+    launched_parts: frozenset[int] = frozenset()
+    launched: datetime | None = None
+    refusals: int = 0
+    refused: datetime | None = None
+    refusal: str = ""
+    transient: bool = False
+    stopping: str = ""
+    ended: RunState | None = None
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    reason: str = ""
+
+    @property
+    def placed(self) -> bool:
+        """Whether every call of the attempt has been answered with its tasks."""
+        return len(self.launched_parts) >= self.parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """One claimed run: `n` counts the retries that people asked for, `final` is set when nothing more will happen."""
+
+    generation: str
+    n: int
+    claimed: datetime
+    attempts: tuple[Attempt, ...] = ()
+    final: RunState | None = None
+    assumed: bool = False
+    reason: str = ""
+
+    @property
+    def last(self) -> Attempt | None:
+        """The newest attempt."""
+        return self.attempts[-1] if self.attempts else None
+
+
+def remember(generation: str, n: int, claimed: datetime, events: Sequence[Event]) -> Memory:
+    """Read a stream's events, in the order of their arrival, into what is known of the run."""
+    memory = Memory(generation=generation, n=n, claimed=claimed)
+    for event in events:
+        memory = after(memory, event)
+    return memory
+
+
+def after(memory: Memory, event: Event) -> Memory:
+    """Answer what is known once `event` has happened; an event of an unknown name, from a later version, is ignored."""
+    match event.get("event"):
+        case "finished" | "assumed":
+            return replace(
+                memory,
+                final=RunState(event["state"]),
+                assumed=event["event"] == "assumed",
+                reason=str(event.get("reason", "")),
+            )
+        case "start":
+            return _started(memory, event)
+        case "launched" | "refused" | "stopping" | "ended":
+            return replace(memory, attempts=tuple(_advanced(memory.attempts, event)))
+        case _:
+            return memory
+
+
+def _started(memory: Memory, event: Event) -> Memory:
+    number = int(event["attempt"])
+    attempt = Attempt(
+        number=number,
+        started=_instant(event),
+        target=str(event["target"]),
+        definition=str(event["definition"]),
+        parts=int(event.get("parts", 1)),
+        commit=str(event.get("commit", "")),
+    )
+    earlier = next((known for known in memory.attempts if known.number == number), None)
+    if earlier is None:
+        return replace(memory, attempts=(*memory.attempts, attempt))
+    if earlier.refused is None or earlier.ids:
+        return memory
+    again = replace(attempt, refusals=earlier.refusals, refusal=earlier.refusal, transient=earlier.transient)
+    return replace(memory, attempts=(*memory.attempts[:-1], again))
+
+
+def _advanced(attempts: Iterable[Attempt], event: Event) -> Iterable[Attempt]:
+    for attempt in attempts:
+        yield _with(attempt, event) if attempt.number == event["attempt"] else attempt
+
+
+def _with(attempt: Attempt, event: Event) -> Attempt:
+    match event["event"]:
+        case "launched":
+            part = int(event.get("part", 0))
+            if part in attempt.launched_parts:
+                return attempt
+            return replace(
+                attempt,
+                ids=(*attempt.ids, *event["ids"]),
+                launched_parts=attempt.launched_parts | {part},
+                launched=attempt.launched or _instant(event),
+                refused=None,
+            )
+        case "refused":
+            return replace(
+                attempt,
+                refusals=attempt.refusals + 1,
+                refused=_instant(event),
+                refusal=str(event.get("reason", "")),
+                transient=bool(event.get("transient")),
+            )
+        case "stopping":
+            return replace(attempt, stopping=attempt.stopping or str(event.get("cause", "")))
+        case _:
+            return replace(
+                attempt,
+                ended=RunState(event["state"]),
+                ended_at=_instant(event),
+                exit_code=event.get("exitCode"),
+                reason=str(event.get("reason", "")),
+            )
+
+
+def _instant(event: Event) -> datetime:
+    return datetime.fromisoformat(str(event["at"]))

@@ -79,12 +79,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
-    """The two axes of one job, and what a person asks next."""
+    """The two axes of one job, and what a person asks next; an axis is None where the verb did not look."""
 
     name: str
     kind: str
-    sync: Sync
-    health: Health
+    sync: Sync | None
+    health: Health | None
     source: Source | None = None
     definition: str | None = None
     changes: tuple[FieldChange, ...] = ()

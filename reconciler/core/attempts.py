@@ -114,7 +114,7 @@ def decide(memory: Memory, executions: Mapping[str, Execution], bounds: Bounds, 
 
 def pause(failures: int) -> timedelta:
     """Answer how long to wait after the failure of this number (from 0): 10 s, 20 s, 40 s … ten minutes."""
-    return min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(max(failures, 0), 10)), LONGEST_PAUSE)
 
 
 def _after_pause(due: datetime, now: datetime, then: Decision, reason: str) -> Decision:

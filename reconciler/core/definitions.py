@@ -1,0 +1,221 @@
+"""Decide about one definition: register, tag, adopt, keep or refuse. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.core import ownership
+from reconciler.core.diff import compare
+from reconciler.core.operations import Deregister, Register, Tag
+from reconciler.core.ownership import Verdict
+from reconciler.core.rules import Rules
+from reconciler.core.tags import tag_changes
+from reconciler.model import Action, Family, FieldChange, Resource, Revision, Source, Status, Step, Sync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A definition that a job owns. `resource.tags` are the user's, `managed` the ones of ours but for `verified`."""
+
+    resource: Resource
+    rules: Rules
+    owner: str
+    digest: str
+    managed: Mapping[str, str]
+    adopt: bool | str = False
+    ignore: tuple[str, ...] = ()
+    history_limit: int = 1
+
+    def tagged(self) -> Resource:
+        """Answer the resource with every tag it is registered with."""
+        resource = self.resource
+        return Resource(
+            kind=resource.kind,
+            name=resource.name,
+            job=resource.job,
+            spec=resource.spec,
+            source=resource.source,
+            sources=resource.sources,
+            tags={**resource.tags, **self.managed},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionPlan:
+    """What is found and what is done. `in_force` is the revision that runs may name before this plan is applied."""
+
+    sync: Sync
+    steps: tuple[Step, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    message: str = ""
+    in_force: Revision | None = None
+    adopting: bool = False
+
+
+def plan_definition(wanted: Wanted, family: Family, users: Mapping[str, str]) -> DefinitionPlan:
+    """Decide what becomes of a family; `users` says, by ARN, what still uses a revision that could be deregistered."""
+    latest = family.latest
+    owned = tuple(revision for revision in family.revisions if ownership.owner_of(revision) == wanted.owner)
+    if latest is None:
+        return _registering(wanted, Action.CREATE, Sync.MISSING, "no ACTIVE revision exists")
+    if not owned:
+        return _foreign(wanted, latest)
+    if owned[0].arn != latest.arn:
+        changes = differences(wanted, latest)
+        reason = f"revision {latest.number} was registered by {latest.registered_by or 'somebody else'}"
+        plan = _registering(wanted, Action.UPDATE, Sync.DRIFTED, reason, changes)
+    else:
+        plan = _ours(wanted, latest)
+    registers = any(isinstance(step.operation, Register) for step in plan.steps)
+    superseded = owned if registers else owned[1:]
+    return DefinitionPlan(
+        sync=plan.sync,
+        steps=(*plan.steps, *_history(wanted, superseded, users)),
+        changes=plan.changes,
+        message=plan.message,
+        in_force=owned[0],
+    )
+
+
+def differences(wanted: Wanted, revision: Revision) -> tuple[FieldChange, ...]:
+    """Answer the leaves in which a revision differs from what is wanted, those that the job ignores left out."""
+    if revision.spec is None:
+        return ()
+    resource = wanted.resource
+    return compare(resource.spec, revision.spec, wanted.rules, ignore=wanted.ignore, sources=resource.sources)
+
+
+def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
+    verdict, same_digest = ownership.verdict(latest), latest.tags.get(ownership.DIGEST) == wanted.digest
+    changes = differences(wanted, latest)
+    if verdict is Verdict.DIFFERS and same_digest and (changes or latest.spec is None):
+        paths = ", ".join(change.path for change in changes)
+        message = f"does not converge: {paths or 'revision differed from the manifest right after it was registered'}"
+        return DefinitionPlan(
+            sync=Sync.DRIFTED,
+            steps=(_keep(wanted, latest, f"{message}; it is not registered again until the manifest changes"),),
+            changes=changes,
+            message=message,
+        )
+    if changes:
+        contradiction = verdict is Verdict.HOLDS and same_digest
+        message = "its digest says it holds the manifest, its fields say otherwise" if contradiction else ""
+        return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message)
+    proof = {} if verdict is Verdict.HOLDS and same_digest else ownership.verified_tag(latest, equal=True)
+    lasting = {ownership.OWNER, ownership.JOB, ownership.DIGEST, ownership.DELETION}
+    managed = {key: value for key, value in wanted.managed.items() if key in lasting}
+    tags = tag_changes({**wanted.resource.tags, **managed, **proof}, latest.tags)
+    if not tags.write and not tags.remove:
+        return DefinitionPlan(sync=Sync.IN_SYNC, steps=(_keep(wanted, latest, "in sync"),))
+    visible = tuple(change for change in tags.changes if not change.path.startswith(f"tags[{ownership.PREFIX}"))
+    step = _step(
+        wanted,
+        Action.UPDATE,
+        f"{wanted.resource.name}:{latest.number}",
+        "tags differ" if visible else f"record that revision {latest.number} holds the manifest",
+        operation=Tag(revision=latest, tags=tags.write, remove=tuple(tags.remove)),
+        changes=visible,
+    )
+    return DefinitionPlan(sync=Sync.DRIFTED if visible else Sync.IN_SYNC, steps=(step,), changes=visible)
+
+
+def _foreign(wanted: Wanted, latest: Revision) -> DefinitionPlan:
+    holder = ownership.owner_of(latest)
+    changes = differences(wanted, latest)
+    if not (wanted.adopt is True and holder is None) and not (holder is not None and wanted.adopt == holder):
+        whose = f"belongs to owner {holder}" if holder else "was registered by nobody that reconciles it"
+        value = holder or "true"
+        message = f"{wanted.resource.name} exists and {whose}; set spec.adopt: {value} to take it over"
+        step = _step(wanted, Action.KEEP, wanted.resource.name, message, status=Status.FAILED, error=message)
+        return DefinitionPlan(sync=Sync.FOREIGN, steps=(step,), changes=changes, message=message)
+    if changes:
+        plan = _registering(wanted, Action.ADOPT, Sync.FOREIGN, f"adopt, with changes: {_reason(changes)}", changes)
+        return DefinitionPlan(sync=plan.sync, steps=plan.steps, changes=plan.changes, adopting=True)
+    tags = {**wanted.tagged().tags, **ownership.verified_tag(latest, equal=True)}
+    step = _step(
+        wanted,
+        Action.ADOPT,
+        f"{wanted.resource.name}:{latest.number}",
+        "adopt: it holds the manifest already",
+        operation=Tag(revision=latest, tags=tags),
+    )
+    return DefinitionPlan(sync=Sync.FOREIGN, steps=(step,), in_force=latest, adopting=True)
+
+
+def _registering(
+    wanted: Wanted,
+    action: Action,
+    sync: Sync,
+    reason: str,
+    changes: tuple[FieldChange, ...] = (),
+    message: str = "",
+) -> DefinitionPlan:
+    operation = Register(resource=wanted.tagged(), ignore=wanted.ignore)
+    step = _step(wanted, action, wanted.resource.name, reason, operation=operation, changes=changes)
+    return DefinitionPlan(sync=sync, steps=(step,), changes=changes, message=message)
+
+
+def _history(wanted: Wanted, superseded: tuple[Revision, ...], users: Mapping[str, str]) -> tuple[Step, ...]:
+    return tuple(
+        deregistration(
+            revision,
+            job=wanted.resource.job,
+            kind=wanted.resource.kind,
+            reason=f"superseded (revisionHistoryLimit {wanted.history_limit})",
+            users=users,
+            source=wanted.resource.source,
+        )
+        for revision in superseded[wanted.history_limit :]
+    )
+
+
+def deregistration(
+    revision: Revision, *, job: str, kind: str, reason: str, users: Mapping[str, str], source: Source | None = None
+) -> Step:
+    """Answer the step that deregisters a revision, or that keeps it because something uses it."""
+    name = f"{revision.name}:{revision.number}"
+    if revision.arn in users:
+        kept = f"kept: used by {users[revision.arn]}"
+        return Step(action=Action.KEEP, kind=kind, name=name, job=job, reason=kept, source=source)
+    return Step(
+        action=Action.DELETE,
+        kind=kind,
+        name=name,
+        job=job,
+        reason=reason,
+        operation=Deregister(revision=revision),
+        source=source,
+    )
+
+
+def _keep(wanted: Wanted, latest: Revision, reason: str) -> Step:
+    return _step(wanted, Action.KEEP, f"{wanted.resource.name}:{latest.number}", reason)
+
+
+def _step(
+    wanted: Wanted,
+    action: Action,
+    name: str,
+    reason: str,
+    *,
+    operation: Register | Tag | None = None,
+    changes: tuple[FieldChange, ...] = (),
+    status: Status = Status.PLANNED,
+    error: str = "",
+) -> Step:
+    return Step(
+        action=action,
+        kind=wanted.resource.kind,
+        name=name,
+        job=wanted.resource.job,
+        reason=reason,
+        operation=operation,
+        changes=changes,
+        source=wanted.resource.source,
+        status=status,
+        error=error,
+    )
+
+
+def _reason(changes: tuple[FieldChange, ...]) -> str:
+    first = changes[0].path
+    return f"{first} differs" if len(changes) == 1 else f"{first} and {len(changes) - 1} more differ"

@@ -1,0 +1,83 @@
+"""The limits of a pass, and what they do to a plan. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from reconciler.core.attempts import Start
+from reconciler.core.operations import Advance
+from reconciler.model import Health, Problem, Status, Step
+
+if TYPE_CHECKING:
+    from reconciler.core.plan import JobPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the caller allows and what he narrowed the pass to; a narrowed pass never prunes."""
+
+    allow_empty: bool = False
+    allow_older: bool = False
+    max_deletions: int | None = None
+    max_reruns: int | None = None
+    settings_max_reruns: int = 10
+    jobs: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only some of the directory's jobs are looked at."""
+        return bool(self.jobs or self.tags)
+
+
+def limit_reruns(
+    jobs: "tuple[JobPlan, ...]", ran_before: Collection[str], limits: Limits
+) -> "tuple[tuple[JobPlan, ...], tuple[Problem, ...]]":
+    """Refuse new generations of one-shots that ran before when there are more of them than `maxReruns`."""
+    allowed = limits.max_reruns if limits.max_reruns is not None else limits.settings_max_reruns
+    rerun = [job for job in jobs if job.job.name in ran_before and any(_is_first(step) for step in job.steps)]
+    if len(rerun) <= allowed:
+        return jobs, ()
+    reason = f"{len(rerun)} one-shots that ran before would run again (maxReruns {allowed})"
+    hint = f"--max-reruns {len(rerun)} lifts it"
+    names = {job.job.name for job in rerun}
+    held = tuple(_without_launch(job, f"{reason}; {hint}") if job.job.name in names else job for job in jobs)
+    return held, (Problem(message=reason, hint=hint),)
+
+
+def limit_concurrency(jobs: "tuple[JobPlan, ...]", limit: int | None) -> "tuple[JobPlan, ...]":
+    """Hold launches back while as many runs as `maxConcurrentRuns` are going on."""
+    if limit is None:
+        return jobs
+    going = sum(job.health is Health.RUNNING for job in jobs)
+    held = []
+    for job in jobs:
+        if any(_launches(step) for step in job.steps):
+            if going >= limit:
+                job = _without_launch(job, f"waits: {going} runs are going on (maxConcurrentRuns {limit})", error="")
+            else:
+                going += 1
+        held.append(job)
+    return tuple(held)
+
+
+def _launches(step: Step) -> bool:
+    return isinstance(step.operation, Advance) and isinstance(step.operation.decision, Start)
+
+
+def _is_first(step: Step) -> bool:
+    match step.operation:
+        case Advance(n=0, decision=Start(attempt=0)):
+            return True
+        case _:
+            return False
+
+
+def _without_launch(job: "JobPlan", reason: str, error: str | None = None) -> "JobPlan":
+    steps = tuple(
+        replace(step, operation=None, status=Status.BLOCKED, reason=reason, error=reason if error is None else error)
+        if _launches(step)
+        else step
+        for step in job.steps
+    )
+    return replace(job, steps=steps, message=reason)

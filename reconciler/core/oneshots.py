@@ -1,0 +1,126 @@
+"""Decide about one-shots: whether the present generation has run, runs, or is to be launched. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.core import attempts
+from reconciler.core.attempts import Bounds, Finished, Resume, Start, Stop, Wait
+from reconciler.core.memory import Memory
+from reconciler.core.operations import Advance, Note
+from reconciler.model import Action, Execution, Health, Job, RunState, Status, Step
+
+KIND = "run"
+
+_HEALTH = {
+    RunState.PENDING: Health.PENDING,
+    RunState.RUNNING: Health.RUNNING,
+    RunState.SUCCEEDED: Health.SUCCEEDED,
+    RunState.FAILED: Health.FAILED,
+    RunState.UNKNOWN: Health.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneShot:
+    """What is known of a one-shot's present generation.
+
+    `memory` is settled; None where nobody has claimed the generation. `ran_before` says whether another generation
+    of the job, or of one of its former names, was ever claimed.
+    """
+
+    generation: str
+    memory: Memory | None = None
+    executions: Mapping[str, Execution] | None = None
+    bounds: Bounds = Bounds()
+    ran_before: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneShotPlan:
+    """How a one-shot stands and what is done about it."""
+
+    health: Health
+    message: str
+    step: Step
+
+    @property
+    def launches(self) -> bool:
+        """Whether a task may be started by this plan."""
+        match self.step.operation:
+            case Advance(decision=Start() | Resume()):
+                return True
+            case _:
+                return False
+
+
+def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = False) -> OneShotPlan:
+    """Decide about the present generation of a one-shot."""
+    if shot.memory is None:
+        return _adopted(job, shot) if adopting else _first(job, shot)
+    memory = shot.memory
+    name = f"{job.name}/{memory.generation}/{memory.n}"
+    match attempts.decide(memory, shot.executions or {}, shot.bounds, now):
+        case Finished(state=state, reason=reason):
+            message = f"{_VERBS[state]}{f': {reason}' if reason else ''}"
+            failed = state is RunState.FAILED or (state is RunState.UNKNOWN and bool(memory.attempts))
+            hint = f"; `reconcile retry {job.name}` runs it again" if failed else ""
+            step = _step(job, name, Action.KEEP, message, error=f"{message}{hint}" if failed else "")
+            return OneShotPlan(health=_HEALTH[state], message=message, step=step)
+        case Wait(state=state, reason=reason):
+            refused = memory.last.refusal if memory.last and memory.last.refused and not memory.last.transient else ""
+            step = _step(job, name, Action.KEEP, reason, error=refused)
+            return OneShotPlan(health=_HEALTH[state], message=reason, step=step)
+        case Stop(cause=cause) as stop:
+            operation = Advance(generation=memory.generation, n=memory.n, decision=stop)
+            step = _step(job, name, Action.STOP, cause, operation=operation)
+            return OneShotPlan(health=Health.RUNNING, message=cause, step=step)
+        case Start(attempt=number) as start:
+            reason = f"attempt {number}" if number else "claimed, not yet launched"
+            return _launching(job, name, reason, Advance(generation=memory.generation, n=memory.n, decision=start))
+        case Resume() as resume:
+            reason = "launch was announced and not recorded"
+            return _launching(job, name, reason, Advance(generation=memory.generation, n=memory.n, decision=resume))
+
+
+_VERBS = {
+    RunState.SUCCEEDED: "succeeded",
+    RunState.FAILED: "failed",
+    RunState.UNKNOWN: "unknown",
+    RunState.PENDING: "pending",
+    RunState.RUNNING: "running",
+}
+
+
+def _first(job: Job, shot: OneShot) -> OneShotPlan:
+    reason = f"generation {shot.generation} has not run"
+    operation = Advance(generation=shot.generation, n=0, decision=Start(attempt=0))
+    return _launching(job, f"{job.name}/{shot.generation}/0", reason, operation, health=Health.NEVER_RAN)
+
+
+def _adopted(job: Job, shot: OneShot) -> OneShotPlan:
+    reason = "the definition is adopted: whether this generation ever ran is not known"
+    operation = Note(generation=shot.generation, reason="adopted")
+    step = _step(job, f"{job.name}/{shot.generation}/0", Action.KEEP, reason, operation=operation)
+    return OneShotPlan(health=Health.UNKNOWN, message=reason, step=step)
+
+
+def _launching(job: Job, name: str, reason: str, operation: Advance, *, health: Health = Health.PENDING) -> OneShotPlan:
+    step = _step(job, name, Action.LAUNCH, reason, operation=operation)
+    return OneShotPlan(health=health, message=reason, step=step)
+
+
+def _step(
+    job: Job, name: str, action: Action, reason: str, *, operation: Advance | Note | None = None, error: str = ""
+) -> Step:
+    return Step(
+        action=action,
+        kind=KIND,
+        name=name,
+        job=job.name,
+        reason=reason,
+        operation=operation,
+        source=job.source,
+        status=Status.FAILED if error else Status.PLANNED,
+        error=error,
+    )

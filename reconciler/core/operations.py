@@ -1,0 +1,59 @@
+"""What a step asks the engine to carry out; a step without one does nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.core.attempts import Resume, Start, Stop
+from reconciler.model import Resource, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """Register a definition with its tags, look at what AWS made of it, and record whether it is equal."""
+
+    resource: Resource
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """Change the tags of a revision."""
+
+    revision: Revision
+    tags: Mapping[str, str]
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deregister:
+    """Make a revision INACTIVE."""
+
+    revision: Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeLogGroup:
+    """Make a log group, or set its retention."""
+
+    name: str
+    retention_days: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """Carry out a decision about the `n`th run of a generation; a fresh one is claimed first."""
+
+    generation: str
+    n: int
+    decision: Start | Resume | Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Claim a generation without running it, because it belongs to an adopted definition."""
+
+    generation: str
+    reason: str
+
+
+Operation = Register | Tag | Deregister | MakeLogGroup | Advance | Note

@@ -1,0 +1,237 @@
+"""The plan of a pass: what is wanted and what was seen, made into ordered steps. Pure.
+
+Order is by rank, not by a graph: log groups, definitions, schedules, runs; then what goes away. A job whose one-shots
+have not succeeded is simply not reconciled further in this pass.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from reconciler.core import ownership
+from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
+from reconciler.core.guards import Limits, limit_concurrency, limit_reruns
+from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
+from reconciler.core.operations import MakeLogGroup
+from reconciler.core.ownership import Commit
+from reconciler.core.prune import Orphan, plan_prune
+from reconciler.model import (
+    Action,
+    Family,
+    FieldChange,
+    Health,
+    Job,
+    Once,
+    Problem,
+    Revision,
+    Settings,
+    Status,
+    Step,
+    Sync,
+)
+
+_RANKS = {"log-group": 0, "task-definition": 1, "job-definition": 1, "schedule": 2, "run": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSeen:
+    """A job and all that was seen of it. `error` is set where it could not be looked at, and nothing else counts."""
+
+    job: Job
+    wanted: Wanted | None = None
+    family: Family | None = None
+    linked: Revision | None = None
+    one_shot: OneShot | None = None
+    missing_log_group: MakeLogGroup | None = None
+    live_commit: Commit | None = None
+    health: Health = Health.NEVER_RAN
+    suspended: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Everything that a plan depends on."""
+
+    settings: Settings
+    limits: Limits
+    now: datetime
+    commit: Commit | None = None
+    jobs: tuple[JobSeen, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
+    users: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlan:
+    """What a plan says of one job; `in_force` is the revision that a launch may name before the plan is applied."""
+
+    job: Job
+    sync: Sync
+    health: Health
+    steps: tuple[Step, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    message: str = ""
+    in_force: Revision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The steps in the order in which they are carried out, and each job's standing."""
+
+    jobs: tuple[JobPlan, ...]
+    steps: tuple[Step, ...]
+    orphans: tuple[Orphan, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def make_plan(seen: Seen) -> Plan:
+    """Decide everything that this pass will do."""
+    shots = {entry.job.name: _one_shot(entry, seen) for entry in seen.jobs}
+    jobs = tuple(_plan_job(entry, shots, seen) for entry in seen.jobs)
+    jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
+    jobs = limit_concurrency(jobs, seen.settings.max_concurrent_runs)
+    pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)
+    steps = [step for job in jobs for step in job.steps] + list(pruned)
+    return Plan(
+        jobs=jobs,
+        steps=tuple(sorted(steps, key=_rank)),
+        orphans=seen.orphans,
+        problems=(*reruns, *refused),
+    )
+
+
+def _rank(step: Step) -> tuple[int, str, str]:
+    rank = _RANKS.get(step.kind, len(_RANKS))
+    return (10 - rank if step.action is Action.DELETE else rank, step.job, step.name)
+
+
+def _ran_before(entry: JobSeen) -> bool:
+    return entry.one_shot is not None and entry.one_shot.ran_before
+
+
+def _one_shot(entry: JobSeen, seen: Seen) -> OneShotPlan | None:
+    if entry.error or entry.one_shot is None or not isinstance(entry.job.trigger, Once):
+        return None
+    return plan_one_shot(entry.job, entry.one_shot, seen.now)
+
+
+def _plan_job(entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: Seen) -> JobPlan:
+    job = entry.job
+    if entry.error:
+        return _unreadable(entry)
+    definition = _definition(entry, seen)
+    steps = [*_log_group(entry), *definition.steps]
+    health, message = entry.health, definition.message
+    if entry.suspended or job.suspend:
+        health, message = Health.SUSPENDED, message or "suspended"
+    elif entry.one_shot is not None and definition.sync is not Sync.FOREIGN:
+        shot = plan_one_shot(job, entry.one_shot, seen.now)
+        health, message = shot.health, message or shot.message
+        steps.append(shot.step)
+    elif entry.one_shot is not None and definition.adopting:
+        shot = plan_one_shot(job, entry.one_shot, seen.now, adopting=True)
+        health = shot.health
+        steps.append(shot.step)
+    plan = JobPlan(
+        job=job,
+        sync=definition.sync,
+        health=health,
+        steps=tuple(steps),
+        changes=definition.changes,
+        message=message,
+        in_force=definition.in_force,
+    )
+    return _held_back(plan, entry, shots, seen)
+
+
+def _definition(entry: JobSeen, seen: Seen) -> DefinitionPlan:
+    if entry.wanted is not None:
+        return plan_definition(entry.wanted, entry.family or Family(name=entry.wanted.resource.name), seen.users)
+    revision = entry.linked or (entry.family.latest if entry.family else None)
+    return DefinitionPlan(sync=Sync.IN_SYNC, in_force=revision)
+
+
+def _log_group(entry: JobSeen) -> tuple[Step, ...]:
+    operation = entry.missing_log_group
+    if operation is None:
+        return ()
+    kept = f"{operation.retention_days} days" if operation.retention_days else "for ever"
+    return (
+        Step(
+            action=Action.CREATE,
+            kind="log-group",
+            name=operation.name,
+            job=entry.job.name,
+            reason=f"keep logs {kept}",
+            operation=operation,
+            source=entry.job.source,
+        ),
+    )
+
+
+def _held_back(plan: JobPlan, entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: Seen) -> JobPlan:
+    acts = any(step.operation is not None for step in plan.steps)
+    if acts and not seen.limits.allow_older and ownership.is_behind(seen.commit, entry.live_commit):
+        message = (
+            f"this checkout ({seen.commit}) is older than what is live ({entry.live_commit}); --allow-older lifts it"
+        )
+        return replace(_blocked(plan, message, error=message), sync=Sync.BEHIND, message=message)
+    waiting = [name for name in entry.job.depends_on if not _succeeded(shots.get(name))]
+    if not waiting:
+        return plan
+    failed = [name for name in waiting if _is_stuck(shots.get(name))]
+    message = f"waits for {', '.join(waiting)}"
+    if failed:
+        message = f"blocked: {', '.join(failed)} has not succeeded"
+    return replace(_blocked(plan, message, error=message if failed else ""), message=message)
+
+
+def _blocked(plan: JobPlan, reason: str, *, error: str) -> JobPlan:
+    steps = tuple(
+        step
+        if step.operation is None
+        else replace(step, operation=None, status=Status.BLOCKED, reason=reason, error=error)
+        for step in plan.steps
+    )
+    if error and not any(step.error for step in steps):
+        steps = (*steps, _said(plan, error))
+    return replace(plan, steps=steps)
+
+
+def _said(plan: JobPlan, error: str) -> Step:
+    """Answer a step that does nothing but carry the reason why a job with nothing to do still fails."""
+    return Step(
+        action=Action.KEEP,
+        kind="run",
+        name=plan.job.name,
+        job=plan.job.name,
+        reason=error,
+        source=plan.job.source,
+        status=Status.BLOCKED,
+        error=error,
+    )
+
+
+def _succeeded(shot: OneShotPlan | None) -> bool:
+    return shot is not None and shot.health is Health.SUCCEEDED
+
+
+def _is_stuck(shot: OneShotPlan | None) -> bool:
+    return shot is None or shot.health in {Health.FAILED, Health.UNKNOWN}
+
+
+def _unreadable(entry: JobSeen) -> JobPlan:
+    step = Step(
+        action=Action.KEEP,
+        kind=entry.wanted.resource.kind if entry.wanted else "run",
+        name=entry.job.name,
+        job=entry.job.name,
+        reason="could not be looked at",
+        source=entry.job.source,
+        status=Status.FAILED,
+        error=entry.error,
+    )
+    return JobPlan(job=entry.job, sync=Sync.ERROR, health=Health.UNKNOWN, steps=(step,), message=entry.error)

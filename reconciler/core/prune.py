@@ -1,0 +1,85 @@
+"""Decide about what is ours and has no manifest any more. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.core import ownership
+from reconciler.core.definitions import deregistration
+from reconciler.core.guards import Limits
+from reconciler.model import Action, DeletionPolicy, Family, Problem, Settings, Status, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orphan:
+    """A family that carries our owner tag and that no manifest names; described anew, not taken from an index."""
+
+    kind: str
+    family: Family
+
+    @property
+    def job(self) -> str:
+        """The job it was registered for."""
+        latest = self.family.latest
+        return latest.tags.get(ownership.JOB, self.family.name) if latest else self.family.name
+
+
+def plan_prune(
+    orphans: Sequence[Orphan], settings: Settings, limits: Limits, users: Mapping[str, str], *, origin: str
+) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
+    """Answer the deletions, or, where a guard says no, what stays and why."""
+    kept: list[Step] = []
+    doomed: list[Orphan] = []
+    for orphan in orphans:
+        reason = _reason_to_keep(orphan, settings, limits, origin)
+        if reason:
+            kept.append(_keep(orphan, reason))
+        else:
+            doomed.append(orphan)
+    allowed = limits.max_deletions if limits.max_deletions is not None else settings.max_deletions
+    if len(doomed) > allowed:
+        reason = f"{len(doomed)} jobs would be deleted (maxDeletions {allowed}), so none is"
+        hint = f"--max-deletions {len(doomed)} lifts it"
+        kept += [_keep(orphan, reason, status=Status.BLOCKED, error=f"{reason}; {hint}") for orphan in doomed]
+        return tuple(kept), (Problem(message=reason, hint=hint),)
+    deleted = [step for orphan in doomed for step in _delete(orphan, settings.owner, users)]
+    return (*deleted, *kept), ()
+
+
+def _reason_to_keep(orphan: Orphan, settings: Settings, limits: Limits, origin: str) -> str:
+    latest = orphan.family.latest
+    tags = latest.tags if latest else {}
+    if limits.narrowed:
+        return "no manifest names it; a narrowed pass prunes nothing"
+    if tags.get(ownership.DELETION) == DeletionPolicy.RETAIN.value:
+        return "no manifest names it; deletionPolicy Retain"
+    if not _is_under(tags.get(ownership.SOURCE, ""), origin):
+        return f"no manifest names it; it came from {tags.get(ownership.SOURCE) or 'an unknown place'}"
+    if settings.declared and not settings.prune:
+        return "no manifest names it; pruning is off (Settings' spec.prune.enabled)"
+    if not settings.declared and limits.max_deletions is None:
+        return "no manifest names it; without Settings only --max-deletions prunes"
+    return ""
+
+
+def _is_under(source: str, origin: str) -> bool:
+    return bool(source) and (origin in {"", "."} or source.startswith(f"{origin.rstrip('/')}/"))
+
+
+def _delete(orphan: Orphan, owner: str, users: Mapping[str, str]) -> list[Step]:
+    return [
+        deregistration(revision, job=orphan.job, kind=orphan.kind, reason="its manifest is gone", users=users)
+        for revision in orphan.family.revisions
+        if ownership.owner_of(revision) == owner
+    ]
+
+
+def _keep(orphan: Orphan, reason: str, *, status: Status = Status.PLANNED, error: str = "") -> Step:
+    return Step(
+        action=Action.KEEP,
+        kind=orphan.kind,
+        name=orphan.family.name,
+        job=orphan.job,
+        reason=reason,
+        status=status,
+        error=error,
+    )

@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from reconciler.core.attempts import Start
+from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance
 from reconciler.model import Health, Problem, Status, Step
-
-if TYPE_CHECKING:
-    from reconciler.core.plan import JobPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +28,8 @@ class Limits:
 
 
 def limit_reruns(
-    jobs: "tuple[JobPlan, ...]", ran_before: Collection[str], limits: Limits
-) -> "tuple[tuple[JobPlan, ...], tuple[Problem, ...]]":
+    jobs: tuple[JobPlan, ...], ran_before: Collection[str], limits: Limits
+) -> tuple[tuple[JobPlan, ...], tuple[Problem, ...]]:
     """Refuse new generations of one-shots that ran before when there are more of them than `maxReruns`."""
     allowed = limits.max_reruns if limits.max_reruns is not None else limits.settings_max_reruns
     rerun = [job for job in jobs if job.job.name in ran_before and any(_is_first(step) for step in job.steps)]
@@ -45,7 +42,7 @@ def limit_reruns(
     return held, (Problem(message=reason, hint=hint),)
 
 
-def limit_concurrency(jobs: "tuple[JobPlan, ...]", limit: int | None) -> "tuple[JobPlan, ...]":
+def limit_concurrency(jobs: tuple[JobPlan, ...], limit: int | None) -> tuple[JobPlan, ...]:
     """Hold launches back while as many runs as `maxConcurrentRuns` are going on."""
     if limit is None:
         return jobs
@@ -73,7 +70,7 @@ def _is_first(step: Step) -> bool:
             return False
 
 
-def _without_launch(job: "JobPlan", reason: str, error: str | None = None) -> "JobPlan":
+def _without_launch(job: JobPlan, reason: str, error: str | None = None) -> JobPlan:
     steps = tuple(
         replace(step, operation=None, status=Status.BLOCKED, reason=reason, error=reason if error is None else error)
         if _launches(step)

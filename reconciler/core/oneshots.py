@@ -1,7 +1,7 @@
 """Decide about one-shots: whether the present generation has run, runs, or is to be launched. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.core import attempts
@@ -30,9 +30,9 @@ class OneShot:
     """
 
     generation: str
+    bounds: Bounds
     memory: Memory | None = None
-    executions: Mapping[str, Execution] | None = None
-    bounds: Bounds = Bounds()
+    executions: Mapping[str, Execution] = field(default_factory=dict)
     ran_before: bool = False
 
 
@@ -60,7 +60,7 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
         return _adopted(job, shot) if adopting else _first(job, shot)
     memory = shot.memory
     name = f"{job.name}/{memory.generation}/{memory.n}"
-    match attempts.decide(memory, shot.executions or {}, shot.bounds, now):
+    match attempts.decide(memory, shot.executions, shot.bounds, now):
         case Finished(state=state, reason=reason):
             message = f"{_VERBS[state]}{f': {reason}' if reason else ''}"
             failed = state is RunState.FAILED or (state is RunState.UNKNOWN and bool(memory.attempts))

@@ -11,6 +11,7 @@ from datetime import datetime
 from reconciler.core import ownership
 from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
 from reconciler.core.guards import Limits, limit_concurrency, limit_reruns
+from reconciler.core.job_plan import JobPlan
 from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
 from reconciler.core.operations import MakeLogGroup
 from reconciler.core.ownership import Commit
@@ -18,7 +19,6 @@ from reconciler.core.prune import Orphan, plan_prune
 from reconciler.model import (
     Action,
     Family,
-    FieldChange,
     Health,
     Job,
     Once,
@@ -62,19 +62,6 @@ class Seen:
     users: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     empty: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
-    """What a plan says of one job; `in_force` is the revision that a launch may name before the plan is applied."""
-
-    job: Job
-    sync: Sync
-    health: Health
-    steps: tuple[Step, ...] = ()
-    changes: tuple[FieldChange, ...] = ()
-    message: str = ""
-    in_force: Revision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,231 @@
+"""From a request to its answer: who asks what, the fault plan, the policy, the handler or moto, the call log."""
+
+import re
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.local import models, shapes, wire
+from reconciler.local.calls import AwsError, Call, Members, Place, Principal, Service
+from reconciler.local.fallthrough import Fallthrough
+from reconciler.local.faults import CallLog, FaultPlan, refusal
+from reconciler.local.iam import Policies
+from reconciler.local.sts import principal_of
+from reconciler.local.wire import Answer, Request, Target
+from reconciler.local.world import World
+
+_SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+_READS = re.compile(r"(Describe|List|Get|Head|BatchGet|Filter|Test)")
+_SERVER_ERROR = 500
+_NOT_IMPLEMENTED = 501
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash:
+    """Something that is no documented answer of AWS: an exception, an operation that nobody implements."""
+
+    call: str
+    message: str
+    details: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.message}" + (f"\n{self.details}" if self.details else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Instead of an answer: the connection is cut. `kill` names a process to kill first (0: the caller)."""
+
+    kill: int | None = None
+
+
+class Dispatcher:
+    """Answers requests one at a time; whoever calls it holds the server's lock."""
+
+    def __init__(self, world: World, moto: Fallthrough) -> None:
+        self.world = world
+        self.moto = moto
+        self.faults = FaultPlan()
+        self.calls = CallLog()
+        self.policies = Policies()
+        self.crashes: list[Crash] = []
+        self.changes = 0
+        """How many calls may have changed something: what the state file is saved by."""
+        self._asking: Call | None = None
+        world.invoker = self.invoke
+
+    def reset(self) -> None:
+        """Forget the world, the plan and the log."""
+        self.world.reset()
+        self.moto.reset()
+        self.faults.clear()
+        self.calls.clear()
+        self.policies.clear()
+        self.crashes.clear()
+        self.changes += 1
+
+    # -- calls over HTTP --------------------------------------------------------------------------------------------
+
+    def handle(self, request: Request) -> Answer | Dropped:
+        """The answer to a request. An exception that is no AwsError leaves it and is `crashed`."""
+        self._asking = None
+        self.world.run_due()
+        service, place, access_key = self._signature(request)
+        protocol = wire.models_protocol(service)
+        request_id = self.world.uuid()
+        try:
+            asked = wire.target(request, service)
+            protocol = asked.protocol
+            principal = principal_of(self.world, access_key)
+            place = Place(principal.account, place.region)
+            call = self._call(request, asked, place, principal)
+        except AwsError as error:
+            return wire.failure(protocol, error, request_id)
+        self._asking = call
+        return self._perform(request, asked, call, request_id)
+
+    def _signature(self, request: Request) -> tuple[str, Place, str | None]:
+        """Service, place and access key out of the request's signature, which is believed, not checked."""
+        home = self.world.home
+        scope = _SCOPE.search(request.headers.get("authorization", ""))
+        if scope is None:
+            # The one call our clients do not sign.
+            return "sts", home, None
+        service = models.SIGNING_NAMES.get(scope[3], scope[3])
+        return service, Place(home.account, scope[2]), scope[1]
+
+    def _call(self, request: Request, asked: Target, place: Place, principal: Principal) -> Call:
+        service = self.world.services.get(asked.service)
+        members: Members = {}
+        operation = models.operation_model(asked.service, asked.operation)
+        if service is not None and asked.operation in service.operations and operation is not None:
+            members = wire.read(request, asked, operation)
+        return Call(
+            world=self.world,
+            service=asked.service,
+            operation=asked.operation,
+            members=members,
+            place=place,
+            principal=principal,
+            faults=self.faults.meeting(asked.service, asked.operation, members),
+            headers=request.headers,
+        )
+
+    def _perform(self, request: Request, asked: Target, call: Call, request_id: str) -> Answer | Dropped:
+        """Handle a call with the plan's effects before and after it."""
+        for fault in call.faults:
+            if fault.effect == "run_before" and fault.action is not None:
+                fault.action()
+        before = _cut(call, "before")
+        if before is not None:
+            self.calls.add(call, "dropped")
+            return before
+        refused = refusal(call)
+        if refused is not None:
+            self.calls.add(call, refused.code)
+            return wire.failure(asked.protocol, refused, request_id)
+        answer, outcome = self._answer(request, asked, call, request_id)
+        after = _cut(call, "after")
+        self.calls.add(call, "dropped" if after is not None else outcome)
+        for fault in call.faults:
+            if fault.effect == "slow":
+                self.world.advance(fault.seconds)
+            elif fault.effect == "run_after" and fault.action is not None:
+                fault.action()
+        return after if after is not None else answer
+
+    def _answer(self, request: Request, asked: Target, call: Call, request_id: str) -> tuple[Answer, str]:
+        service = self.world.services.get(asked.service)
+        if _READS.match(asked.operation) is None:
+            self.changes += 1
+        try:
+            if service is None or _left_to_moto(service, asked.operation):
+                return self._from_moto(request, asked, call)
+            handler = service.operations.get(asked.operation)
+            operation = models.operation_model(asked.service, asked.operation)
+            if handler is None or operation is None:
+                return self._unknown(asked, call, request_id)
+            self._permit(service, call)
+            if service.constraint_error is not None:
+                shapes.refuse_broken_constraints(service.constraint_error, operation.input_shape, call.members)
+            return wire.success(asked, operation, handler(call), request_id), "ok"
+        except AwsError as error:
+            return wire.failure(asked.protocol, error, request_id), error.code
+
+    def _permit(self, service: Service, call: Call) -> None:
+        needed = list(service.resources(call)) if service.resources is not None else []
+        own = f"{call.service}:{call.operation}"
+        if not any(action == own for action, _ in needed):
+            needed.insert(0, (own, "*"))
+        refused = self.policies.check(call, needed)
+        if refused is not None:
+            raise refused
+
+    def _from_moto(self, request: Request, asked: Target, call: Call) -> tuple[Answer, str]:
+        refused = self.policies.check(call, [(f"{call.service}:{call.operation}", "*")])
+        if refused is not None:
+            raise refused
+        answer = self.moto.handle(request, asked.operation, call.place)
+        if answer.status >= _SERVER_ERROR:
+            text = answer.body.decode(errors="replace")[:2000]
+            self.crashes.append(Crash(call=f"{call.service}:{call.operation}", message="moto failed", details=text))
+        return answer, "ok" if answer.status < 400 else str(answer.status)
+
+    def _unknown(self, asked: Target, call: Call, request_id: str) -> tuple[Answer, str]:
+        name = f"{call.service}:{call.operation}"
+        message = f"the embedded AWS does not implement {name}"
+        self.crashes.append(Crash(call=name, message=message))
+        # 501, not 500: SDKs repeat a 500.
+        error = AwsError("NotImplemented", message, _NOT_IMPLEMENTED)
+        return wire.failure(asked.protocol, error, request_id), "crash"
+
+    def crashed(self, error: BaseException) -> Answer:
+        """Remember an exception that left `handle`; what the client is told of it."""
+        call = self._asking
+        name = f"{call.service}:{call.operation}" if call is not None else "a request"
+        details = "".join(traceback.format_exception(error))
+        self.crashes.append(Crash(call=name, message=f"{type(error).__name__}: {error}", details=details))
+        if call is not None:
+            self.calls.add(call, "crash")
+        protocol = wire.models_protocol(call.service) if call is not None else wire.JSON
+        told = AwsError("EmbeddedAwsCrash", f"the embedded AWS crashed in {name}: {error!r}", _SERVER_ERROR)
+        return wire.failure(protocol, told, "crash")
+
+    def date(self) -> str:
+        """The Date header: the virtual time (RFC 9110 section 5.6.7)."""
+        return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(self.world.now()))
+
+    # -- calls from the inside --------------------------------------------------------------------------------------
+
+    def invoke(
+        self, service: str, operation: str, members: Mapping[str, Any], place: Place, principal: Principal
+    ) -> dict[str, Any]:
+        """Call an operation from the inside (see `World.invoke`)."""
+        own = self.world.services.get(service)
+        if own is None or _left_to_moto(own, operation):
+            return self.moto.invoke(service, operation, members, place, principal)
+        model = models.operation_model(service, operation)
+        if model is None or operation not in own.operations:
+            raise AwsError("UnknownOperationException", f"{service} has no operation {operation}")
+        parsed = shapes.parse(model.input_shape, dict(members)) if model.input_shape is not None else {}
+        if own.constraint_error is not None:
+            shapes.refuse_broken_constraints(own.constraint_error, model.input_shape, parsed)
+        call = Call(
+            world=self.world, service=service, operation=operation, members=parsed, place=place, principal=principal
+        )
+        return dict(own.operations[operation](call))
+
+
+def _left_to_moto(service: Service, operation: str) -> bool:
+    return operation not in service.operations and service.moto_answers_the_rest
+
+
+def _cut(call: Call, moment: str) -> Dropped | None:
+    for fault in call.faults:
+        if fault.effect == f"drop_{moment}":
+            return Dropped()
+        if fault.effect == f"kill_{moment}":
+            return Dropped(kill=fault.pid or 0)
+    return None

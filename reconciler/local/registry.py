@@ -1,0 +1,17 @@
+"""Which services the embedded AWS answers itself; every other one falls through to moto."""
+
+from importlib import import_module
+
+from reconciler.local.calls import Service
+
+MODULES = (
+    "reconciler.local.ecs",
+    "reconciler.local.logs",
+    "reconciler.local.sts",
+)
+"""Modules that each hold a `SERVICE`."""
+
+
+def services() -> tuple[Service, ...]:
+    """Every service of our own, imported when first asked for."""
+    return tuple(import_module(name).SERVICE for name in MODULES)

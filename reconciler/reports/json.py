@@ -1,0 +1,137 @@
+"""The JSON that machines read: one object, its shape in `schemas/report.schema.json`, its fields only ever added to."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from reconciler.model import ABSENT, FieldChange, JobReport, Problem, Report, Run, Source, Step
+from reconciler.reports.summary import summary
+
+VERSION: Final = 1
+
+
+def render(report: Report) -> str:
+    """Answer `report` as JSON text; equal reports give equal bytes."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Answer `report` as JSON's own values; a side of a change that is not there is null (AWS has no null)."""
+    return {
+        "version": VERSION,
+        "verb": report.verb,
+        "owner": report.owner,
+        "region": report.region,
+        "account": report.account,
+        "started": instant(report.started),
+        "seconds": round(report.seconds, 3),
+        "summary": _summary(report),
+        "jobs": [_job(job) for job in report.jobs],
+        "steps": [_step(step) for step in report.steps],
+        "problems": [_problem(problem) for problem in report.problems],
+    }
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Answer an instant as RFC 3339 in UTC, to the second."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    return {
+        member: {str(key): number for key, number in value.items()} if isinstance(value, Mapping) else value
+        for member, value in asdict(summary(report)).items()
+    }
+
+
+def _job(job: JobReport) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "kind": job.kind,
+        "source": _source(job.source),
+        "sync": job.sync,
+        "health": job.health,
+        "definition": job.definition,
+        "changes": [_change(change) for change in job.changes],
+        "schedule": None if job.schedule is None else _sorted(job.schedule),
+        "nextStart": instant(job.next_start),
+        "lastRun": None if job.last_run is None else _run(job.last_run),
+        "message": job.message,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "action": step.action,
+        "kind": step.kind,
+        "name": step.name,
+        "job": step.job,
+        "reason": step.reason,
+        "changes": [_change(change) for change in step.changes],
+        "source": _source(step.source),
+        "status": step.status,
+        "error": step.error,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "severity": problem.severity,
+        "source": _source(problem.source),
+        "column": problem.source.column if problem.source else 0,
+        "path": problem.path,
+        "message": problem.message,
+        "hint": problem.hint,
+        "job": problem.job,
+    }
+
+
+def _change(change: FieldChange) -> dict[str, Any]:
+    return {
+        "path": change.path,
+        "live": None if change.before is ABSENT else _sorted(change.before),
+        "desired": None if change.after is ABSENT else _sorted(change.after),
+        "source": _source(change.source),
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "job": run.job,
+        "trigger": run.trigger,
+        "attempt": run.attempt,
+        "ids": list(run.ids),
+        "target": run.target,
+        "state": run.state,
+        "exitCode": run.exit_code,
+        "reason": run.reason,
+        "definition": run.definition,
+        "commit": run.commit,
+        "created": instant(run.created),
+        "started": instant(run.started),
+        "stopped": instant(run.stopped),
+        "containers": [
+            {"name": end.name, "exitCode": end.exit_code, "reason": end.reason, "essential": end.essential}
+            for end in run.containers
+        ],
+    }
+
+
+def _source(source: Source | None) -> str | None:
+    """Answer `path:line`, or the path alone where the file as such is meant."""
+    if source is None:
+        return None
+    return f"{source.file}:{source.line}" if source.line else source.file
+
+
+def _sorted(value: Any) -> Any:
+    """Answer a received or sent value with its members sorted and nothing but JSON's own types."""
+    if isinstance(value, Mapping):
+        return {str(key): _sorted(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, list | tuple):
+        return [_sorted(element) for element in value]
+    if isinstance(value, datetime):
+        return instant(value)
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,135 @@
+"""A report read back from its JSON, so that one run's answer can be shown later in any format."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from reconciler.errors import UsageError
+from reconciler.model import (
+    ABSENT,
+    Action,
+    ContainerEnd,
+    FieldChange,
+    Health,
+    JobReport,
+    Problem,
+    Report,
+    Run,
+    RunState,
+    Severity,
+    Source,
+    Status,
+    Step,
+    Sync,
+)
+from reconciler.reports.json import VERSION
+
+
+def read_report(document: Mapping[str, Any]) -> Report:
+    """Answer the report that `document` holds; raises UsageError for another version or shape."""
+    version = document.get("version")
+    if version != VERSION:
+        raise UsageError(
+            f"version: expected {VERSION}, got {version!r}", hint="show it with the release of reconcile that wrote it"
+        )
+    try:
+        return Report(
+            verb=document["verb"],
+            owner=document["owner"],
+            region=document["region"],
+            account=document["account"],
+            started=datetime.fromisoformat(document["started"]),
+            seconds=document["seconds"],
+            jobs=tuple(_job(job) for job in document["jobs"]),
+            steps=tuple(_step(step) for step in document["steps"]),
+            problems=tuple(_problem(problem) for problem in document["problems"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise UsageError(f"not a report of reconcile: {fault}") from fault
+
+
+def _job(job: Mapping[str, Any]) -> JobReport:
+    return JobReport(
+        name=job["name"],
+        kind=job["kind"],
+        sync=None if job["sync"] is None else Sync(job["sync"]),
+        health=None if job["health"] is None else Health(job["health"]),
+        source=_source(job["source"]),
+        definition=job["definition"],
+        changes=tuple(_change(change) for change in job["changes"]),
+        schedule=job["schedule"],
+        next_start=_instant(job["nextStart"]),
+        last_run=None if job["lastRun"] is None else _run(job["lastRun"]),
+        message=job["message"],
+    )
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    return Step(
+        action=Action(step["action"]),
+        kind=step["kind"],
+        name=step["name"],
+        job=step["job"],
+        reason=step["reason"],
+        changes=tuple(_change(change) for change in step["changes"]),
+        source=_source(step["source"]),
+        status=Status(step["status"]),
+        error=step["error"],
+    )
+
+
+def _problem(problem: Mapping[str, Any]) -> Problem:
+    source = _source(problem["source"])
+    return Problem(
+        message=problem["message"],
+        severity=Severity(problem["severity"]),
+        source=None if source is None else replace(source, column=problem["column"]),
+        path=problem["path"],
+        hint=problem["hint"],
+        job=problem["job"],
+    )
+
+
+def _change(change: Mapping[str, Any]) -> FieldChange:
+    return FieldChange(
+        path=change["path"],
+        before=ABSENT if change["live"] is None else change["live"],
+        after=ABSENT if change["desired"] is None else change["desired"],
+        source=_source(change["source"]),
+    )
+
+
+def _run(run: Mapping[str, Any]) -> Run:
+    return Run(
+        job=run["job"],
+        trigger=run["trigger"],
+        attempt=run["attempt"],
+        ids=tuple(run["ids"]),
+        target=run["target"],
+        state=RunState(run["state"]),
+        exit_code=run["exitCode"],
+        reason=run["reason"],
+        definition=run["definition"],
+        commit=run["commit"],
+        created=_instant(run["created"]),
+        started=_instant(run["started"]),
+        stopped=_instant(run["stopped"]),
+        containers=tuple(
+            ContainerEnd(
+                name=end["name"], exit_code=end["exitCode"], reason=end["reason"], essential=end["essential"]
+            )
+            for end in run["containers"]
+        ),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _source(text: str | None) -> Source | None:
+    if text is None:
+        return None
+    file, _, line = text.rpartition(":")
+    return Source(file=file, line=int(line)) if file and line.isdigit() else Source(file=text)

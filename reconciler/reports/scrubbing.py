@@ -1,0 +1,98 @@
+"""Free text — messages of AWS, reasons, logs — cleaned of values that are masked elsewhere.
+
+A value counts as hidden when it stands in a masked place of a manifest and nowhere in a plain one: what is also an
+image's or a job's name is no secret, and a message without it would say nothing.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from reconciler.model import Job, Manifests, Owned, Spec
+from reconciler.reports.masking import MASK, SHOW_ALL, mask_spec
+from reconciler.reports.words import hide_in_text
+
+#: Shorter values are words like `1` and `prod`: they would tear messages apart and protect nobody.
+_SHORTEST = 4
+_SEPARATORS = re.compile(r"[\s/:@,;=\"'()\[\]{}]+")
+
+
+class Scrubber:
+    """Replaces hidden values in text by `***`, those of one job or of all."""
+
+    def __init__(self, manifests: Manifests | None, show: Collection[str]) -> None:
+        self._jobs: Mapping[str, Job] = {job.name: job for job in manifests.jobs} if manifests else {}
+        self._show = tuple(show)
+        self._names = _names(manifests) if manifests else frozenset()
+        self._hidden: dict[str, tuple[str, ...]] = {}
+
+    def text(self, text: str, job: str = "") -> str:
+        """Answer `text` without hidden values: those of `job`, or of every job where none of that name is known."""
+        if not text or "*" in self._show:
+            return text
+        for name in (job,) if job in self._jobs else sorted(self._jobs):
+            for value in self._values(name):
+                if value in text:
+                    text = text.replace(value, MASK)
+        return hide_in_text(text, lambda name, word: word if name in self._show else MASK)
+
+    def _values(self, name: str) -> tuple[str, ...]:
+        if name not in self._hidden:
+            specs = _specs(self._jobs[name])
+            plain = self._names.union(*(_words(_shown(spec, mask_spec(spec))) for spec in specs))
+            found = {value for spec in specs for value in hidden_values(spec, self._show)}
+            hidden = {value for value in found - plain if len(value) >= _SHORTEST}
+            self._hidden[name] = tuple(sorted(hidden, key=lambda value: (-len(value), value)))
+        return self._hidden[name]
+
+
+def hidden_values(spec: Spec, show: Collection[str] = ()) -> Iterator[str]:
+    """Answer every text of `spec` that `mask_spec` would not print."""
+    if tuple(show) != SHOW_ALL:
+        yield from _replaced(spec, mask_spec(spec, show))
+
+
+def _replaced(before: Any, after: Any) -> Iterator[str]:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in before:
+            yield from _replaced(before[key], after.get(key))
+    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        for one, other in zip(before, after, strict=True):
+            yield from _replaced(one, other)
+    elif before != after:
+        yield from _cut_out(str(before), after if isinstance(after, str) else MASK)
+
+
+def _cut_out(before: str, after: str) -> Iterator[str]:
+    """Answer the part of `before` that `after` hides: the whole, or what stood where the mask is."""
+    pattern = "(.+)".join(re.escape(part) for part in after.split(MASK))
+    found = re.fullmatch(pattern, before, re.DOTALL)
+    yield from (group.strip("\"'") for group in found.groups()) if found else (before,)
+
+
+def _specs(job: Job) -> tuple[Spec, ...]:
+    definition = (job.definition.body,) if isinstance(job.definition, Owned) else ()
+    return (*definition, job.run, job.spec)
+
+
+def _names(manifests: Manifests) -> frozenset[str]:
+    settings = manifests.settings
+    jobs = {name for job in manifests.jobs for name in (job.name, job.declared_name)}
+    return frozenset(jobs | {settings.owner, settings.region or "", settings.account_id or "", settings.cluster})
+
+
+def _shown(before: Any, after: Any) -> Iterator[str]:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in before:
+            yield from _shown(before[key], after.get(key))
+    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        for one, other in zip(before, after, strict=True):
+            yield from _shown(one, other)
+    elif before == after:
+        yield str(before)
+
+
+def _words(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield text
+        yield from _SEPARATORS.split(text)

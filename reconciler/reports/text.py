@@ -1,0 +1,206 @@
+"""The report as a person reads it in a terminal or a log, folded to what matters.
+
+What is in sync is counted, not listed; `Detail.FULL` lists it too and cuts nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Final
+
+from reconciler.model import (
+    Action,
+    FieldChange,
+    Health,
+    JobReport,
+    Problem,
+    Report,
+    Severity,
+    Status,
+    Step,
+    Sync,
+)
+from reconciler.reports.lines import Line, Span, Style, line, plain
+from reconciler.reports.summary import sentences
+from reconciler.reports.wording import (
+    SIGNS,
+    change_sign,
+    change_values,
+    duration,
+    moment,
+    place,
+    run_text,
+    run_time,
+    step_outcome,
+)
+
+
+class Detail(Enum):
+    """How much is listed."""
+
+    FOLDED = "what matters"
+    FULL = "everything"
+
+
+_CHANGES_SHOWN: Final = 20
+_VALUE_WIDTH: Final = 72
+_ACTION_STYLES: Final = {
+    Action.CREATE: Style.GOOD,
+    Action.UPDATE: Style.CHANGED,
+    Action.DELETE: Style.GONE,
+    Action.LAUNCH: Style.STARTED,
+    Action.STOP: Style.GONE,
+    Action.ADOPT: Style.CHANGED,
+    Action.KEEP: Style.QUIET,
+}
+_STATUS_STYLES: Final = {
+    Status.PLANNED: Style.NORMAL,
+    Status.DONE: Style.GOOD,
+    Status.FAILED: Style.BAD,
+    Status.BLOCKED: Style.CHANGED,
+    Status.SKIPPED: Style.QUIET,
+}
+_SYNC_STYLES: Final = {
+    Sync.IN_SYNC: Style.GOOD,
+    Sync.MISSING: Style.CHANGED,
+    Sync.DRIFTED: Style.CHANGED,
+    Sync.ORPHANED: Style.GONE,
+    Sync.FOREIGN: Style.BAD,
+    Sync.BEHIND: Style.BAD,
+    Sync.ERROR: Style.BAD,
+}
+_HEALTH_STYLES: Final = {
+    Health.RUNNING: Style.STARTED,
+    Health.SUCCEEDED: Style.GOOD,
+    Health.FAILED: Style.BAD,
+    Health.PENDING: Style.NORMAL,
+    Health.UNKNOWN: Style.CHANGED,
+    Health.NEVER_RAN: Style.QUIET,
+    Health.SUSPENDED: Style.CHANGED,
+}
+_CHANGE_STYLES: Final = {"+": Style.GOOD, "-": Style.GONE, "~": Style.CHANGED}
+
+
+def render(report: Report, detail: Detail = Detail.FOLDED) -> str:
+    """Answer `report` as plain text."""
+    return plain(lines(report, detail))
+
+
+def lines(report: Report, detail: Detail = Detail.FOLDED) -> Iterator[Line]:
+    """Answer `report` line by line: problems, steps, jobs, and the counts last."""
+    sections = [list(_problems(report)), list(_steps(report, detail)), list(_jobs(report, detail))]
+    for section in sections:
+        if section:
+            yield from section
+            yield line()
+    first, *others = sentences(report)
+    yield line(Span(f"{report.verb}: ", Style.STRONG), first, Span(_circumstances(report), Style.QUIET))
+    yield from (line(f"  {sentence}") for sentence in others)
+
+
+def problem_line(problem: Problem) -> Line:
+    """Answer a problem as `file:line:column path: message (hint)`; a warning says that it is one."""
+    warning = problem.severity is Severity.WARNING
+    return line(Span("warning: ", Style.CHANGED), str(problem)) if warning else line(Span(str(problem), Style.BAD))
+
+
+def step_line(step: Step) -> Line:
+    """Answer a step as `+ create  task-definition report  done`."""
+    style = _ACTION_STYLES[step.action]
+    status = () if step.status is Status.PLANNED else (Span(f"  {step.status}", _STATUS_STYLES[step.status]),)
+    return line(
+        Span(f"  {SIGNS[step.action]} {step.action:<7}", style),
+        f" {step.kind} ",
+        Span(step.name, Style.STRONG),
+        *status,
+        Span(f"  {place(step.source)}", Style.QUIET),
+    )
+
+
+def _circumstances(report: Report) -> str:
+    where = ", ".join(part for part in (report.owner, report.account, report.region) if part)
+    return f"  ({where}; {duration(report.seconds)})"
+
+
+def _problems(report: Report) -> Iterator[Line]:
+    yield from (problem_line(problem) for problem in report.problems)
+
+
+def _steps(report: Report, detail: Detail) -> Iterator[Line]:
+    for step in report.steps:
+        if detail is Detail.FULL or not _says_nothing(step):
+            yield from _step(step, detail)
+
+
+def _says_nothing(step: Step) -> bool:
+    settled = step.status in {Status.PLANNED, Status.DONE, Status.SKIPPED}
+    return step.action is Action.KEEP and step.reason == "in sync" and settled
+
+
+def _step(step: Step, detail: Detail) -> Iterator[Line]:
+    yield step_line(step)
+    if step.job and step.job != step.name.partition(":")[0]:
+        yield line(Span(f"      job {step.job}: ", Style.QUIET), step.reason)
+    else:
+        yield line(f"      {step.reason}")
+    yield from _changes(step.changes, detail, indent="      ")
+    if outcome := step_outcome(step):
+        yield line("      ", Span(outcome, Style.BAD))
+
+
+def _changes(changes: Sequence[FieldChange], detail: Detail, indent: str) -> Iterator[Line]:
+    full = detail is Detail.FULL
+    shown = changes if full or len(changes) <= _CHANGES_SHOWN else changes[: _CHANGES_SHOWN - 1]
+    for change in shown:
+        sign = change_sign(change)
+        yield line(
+            indent,
+            Span(f"{sign} {change.path}: ", _CHANGE_STYLES[sign]),
+            change_values(change, 0 if full else _VALUE_WIDTH),
+            Span(f"  {place(change.source)}", Style.QUIET),
+        )
+    if len(shown) < len(changes):
+        yield line(indent, Span(f"… and {len(changes) - len(shown)} more (-v shows all)", Style.QUIET))
+
+
+def _jobs(report: Report, detail: Detail) -> Iterator[Line]:
+    told = {step.job for step in report.steps if not _says_nothing(step)}
+    shown = [job for job in report.jobs if detail is Detail.FULL or _matters(job, report, told)]
+    if not shown:
+        return
+    widths = [max(len(text) for text in column) for column in zip(*(_cells(job) for job in shown), strict=True)]
+    for job in shown:
+        yield from _job(job, widths)
+        if not report.steps:
+            yield from _changes(job.changes, detail, indent="    ")
+
+
+def _matters(job: JobReport, report: Report, told: set[str]) -> bool:
+    if report.verb == "status":
+        return True
+    if job.health in {Health.FAILED, Health.UNKNOWN, Health.SUSPENDED, Health.RUNNING, Health.PENDING}:
+        return True
+    return job.sync not in {Sync.IN_SYNC, None} and (not report.steps or job.name not in told)
+
+
+def _cells(job: JobReport) -> tuple[str, str, str, str]:
+    return job.name, job.kind, str(job.sync or ""), str(job.health or "")
+
+
+def _job(job: JobReport, widths: Sequence[int]) -> Iterator[Line]:
+    name, kind, sync, health = (text.ljust(width) for text, width in zip(_cells(job), widths, strict=True))
+    yield line(
+        Span(f"  {name}", Style.STRONG),
+        f"  {kind}  ",
+        Span(sync, _SYNC_STYLES[job.sync] if job.sync else Style.NORMAL),
+        "  ",
+        Span(health, _HEALTH_STYLES[job.health] if job.health else Style.NORMAL),
+        Span(f"  {place(job.source)}", Style.QUIET),
+    )
+    if job.message:
+        yield line(f"    {job.message}")
+    if job.definition:
+        yield line(Span("    definition ", Style.QUIET), job.definition)
+    if run := job.last_run:
+        yield line(Span(f"    last run {moment(run_time(run))} ".rstrip() + " ", Style.QUIET), run_text(run))
+    if job.next_start:
+        yield line(Span("    next start ", Style.QUIET), moment(job.next_start))

@@ -1,0 +1,63 @@
+"""Command words, and the secrets people put among them.
+
+`--password hunter2`, `--password=hunter2`, `DB_PASSWORD=hunter2`, the same inside the one long word that follows
+`sh -c`, `Authorization: Bearer …`, and the password of a URL.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from reconciler.reports.secret_names import looks_secret
+
+#: `--flag value`, `--flag=value`, `NAME=value` and `Header: value` inside a longer text.
+_ASSIGNMENT = re.compile(
+    r"""(?P<name>-{0,2}[A-Za-z][\w.-]*)
+        (?P<gap>\s*=\s*|:\s*(?:(?:Bearer|Basic|Token)\s+)?|\s+(?:(?:Bearer|Basic|Token)\s+)?)
+        (?P<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"';|&)]+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^\s/@:]*:)(?P<value>[^\s/@]+)(?=@)", re.IGNORECASE)
+_FLAG = re.compile(r"-{1,2}(?P<name>[A-Za-z][\w.-]*)\Z")
+
+#: What stands in the place of a hidden value: given the name it goes by and the value.
+Marker = Callable[[str, str], str]
+
+
+def hide_in_text(text: str, mark: Marker) -> str:
+    """Answer `text` with the value after each secret-looking flag, assignment or header replaced by `mark`."""
+    hidden = _hide_assignments(text, mark)
+    return _URL_PASSWORD.sub(lambda found: found["before"] + mark("password", found["value"]), hidden)
+
+
+def hide_in_words(words: Sequence[object], mark: Marker) -> list[object]:
+    """Answer a command with the words after secret-looking flags replaced, wherever they are written."""
+    hidden: list[object] = []
+    flag = ""
+    for word in words:
+        if flag:
+            hidden.append(mark(flag, str(word)))
+        else:
+            hidden.append(hide_in_text(word, mark) if isinstance(word, str) else word)
+        flag = secret_flag(word)
+    return hidden
+
+
+def secret_flag(word: object) -> str:
+    """Answer the name of the secret-looking flag that `word` is, so that the next word is its value; else nothing."""
+    found = _FLAG.match(word) if isinstance(word, str) else None
+    return found["name"] if found and looks_secret(found["name"]) else ""
+
+
+def _hide_assignments(text: str, mark: Marker) -> str:
+    parts: list[str] = []
+    position = 0
+    while found := _ASSIGNMENT.search(text, position):
+        name, gap = found["name"], found["gap"]
+        spaced = not gap.strip()
+        if looks_secret(name) and (not spaced or name.startswith("-")):
+            parts += [text[position : found.start("value")], mark(name.lstrip("-"), found["value"])]
+            position = found.end()
+        else:  # the value of one pair may be the name of the next
+            parts.append(text[position : found.start("value")])
+            position = found.start("value")
+    return "".join([*parts, text[position:]])

@@ -90,9 +90,11 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
     if verdict is Verdict.DIFFERS and same_digest and (changes or latest.spec is None):
         paths = ", ".join(change.path for change in changes)
         message = f"does not converge: {paths or 'revision differed from the manifest right after it was registered'}"
+        name = f"{wanted.resource.name}:{latest.number}"
+        reason = f"{message}; it is not registered again until the manifest changes"
         return DefinitionPlan(
             sync=Sync.DRIFTED,
-            steps=(_keep(wanted, latest, f"{message}; it is not registered again until the manifest changes"),),
+            steps=(_step(wanted, Action.KEEP, name, reason, status=Status.FAILED, error=message),),
             changes=changes,
             message=message,
         )

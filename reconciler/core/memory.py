@@ -57,6 +57,7 @@ class Attempt:
 class Memory:
     """One claimed run: `n` counts the retries that people asked for, `final` is set when nothing more will happen."""
 
+    stream: str
     generation: str
     n: int
     claimed: datetime
@@ -71,9 +72,9 @@ class Memory:
         return self.attempts[-1] if self.attempts else None
 
 
-def remember(generation: str, n: int, claimed: datetime, events: Sequence[Event]) -> Memory:
+def remember(stream: str, generation: str, n: int, claimed: datetime, events: Sequence[Event]) -> Memory:
     """Read a stream's events, in the order of their arrival, into what is known of the run."""
-    memory = Memory(generation=generation, n=n, claimed=claimed)
+    memory = Memory(stream=stream, generation=generation, n=n, claimed=claimed)
     for event in events:
         memory = after(memory, event)
     return memory

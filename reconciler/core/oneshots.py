@@ -72,15 +72,15 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
             step = _step(job, name, Action.KEEP, reason, error=refused)
             return OneShotPlan(health=_HEALTH[state], message=reason, step=step)
         case Stop(cause=cause) as stop:
-            operation = Advance(generation=memory.generation, n=memory.n, decision=stop)
+            operation = _advance(shot, memory, stop)
             step = _step(job, name, Action.STOP, cause, operation=operation)
             return OneShotPlan(health=Health.RUNNING, message=cause, step=step)
         case Start(attempt=number) as start:
             reason = f"attempt {number}" if number else "claimed, not yet launched"
-            return _launching(job, name, reason, Advance(generation=memory.generation, n=memory.n, decision=start))
+            return _launching(job, name, reason, _advance(shot, memory, start))
         case Resume() as resume:
             reason = "launch was announced and not recorded"
-            return _launching(job, name, reason, Advance(generation=memory.generation, n=memory.n, decision=resume))
+            return _launching(job, name, reason, _advance(shot, memory, resume))
 
 
 _VERBS = {
@@ -94,8 +94,12 @@ _VERBS = {
 
 def _first(job: Job, shot: OneShot) -> OneShotPlan:
     reason = f"generation {shot.generation} has not run"
-    operation = Advance(generation=shot.generation, n=0, decision=Start(attempt=0))
+    operation = Advance(generation=shot.generation, n=0, decision=Start(attempt=0), bounds=shot.bounds)
     return _launching(job, f"{job.name}/{shot.generation}/0", reason, operation, health=Health.NEVER_RAN)
+
+
+def _advance(shot: OneShot, memory: Memory, decision: Start | Resume | Stop) -> Advance:
+    return Advance(generation=memory.generation, n=memory.n, decision=decision, bounds=shot.bounds, memory=memory)
 
 
 def _adopted(job: Job, shot: OneShot) -> OneShotPlan:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.core.attempts import Resume, Start, Stop
+from reconciler.core.attempts import Bounds, Resume, Start, Stop
+from reconciler.core.memory import Memory
 from reconciler.model import Resource, Revision
 
 
@@ -41,11 +42,13 @@ class MakeLogGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """Carry out a decision about the `n`th run of a generation; a fresh one is claimed first."""
+    """Carry out a decision about the `n`th run of a generation; without a memory it is claimed first."""
 
     generation: str
     n: int
     decision: Start | Resume | Stop
+    bounds: Bounds
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

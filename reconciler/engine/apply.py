@@ -1,0 +1,116 @@
+"""Carry a plan out, step by step in its order; one bad job never stops the others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.aws.backends import DefinitionBackend
+from reconciler.core import ownership
+from reconciler.core.definitions import differences
+from reconciler.core.operations import Advance, Deregister, MakeLogGroup, Note, Operation, Register, Tag
+from reconciler.core.plan import JobSeen, Plan, Seen
+from reconciler.engine.context import Context
+from reconciler.engine.launch import Launcher
+from reconciler.errors import CredentialsExpired, ReconcilerError
+from reconciler.model import Revision, Shared, Status, Step
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What this pass has made so far: the revisions in force, and the jobs whose earlier step failed."""
+
+    in_force: dict[str, Revision]
+    failed: set[str] = field(default_factory=set)
+
+
+def apply(context: Context, seen: Seen, plan: Plan) -> tuple[Step, ...]:
+    """Carry out every step of `plan` and answer each with how it ended.
+
+    Raises CredentialsExpired at once: no further call can succeed. Every other failure belongs to its step; the later
+    steps of that job are then blocked.
+    """
+    entries = {entry.job.name: entry for entry in seen.jobs}
+    progress = _Progress(in_force={job.job.name: job.in_force for job in plan.jobs if job.in_force is not None})
+    worker = _Worker(
+        context=context,
+        entries=entries,
+        launcher=Launcher(context=context, seen_at=seen.now),
+        progress=progress,
+    )
+    outcomes = []
+    for step in plan.steps:
+        outcome = worker.carry_out(step)
+        outcomes.append(outcome)
+        if step.operation is not None:
+            context.listen(outcome)
+    return tuple(outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worker:
+    context: Context
+    entries: Mapping[str, JobSeen]
+    launcher: Launcher
+    progress: _Progress
+
+    def carry_out(self, step: Step) -> Step:
+        if step.operation is None:
+            if step.status is Status.FAILED:
+                self.progress.failed.add(step.job)
+            return step if step.status is not Status.PLANNED else replace(step, status=Status.DONE)
+        if step.job in self.progress.failed:
+            return replace(step, status=Status.BLOCKED, error="an earlier step of the job failed")
+        try:
+            told = self._do(step, step.operation)
+        except CredentialsExpired:
+            raise
+        except ReconcilerError as error:
+            self.progress.failed.add(step.job)
+            return replace(step, status=Status.FAILED, error=str(error))
+        return replace(step, status=Status.DONE, reason=told or step.reason)
+
+    def _do(self, step: Step, operation: Operation) -> str:
+        match operation:
+            case MakeLogGroup(name=name, retention_days=days):
+                self.context.backends.log_groups.make(name, days)
+            case Register():
+                return self._register(step, operation)
+            case Tag(revision=revision, tags=tags, remove=remove):
+                self._definitions(step).tag(revision, tags, remove=remove)
+                self.progress.in_force.setdefault(step.job, revision)
+            case Deregister(revision=revision):
+                self._definitions(step).deregister(revision)
+            case Advance():
+                entry = self.entries[step.job]
+                return self.launcher.advance(entry.job, operation, self._revision(entry))
+            case Note():
+                return self.launcher.note(self.entries[step.job].job, operation)
+        return ""
+
+    def _definitions(self, step: Step) -> DefinitionBackend:
+        kinds = self.context.kinds
+        name = next(name for name, kind in kinds.items() if kind.definition_kind == step.kind)
+        return self.context.backends.definitions[name]
+
+    def _register(self, step: Step, operation: Register) -> str:
+        entry = self.entries[step.job]
+        assert entry.wanted is not None
+        backend = self._definitions(step)
+        revision = backend.register(operation.resource)
+        changes = differences(entry.wanted, revision)
+        proof = ownership.verified_tag(revision, equal=not changes)
+        backend.tag(revision, proof)
+        self.progress.in_force[step.job] = replace(revision, tags={**revision.tags, **proof})
+        if changes:
+            paths = ", ".join(change.path for change in changes)
+            raise ReconcilerError(
+                f"{revision.name}:{revision.number} does not converge: {paths}",
+                hint="AWS made something else of it; it is not registered again until the manifest changes",
+            )
+        return f"{step.reason}; registered {revision.name}:{revision.number}"
+
+    def _revision(self, entry: JobSeen) -> Revision | None:
+        definition = entry.job.definition
+        owner = definition.job if isinstance(definition, Shared) else entry.job.name
+        if owner in self.progress.failed:
+            raise ReconcilerError(f"the definition of {owner} could not be brought in force")
+        return self.progress.in_force.get(owner)

@@ -1,0 +1,21 @@
+"""Put together what a pass works with from one AWS session."""
+
+from reconciler.aws.history import History
+from reconciler.aws.ledger import Ledger
+from reconciler.aws.log_groups import LogGroups
+from reconciler.aws.session import Aws
+from reconciler.aws.task_definitions import TaskDefinitions
+from reconciler.aws.tasks import Tasks
+from reconciler.engine.context import Backends
+from reconciler.model import Settings
+
+
+def backends(aws: Aws, settings: Settings) -> Backends:
+    """Answer every backend over `aws`; nothing is called yet."""
+    return Backends(
+        definitions={"EcsJob": TaskDefinitions(aws)},
+        runs={"EcsJob": Tasks(aws)},
+        ledger=Ledger(aws, owner=settings.owner),
+        history=History(aws, owner=settings.owner, retention_days=settings.history_retention_days),
+        log_groups=LogGroups(aws),
+    )

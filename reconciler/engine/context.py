@@ -1,0 +1,50 @@
+"""What a pass works with, put together once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from reconciler.aws.backends import DefinitionBackend, RunBackend
+from reconciler.aws.history import History
+from reconciler.aws.ledger import Ledger
+from reconciler.aws.log_groups import LogGroups
+from reconciler.clock import Clock
+from reconciler.core.guards import Limits
+from reconciler.core.ownership import Commit
+from reconciler.kinds.kind import Kind
+from reconciler.model import Job, Manifests, Run, Settings, Step
+
+#: What is told while a pass goes on: a step that was carried out, or a run whose state has changed.
+Listener = Callable[[Step | Run], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backends:
+    """AWS, as the engine sees it: by the name of the kind, and the memories that all kinds share."""
+
+    definitions: Mapping[str, DefinitionBackend]
+    runs: Mapping[str, RunBackend]
+    ledger: Ledger
+    history: History
+    log_groups: LogGroups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One caller's view of one directory and one account."""
+
+    manifests: Manifests
+    kinds: Mapping[str, Kind]
+    backends: Backends
+    clock: Clock
+    limits: Limits
+    commit: Commit | None
+    listen: Listener
+
+    @property
+    def settings(self) -> Settings:
+        """The directory's settings."""
+        return self.manifests.settings
+
+    def kind(self, job: Job) -> Kind:
+        """Answer the kind of a job."""
+        return self.kinds[job.kind]

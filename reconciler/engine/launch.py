@@ -1,0 +1,211 @@
+"""Launch at most once: claim, announce, send, record.
+
+The order of the writes is the proof. A stream is created before anything else, and only one caller can create it; a
+`start` event says where the launch will be sent, and the first one that AWS took in is the one that everybody
+follows; only then is the launch sent, with a token made from the run's key; then what it made is recorded. Whoever
+dies between two of these leaves enough for the next to finish it or to say that it cannot be known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reconciler.aws.backends import RunBackend
+from reconciler.aws.ledger import StreamRecord
+from reconciler.core import attempts, runs
+from reconciler.core.attempts import Resume, Start, Stop
+from reconciler.core.memory import Attempt, Event, Memory
+from reconciler.core.operations import Advance, Note
+from reconciler.engine.context import Context
+from reconciler.engine.memories import recall, stream
+from reconciler.errors import Conflict, OutcomeUnknown, ReconcilerError, Rejected, Throttled
+from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
+
+#: A launch that rests on an older look at AWS than this is left to the next pass.
+FRESH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launcher:
+    """Carries out what was decided about a one-shot. `seen_at` is when AWS was looked at."""
+
+    context: Context
+    seen_at: datetime
+
+    def advance(self, job: Job, operation: Advance, revision: Revision | None) -> str:
+        """Do what was decided and answer a line that says what came of it."""
+        if isinstance(operation.decision, Stop):
+            return self._stop(job, operation)
+        memory = operation.memory or self._claim(job, operation)
+        decision = attempts.decide(memory, {}, operation.bounds, self.context.clock.now())
+        if not isinstance(decision, Start | Resume):
+            return f"another loop is on it: {type(decision).__name__.lower()}"
+        if revision is None:
+            raise ReconcilerError("there is no verified revision to run")
+        if isinstance(decision, Start):
+            memory = self._announce(job, memory, decision.attempt, self._definition(memory, revision))
+            if memory.final or memory.last is None or memory.last.number != decision.attempt or memory.last.placed:
+                return "another loop is on it"
+        repeated = not isinstance(decision, Start)
+        return self._send(job, operation, memory, revision, look_first=repeated)
+
+    def note(self, job: Job, operation: Note) -> str:
+        """Claim a generation that will not be run, and record that its fate is not known."""
+        name = stream(job.name, operation.generation, 0)
+        ledger = self.context.backends.ledger
+        if ledger.claim(name) is not None:
+            ledger.record(
+                name, {"event": "finished", "state": "Unknown", "reason": operation.reason, "at": self._now()}
+            )
+        return operation.reason
+
+    def _now(self) -> str:
+        return self.context.clock.now().isoformat()
+
+    def _definition(self, memory: Memory, revision: Revision) -> str:
+        """Answer the revision to run: a retry uses that of the first attempt."""
+        return memory.attempts[0].definition if memory.attempts else revision.arn
+
+    def _claim(self, job: Job, operation: Advance) -> Memory:
+        name = stream(job.name, operation.generation, operation.n)
+        claim = self.context.backends.ledger.claim(name)
+        if claim is not None:
+            return recall(name, StreamRecord(created=claim.created, events=()))
+        return self._read(name)
+
+    def _read(self, name: str) -> Memory:
+        record = self.context.backends.ledger.read_one(name)
+        if record is None:
+            raise ReconcilerError(f"the ledger's stream {name} was claimed and cannot be read")
+        return recall(name, record)
+
+    def _announce(self, job: Job, memory: Memory, attempt: int, definition: str) -> Memory:
+        kind = self.context.kind(job)
+        target = kind.target(job)
+        if target is None:
+            raise Rejected("no target is named and none could be chosen", operation="RunTask", code="NoTarget")
+        request = kind.run_request(job, {})
+        key = self._key(job, memory, attempt)
+        event = {
+            "event": "start",
+            "attempt": attempt,
+            "target": target,
+            "definition": definition,
+            "parts": len(kind.launches(request, key, target, definition)),
+            "commit": str(self.context.commit or ""),
+            "at": self._now(),
+        }
+        self.context.backends.ledger.record(memory.stream, event)
+        return self._read(memory.stream)
+
+    def _key(self, job: Job, memory: Memory, attempt: int) -> RunKey:
+        claimed_as = memory.stream.split("/")[1]
+        trigger = f"once:{memory.generation}/{memory.n}"
+        return RunKey(owner=self.context.settings.owner, job=claimed_as, trigger=trigger, attempt=attempt)
+
+    def _send(self, job: Job, operation: Advance, memory: Memory, revision: Revision, *, look_first: bool) -> str:
+        attempt = memory.last
+        assert attempt is not None
+        backend = self.context.backends.runs[job.kind]
+        key = self._key(job, memory, attempt.number)
+        request = self._request(job, operation, key, revision, backend)
+        made: list[str] = []
+        for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
+            if launch.key.part in attempt.launched_parts:
+                continue
+            found = backend.find(launch.key, attempt.target) if look_first else ()
+            if not found and look_first and not attempts.may_repeat(attempt, self.context.clock.now()):
+                return self._give_up(memory, attempt)
+            launched = (
+                Launched(ids=tuple(execution.id for execution in found))
+                if found
+                else self._call(backend, launch, memory)
+            )
+            self._record(memory, launch, launched, job)
+            made += launched.ids
+        return f"attempt {attempt.number}: {', '.join(made)}"
+
+    def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision, backend: RunBackend) -> Spec:
+        kind, body = self.context.kind(job), revision.spec or {}
+        resource = kind.definition(job, self.context.settings)
+        body = resource.spec if resource is not None else body
+        request = backend.complete(kind.run_request(job, body), body)
+        told = {
+            "RECONCILER_JOB": job.name,
+            "RECONCILER_RUN": key.trigger,
+            "RECONCILER_ATTEMPT": str(key.attempt),
+        }
+        return kind.patched(job, kind.told(request, operation.bounds.main, told))
+
+    def _call(self, backend: RunBackend, launch: Launch, memory: Memory) -> Launched:
+        if self.context.clock.now() - self.seen_at > FRESH:
+            raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+        try:
+            return backend.launch(launch)
+        except Conflict as conflict:
+            return Launched(ids=conflict.resource_ids)
+        except OutcomeUnknown:
+            raise
+        except (Rejected, Throttled) as refusal:
+            self._refused(memory, launch, str(refusal), transient=isinstance(refusal, Throttled))
+            raise
+
+    def _record(self, memory: Memory, launch: Launch, launched: Launched, job: Job) -> None:
+        ledger, number = self.context.backends.ledger, launch.key.attempt
+        if launched.ids:
+            ledger.record(
+                memory.stream,
+                {
+                    "event": "launched",
+                    "attempt": number,
+                    "part": launch.key.part,
+                    "ids": list(launched.ids),
+                    "at": self._now(),
+                },
+            )
+        if not launched.failures:
+            return
+        reasons = "; ".join(sorted({f"{failure.reason} {failure.detail}".strip() for failure in launched.failures}))
+        if launched.ids:
+            self._end(job, memory, launch.target, number, launched.ids, f"{runs.PARTLY_PLACED}: {reasons}")
+            raise ReconcilerError(f"{runs.PARTLY_PLACED}: {reasons}")
+        transient = all(failure.transient for failure in launched.failures)
+        self._refused(memory, launch, reasons, transient=transient)
+        raise Rejected(reasons, operation="RunTask", code="failures")
+
+    def _refused(self, memory: Memory, launch: Launch, reason: str, *, transient: bool) -> None:
+        event: Event = {
+            "event": "refused",
+            "attempt": launch.key.attempt,
+            "part": launch.key.part,
+            "reason": reason,
+            "transient": transient,
+            "at": self._now(),
+        }
+        self.context.backends.ledger.record(memory.stream, event)
+
+    def _give_up(self, memory: Memory, attempt: Attempt) -> str:
+        events = attempts.unknown_launch(attempt, self.context.clock.now())
+        for event in events:
+            self.context.backends.ledger.record(memory.stream, event)
+        return str(events[-1]["reason"])
+
+    def _stop(self, job: Job, operation: Advance) -> str:
+        assert isinstance(operation.decision, Stop)
+        assert operation.memory is not None
+        stop = operation.decision
+        self._end(job, operation.memory, stop.attempt.target, stop.attempt.number, stop.ids, stop.cause)
+        return f"{stop.cause}: {', '.join(stop.ids)}"
+
+    def _end(self, job: Job, memory: Memory, target: str, attempt: int, ids: tuple[str, ...], cause: str) -> None:
+        event = {"event": "stopping", "attempt": attempt, "cause": cause, "at": self._now()}
+        self.context.backends.ledger.record(memory.stream, event)
+        for task in ids:
+            self.context.backends.runs[job.kind].stop(task, target, reason=f"{runs.STOPPED_BY_US}{cause}")
+
+
+def record_ends(context: Context, unrecorded: Mapping[str, tuple[Event, ...]]) -> None:
+    """Write down the ends of runs that were seen for the first time."""
+    for name, events in sorted(unrecorded.items()):
+        for event in events:
+            context.backends.ledger.record(name, event)

@@ -1,0 +1,155 @@
+"""Read what the ledger remembers of the directory's one-shots, and what AWS tells of their tasks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reconciler.aws.ledger import StreamRecord
+from reconciler.core import attempts
+from reconciler.core.attempts import Bounds
+from reconciler.core.generation import generations
+from reconciler.core.memory import Event, Memory, after, remember
+from reconciler.core.oneshots import OneShot
+from reconciler.engine.context import Context
+from reconciler.model import Execution, Family, Health, Job, Linked, Once, Owned, Revision, Shared, Spec
+
+_PREFIX = "once/"
+_PARTS = 4
+
+
+def stream(job: str, generation: str, n: int) -> str:
+    """Name the ledger stream whose existence claims the `n`th run of a generation."""
+    return f"{_PREFIX}{job}/{generation}/{n}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memories:
+    """By job: the one-shot as it stands; by stream: the events that are still to be recorded."""
+
+    one_shots: Mapping[str, OneShot] = field(default_factory=dict)
+    unrecorded: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+
+    def health(self, job: Job) -> Health:
+        """Answer how the job's last run went, as far as this memory knows."""
+        return Health.NEVER_RAN
+
+    def commit(self, job: Job) -> str | None:
+        """Answer the commit under which the job's present generation was last launched."""
+        shot = self.one_shots.get(job.name)
+        last = shot.memory.last if shot is not None and shot.memory is not None else None
+        return last.commit if last is not None else None
+
+    @classmethod
+    def read(
+        cls,
+        context: Context,
+        jobs: Sequence[Job],
+        families: Mapping[str, Family],
+        linked: Mapping[str, Revision],
+        now: datetime,
+    ) -> "Memories":
+        """Look up the present generation of every one-shot among `jobs`, and its tasks where it is not finished."""
+        once = [job for job in jobs if isinstance(job.trigger, Once)]
+        if not once:
+            return cls()
+        known = _by_job(context.backends.ledger.read(_PREFIX))
+        shots: dict[str, OneShot] = {}
+        for job in once:
+            names = present_generations(context, job, linked.get(job.name))
+            memory, before = _recall(job, names, known)
+            shots[job.name] = OneShot(
+                generation=names[0],
+                bounds=bounds(context, job, families.get(job.name), linked.get(job.name)),
+                memory=memory,
+                ran_before=before,
+            )
+        executions = _executions(context, once, shots)
+        return _settled(shots, executions, now)
+
+
+def present_generations(context: Context, job: Job, linked: Revision | None) -> tuple[str, ...]:
+    """Answer the job's present generation under every version of the hash."""
+    shared: Spec | None = None
+    if isinstance(job.definition, Shared):
+        owner = next(other for other in context.manifests.jobs if other.name == job.definition.job)  # type: ignore[union-attr]
+        shared = owner.definition.body if isinstance(owner.definition, Owned) else None
+    bare = isinstance(job.definition, Linked) and ":" not in job.definition.reference
+    return generations(job, shared=shared, linked_revision=linked.number if bare and linked is not None else None)
+
+
+def bounds(context: Context, job: Job, family: Family | None, linked: Revision | None) -> Bounds:
+    """Answer what the job says about its runs, with its main container looked up where the author left it open."""
+    resource = context.kind(job).definition(job, context.settings)
+    latest = linked or (family.latest if family is not None else None)
+    body: Spec = resource.spec if resource is not None else ((latest.spec if latest is not None else None) or {})
+    return Bounds(
+        main=context.kind(job).main_container(job, body),
+        backoff_limit=job.backoff_limit,
+        start_timeout=_seconds(job.start_timeout_seconds),
+        deadline=_seconds(job.active_deadline_seconds),
+    )
+
+
+def recall(stream: str, record: StreamRecord) -> Memory:
+    """Read one stream back into a memory; its name says the generation and the number."""
+    _, _, generation, n = stream.split("/")
+    return remember(stream, generation, int(n), record.created, record.events)
+
+
+def _seconds(value: int | None) -> timedelta | None:
+    return timedelta(seconds=value) if value is not None else None
+
+
+def _by_job(records: Mapping[str, StreamRecord]) -> Mapping[str, Sequence[Memory]]:
+    found: dict[str, list[Memory]] = {}
+    for name, record in records.items():
+        parts = name.split("/")
+        if len(parts) == _PARTS and parts[-1].isdigit():
+            found.setdefault(parts[1], []).append(recall(name, record))
+    return found
+
+
+def _recall(job: Job, present: Sequence[str], known: Mapping[str, Sequence[Memory]]) -> tuple[Memory | None, bool]:
+    """Answer the newest run of the present generation, and whether other generations were ever claimed."""
+    memories = [memory for name in (job.name, *job.former_names) for memory in known.get(name, ())]
+    same = [memory for memory in memories if memory.generation in present]
+    return max(same, key=lambda memory: memory.n, default=None), len(same) < len(memories)
+
+
+def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:
+    """Describe the tasks of every attempt that has not ended, in one round for each cluster."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    for job in jobs:
+        memory = shots[job.name].memory
+        if memory is None or memory.final is not None or memory.last is None or memory.last.ended is not None:
+            continue
+        if memory.last.ids:
+            asked.setdefault((job.kind, memory.last.target), set()).update(memory.last.ids)
+    found: dict[str, Execution] = {}
+    for (kind, target), ids in sorted(asked.items()):
+        found |= context.backends.runs[kind].describe(sorted(ids), target)
+    return found
+
+
+def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], now: datetime) -> Memories:
+    settled: dict[str, OneShot] = {}
+    unrecorded: dict[str, tuple[Event, ...]] = {}
+    for name, shot in shots.items():
+        memory = shot.memory
+        if memory is None:
+            settled[name] = shot
+            continue
+        mine = {key: executions[key] for key in (memory.last.ids if memory.last else ()) if key in executions}
+        events = attempts.settle(memory, mine, shot.bounds, now)
+        if events:
+            unrecorded[memory.stream] = events
+        for event in events:
+            memory = after(memory, event)
+        settled[name] = OneShot(
+            generation=shot.generation,
+            bounds=shot.bounds,
+            memory=memory,
+            executions=mine,
+            ran_before=shot.ran_before,
+        )
+    return Memories(one_shots=settled, unrecorded=unrecorded)

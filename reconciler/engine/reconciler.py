@@ -1,0 +1,140 @@
+"""One pass, from top to bottom: observe, plan, apply; and the verbs that are parts of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.aws.session import Aws
+from reconciler.clock import Clock
+from reconciler.core.guards import Limits
+from reconciler.core.operations import Deregister
+from reconciler.core.ownership import Commit
+from reconciler.core.plan import Plan, make_plan
+from reconciler.engine import reporting
+from reconciler.engine.apply import apply
+from reconciler.engine.backends import backends
+from reconciler.engine.context import Context, Listener
+from reconciler.engine.follow import finished, pauses
+from reconciler.engine.launch import record_ends
+from reconciler.engine.observe import Observation, observe
+from reconciler.errors import Refused
+from reconciler.kinds.registry import kinds
+from reconciler.model import Manifests, Report, Revision
+
+
+class Until(StrEnum):
+    """What `--wait` waits for."""
+
+    ONCE = "once"
+    ALL = "all"
+
+
+class Reconciler:
+    """A directory and an account, and what can be done with the two.
+
+    `listen` is told of every step as it is carried out. No method changes anything on AWS but :meth:`apply` and
+    :meth:`wait`. All raise errors of :mod:`reconciler.errors`; the failure of one job is part of the report instead.
+    """
+
+    def __init__(
+        self,
+        *,
+        manifests: Manifests,
+        aws: Aws,
+        clock: Clock,
+        limits: Limits,
+        commit: Commit | None = None,
+        listen: Listener = lambda _: None,
+    ) -> None:
+        self._aws = aws
+        self._context = Context(
+            manifests=manifests,
+            kinds=kinds(),
+            backends=backends(aws, manifests.settings),
+            clock=clock,
+            limits=limits,
+            commit=commit,
+            listen=listen,
+        )
+
+    def plan(self) -> Report:
+        """Answer what a pass would do."""
+        started = self._started()
+        _, plan = self._planned()
+        return self._report("plan", plan, started)
+
+    def drift(self) -> Report:
+        """Answer how AWS differs from the manifests, without the steps that would mend it."""
+        started = self._started()
+        _, plan = self._planned()
+        return replace(self._report("drift", plan, started), steps=())
+
+    def status(self) -> Report:
+        """Answer how every job stands, on both axes."""
+        started = self._started()
+        _, plan = self._planned()
+        return replace(self._report("status", plan, started), steps=())
+
+    def apply(self) -> Report:
+        """Make one pass."""
+        started = self._started()
+        return self._pass(started)
+
+    def wait(self, until: Until, timeout: float | None) -> Report:
+        """Repeat the pass until every one-shot is finished at its present generation, or until `timeout` seconds.
+
+        The report is that of the last pass, with every step that any of them carried out.
+        """
+        started, done = self._started(), []
+        for pause in pauses():
+            report = self._pass(started)
+            done += [step for step in report.steps if step.operation is not None]
+            elapsed = (self._context.clock.now() - started).total_seconds()
+            if finished(report):
+                return replace(report, steps=reporting.merged(done, report.steps))
+            if timeout is not None and elapsed + pause > timeout:
+                report = replace(report, steps=reporting.merged(done, report.steps))
+                return reporting.timed_out(report, timeout)
+            self._context.clock.sleep(pause)
+        raise AssertionError("pauses() never ends")
+
+    def _started(self) -> datetime:
+        self._aws.check()
+        return self._context.clock.now()
+
+    def _pass(self, started: datetime) -> Report:
+        observation, plan = self._planned()
+        record_ends(self._context, observation.unrecorded)
+        steps = apply(self._context, observation.seen, plan)
+        return self._report("apply", replace(plan, steps=steps), started)
+
+    def _planned(self) -> tuple[Observation, Plan]:
+        manifests, limits = self._context.manifests, self._context.limits
+        if manifests.empty and not limits.allow_empty:
+            raise Refused(
+                f"{manifests.directory} holds no manifest, and everything of owner {manifests.settings.owner} would be "
+                "taken for deleted",
+                hint="--allow-empty lifts it",
+            )
+        observation = observe(self._context)
+        plan = make_plan(observation.seen)
+        users = self._users(plan)
+        if users:
+            observation = replace(observation, seen=replace(observation.seen, users=users))
+            plan = make_plan(observation.seen)
+        return observation, plan
+
+    def _users(self, plan: Plan) -> dict[str, str]:
+        """Look up what uses the revisions that would be deregistered, only where there are any."""
+        doomed: dict[str, list[Revision]] = {}
+        for step in plan.steps:
+            if isinstance(step.operation, Deregister):
+                doomed.setdefault(step.kind, []).append(step.operation.revision)
+        users: dict[str, str] = {}
+        for name, kind in self._context.kinds.items():
+            if kind.definition_kind in doomed:
+                users |= self._context.backends.definitions[name].users(doomed[kind.definition_kind])
+        return users
+
+    def _report(self, verb: str, plan: Plan, started: datetime) -> Report:
+        return reporting.report(self._context, verb, plan, started, self._aws)

@@ -1,0 +1,71 @@
+"""Plans and outcomes → the report that every format is a view of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from reconciler.aws.session import Aws
+from reconciler.core import ownership
+from reconciler.core.job_plan import JobPlan
+from reconciler.core.plan import Plan
+from reconciler.core.prune import Orphan
+from reconciler.engine.context import Context
+from reconciler.model import Health, JobReport, Problem, Report, Step, Sync
+
+
+def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
+    """Answer the report of a verb that has made or carried out `plan`."""
+    warnings = tuple(problem for problem in context.manifests.problems)
+    jobs = [_job(job) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
+    return Report(
+        verb=verb,
+        owner=context.settings.owner,
+        region=aws.region,
+        account=aws.account,
+        started=started,
+        seconds=max((context.clock.now() - started).total_seconds(), 0.0),
+        jobs=tuple(sorted(jobs, key=lambda job: (job.name, job.kind))),
+        steps=plan.steps,
+        problems=(*warnings, *plan.problems, *(Problem(message=text) for text in aws.warnings)),
+    )
+
+
+def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:
+    """Answer what several passes did, then how the last one left what did not need doing."""
+    told = {(step.kind, step.name, step.job) for step in done}
+    return (*done, *(step for step in last if step.operation is None and (step.kind, step.name, step.job) not in told))
+
+
+def timed_out(report: Report, seconds: float) -> Report:
+    """Add to a report that waiting ended before the runs did."""
+    problem = Problem(
+        message=f"stopped waiting after {seconds:g} s; the runs go on",
+        hint="`reconcile status` shows them, and the same command waits again",
+    )
+    return replace(report, problems=(*report.problems, problem))
+
+
+def _job(plan: JobPlan) -> JobReport:
+    return JobReport(
+        name=plan.job.name,
+        kind=plan.job.kind,
+        sync=plan.sync,
+        health=plan.health,
+        source=plan.job.source,
+        definition=plan.in_force.arn if plan.in_force is not None else None,
+        changes=plan.changes,
+        message=plan.message,
+    )
+
+
+def _orphan(orphan: Orphan) -> JobReport:
+    latest = orphan.family.latest
+    source = latest.tags.get(ownership.SOURCE, "") if latest is not None else ""
+    return JobReport(
+        name=orphan.job,
+        kind=orphan.kind,
+        sync=Sync.ORPHANED,
+        health=Health.UNKNOWN,
+        definition=latest.arn if latest is not None else None,
+        message=f"no manifest names {orphan.family.name}{f' (was {source})' if source else ''}",
+    )

@@ -1,0 +1,37 @@
+"""The kinds of job there are, and what they would send."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from reconciler.kinds.ecs_job import EcsJob
+from reconciler.kinds.kind import Kind
+from reconciler.model import Job, Settings, Spec
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Answer every kind by the word that manifests use for it."""
+    ecs = EcsJob()
+    return {ecs.name: ecs}
+
+
+def kind_of(job: Job) -> Kind:
+    """Answer a job's kind."""
+    return kinds()[job.kind]
+
+
+def render(job: Job, settings: Settings) -> Mapping[str, Spec | str | None]:
+    """Answer what would be sent for a job, as far as it is known offline: its definition and its run request.
+
+    The run request still holds `vpcId` and `subnetTags` where AWS has to be asked for the subnets, and lacks the
+    `RECONCILER_*` variables, which differ from run to run.
+    """
+    kind = kind_of(job)
+    definition = kind.definition(job, settings)
+    body: Spec = definition.spec if definition is not None else {}
+    return {
+        "definition": body or None,
+        "tags": dict(sorted(definition.tags.items())) if definition is not None else None,
+        "target": kind.target(job),
+        "run": kind.patched(job, kind.run_request(job, body)),
+    }

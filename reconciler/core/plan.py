@@ -51,13 +51,14 @@ class JobSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Everything that a plan depends on."""
+    """Everything that a plan depends on; `depended` are one-shots outside a narrowed pass that its jobs wait for."""
 
     settings: Settings
     limits: Limits
     now: datetime
     commit: Commit | None = None
     jobs: tuple[JobSeen, ...] = ()
+    depended: tuple[JobSeen, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     users: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
@@ -76,7 +77,7 @@ class Plan:
 
 def make_plan(seen: Seen) -> Plan:
     """Decide everything that this pass will do."""
-    shots = {entry.job.name: _one_shot(entry, seen) for entry in seen.jobs}
+    shots = {entry.job.name: _one_shot(entry, seen) for entry in (*seen.depended, *seen.jobs)}
     jobs = tuple(_plan_job(entry, shots, seen) for entry in seen.jobs)
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
     jobs = limit_concurrency(jobs, seen.settings.max_concurrent_runs)

@@ -1,6 +1,6 @@
 """When a wait is over, and how long to pause between two looks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reconciler.core.oneshots import KIND
 from reconciler.model import Health, Report, Status
@@ -16,9 +16,9 @@ def pauses() -> Iterator[float]:
         pause = min(pause * _GROWTH, _LONGEST)
 
 
-def finished(report: Report) -> bool:
-    """Answer whether no one-shot of the report can still move: each has ended, or waits for one that has failed."""
+def finished(report: Report, followed: Collection[str]) -> bool:
+    """Answer whether none of the jobs in `followed` can still move: each has ended, or waits for one that failed."""
     moving = {Health.PENDING, Health.RUNNING, Health.NEVER_RAN}
     held = {step.job for step in report.steps if step.error and step.status in {Status.FAILED, Status.BLOCKED}}
-    one_shots = {step.job for step in report.steps if step.kind == KIND}
-    return not any(job.health in moving and job.name in one_shots and job.name not in held for job in report.jobs)
+    with_runs = {step.job for step in report.steps if step.kind == KIND} & set(followed)
+    return not any(job.health in moving and job.name in with_runs and job.name not in held for job in report.jobs)

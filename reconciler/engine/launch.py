@@ -85,7 +85,7 @@ class Launcher:
         if target is None:
             raise Rejected("no target is named and none could be chosen", operation="RunTask", code="NoTarget")
         request = kind.run_request(job, {})
-        key = self._key(job, memory, attempt)
+        key = self._key(memory, attempt)
         event = {
             "event": "start",
             "attempt": attempt,
@@ -98,7 +98,7 @@ class Launcher:
         self.context.backends.ledger.record(memory.stream, event)
         return self._read(memory.stream)
 
-    def _key(self, job: Job, memory: Memory, attempt: int) -> RunKey:
+    def _key(self, memory: Memory, attempt: int) -> RunKey:
         claimed_as = memory.stream.split("/")[1]
         trigger = f"once:{memory.generation}/{memory.n}"
         return RunKey(owner=self.context.settings.owner, job=claimed_as, trigger=trigger, attempt=attempt)
@@ -107,7 +107,7 @@ class Launcher:
         attempt = memory.last
         assert attempt is not None
         backend = self.context.backends.runs[job.kind]
-        key = self._key(job, memory, attempt.number)
+        key = self._key(memory, attempt.number)
         request = self._request(job, operation, key, revision, backend)
         made: list[str] = []
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):

@@ -11,7 +11,7 @@ from reconciler.core.generation import generations
 from reconciler.core.memory import Event, Memory, after, remember
 from reconciler.core.oneshots import OneShot
 from reconciler.engine.context import Context
-from reconciler.model import Execution, Family, Health, Job, Linked, Once, Owned, Revision, Shared, Spec
+from reconciler.model import Execution, Family, Job, Linked, Once, Owned, Revision, Shared, Spec
 
 _PREFIX = "once/"
 _PARTS = 4
@@ -28,10 +28,6 @@ class Memories:
 
     one_shots: Mapping[str, OneShot] = field(default_factory=dict)
     unrecorded: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
-
-    def health(self, job: Job) -> Health:
-        """Answer how the job's last run went, as far as this memory knows."""
-        return Health.NEVER_RAN
 
     def commit(self, job: Job) -> str | None:
         """Answer the commit under which the job's present generation was last launched."""

@@ -19,7 +19,7 @@ from reconciler.engine.launch import record_ends
 from reconciler.engine.observe import Observation, observe
 from reconciler.errors import Refused
 from reconciler.kinds.registry import kinds
-from reconciler.model import Manifests, Report, Revision
+from reconciler.model import Manifests, Once, Report, Revision
 
 
 class Until(StrEnum):
@@ -86,11 +86,13 @@ class Reconciler:
         The report is that of the last pass, with every step that any of them carried out.
         """
         started, done = self._started(), []
+        jobs = self._context.manifests.jobs
+        followed = {job.name for job in jobs if until is Until.ALL or isinstance(job.trigger, Once)}
         for pause in pauses():
             report = self._pass(started)
             done += [step for step in report.steps if step.operation is not None]
             elapsed = (self._context.clock.now() - started).total_seconds()
-            if finished(report):
+            if finished(report, followed):
                 return replace(report, steps=reporting.merged(done, report.steps))
             if timeout is not None and elapsed + pause > timeout:
                 report = replace(report, steps=reporting.merged(done, report.steps))

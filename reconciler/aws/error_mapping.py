@@ -1,0 +1,80 @@
+"""What botocore raises → the tree of :mod:`reconciler.errors`.
+
+The class says what may be done next: a definite refusal is not repeated, an unknown outcome is looked up before it is.
+botocore has already retried what can be retried when an error arrives here.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from reconciler.aws import error_text
+from reconciler.aws.error_codes import classify
+from reconciler.errors import (
+    AccessDenied,
+    AwsCallError,
+    Conflict,
+    CredentialsExpired,
+    OutcomeUnknown,
+    ReconcilerError,
+    Rejected,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+
+@contextmanager
+def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Map what botocore raises in the block to our errors; `action` is `ecs:RunTask`.
+
+    No message repeats a value of `members` that may be secret: see :mod:`reconciler.aws.error_text`.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _from_answer(action, error, members or {}) from None
+    except BotoCoreError as error:
+        raise _without_answer(action, error) from None
+
+
+def _from_answer(action: str, error: "ClientError", members: Mapping[str, Any]) -> AwsCallError:
+    answer: Mapping[str, Any] = error.response
+    details = answer.get("Error", {})
+    code, said = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
+    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+    message = error_text.masked(said, members) or "AWS gave no reason"
+    operation = action.partition(":")[2]
+    kind = classify(action, code, said, status)
+    if kind is AccessDenied:
+        return AccessDenied(error_text.denial(action, message), operation=operation, code=code)
+    if kind is Conflict:
+        ids = [str(each) for each in answer.get("resourceIds") or ()]
+        return Conflict(message, operation=operation, code=code, resource_ids=ids)
+    hint = error_text.credentials_hint(code, message) if kind is CredentialsExpired else ""
+    return kind(message, operation=operation, code=code, hint=hint)
+
+
+def _without_answer(action: str, error: "BotoCoreError") -> ReconcilerError:
+    from botocore import exceptions as botocore
+
+    operation, code, line = action.partition(":")[2], type(error).__name__, " ".join(str(error).split())
+    match error:
+        case botocore.ParamValidationError():
+            faults = error_text.parameter_faults(str(error.kwargs.get("report", "")))
+            return Rejected(faults, operation=operation, code=code)
+        case botocore.NoCredentialsError() | botocore.PartialCredentialsError() | botocore.CredentialRetrievalError():
+            return UsageError(f"credentials: {line}", hint=error_text.NO_CREDENTIALS_HINT)
+        case botocore.SSOError() | botocore.LoginError() | botocore.TokenRetrievalError() | botocore.NoAuthTokenError():
+            return CredentialsExpired(line, operation=operation, code=code, hint="sign in again: aws sso login")
+        case botocore.ProfileNotFound():
+            return UsageError(f"profile: {line}", hint="see --profile and AWS_PROFILE")
+        case botocore.NoRegionError() | botocore.InvalidRegionError() | botocore.UnknownRegionError():
+            return UsageError(f"region: {line}", hint=error_text.REGION_HINT)
+        case botocore.ConnectionError() | botocore.HTTPClientError() | botocore.IncompleteReadError():
+            return OutcomeUnknown(line, operation=operation, code=code)
+        case _:
+            return UsageError(f"AWS settings: {line}")

@@ -1,0 +1,86 @@
+"""What happens at every request that is sent and every answer that comes back: counting, pacing, telling the time."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from reconciler.aws.rate_limits import RateLimits
+from reconciler.clock import Clock
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+_LARGEST_SKEW: Final = timedelta(seconds=60)
+#: ECS refuses a second registration of a family while the first goes on, by a ClientException that botocore takes for
+#: final (hako, prefect#15865); under a throttling code botocore waits and repeats it like any other.
+_BUSY_FAMILY: Final = "Too many concurrent attempts"
+
+
+class Wire:
+    """Watches the clients of one caller; safe to use from several threads."""
+
+    def __init__(self, clock: Clock, rate_limits: RateLimits | None) -> None:
+        self._clock = clock
+        self._rate_limits = rate_limits
+        self._lock = threading.Lock()
+        self._calls: Counter[str] = Counter()
+        self._warnings: list[str] = []
+        self._synchronised = False
+        self._compared = False
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How often each action (`ecs:RunTask`) was sent, retries included; a copy."""
+        with self._lock:
+            return Counter(self._calls)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should be told."""
+        with self._lock:
+            return tuple(self._warnings)
+
+    def resynchronise(self) -> None:
+        """Let the next answer set the clock once more."""
+        self._synchronised = False
+
+    def watch(self, client: "BaseClient", prefix: str) -> None:
+        """Attach to a client; `prefix` is its service's in IAM's actions."""
+        events = client.meta.events
+
+        def before_send(event_name: str, **_: object) -> None:
+            self._sent(f"{prefix}:{event_name.rpartition('.')[2]}")
+
+        events.register("before-send", before_send)
+        events.register("response-received", self._received)
+        events.register("response-received.ecs.RegisterTaskDefinition", _busy_family_is_throttling)
+
+    def _sent(self, action: str) -> None:
+        with self._lock:
+            self._calls[action] += 1
+        if self._rate_limits is not None:
+            self._rate_limits.wait(action)
+
+    def _received(self, response_dict: Mapping[str, Any] | None, **_: object) -> None:
+        date = response_dict["headers"].get("date") if response_dict is not None else None
+        if date is None:
+            return
+        with self._lock:
+            if self._synchronised:
+                return
+            self._synchronised = True
+            skew = self._clock.synchronise(parsedate_to_datetime(date).astimezone(UTC))
+            if not self._compared and abs(skew) > _LARGEST_SKEW:
+                direction = "behind" if skew > timedelta() else "ahead of"
+                seconds = round(abs(skew).total_seconds())
+                self._warnings.append(f"this host's clock is {seconds} s {direction} AWS's; AWS's time is used")
+            self._compared = True
+
+
+def _busy_family_is_throttling(parsed_response: dict[str, Any] | None, **_: object) -> None:
+    error = (parsed_response or {}).get("Error", {})
+    if _BUSY_FAMILY in str(error.get("Message", "")):
+        error["Code"] = "ThrottlingException"

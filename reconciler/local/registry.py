@@ -8,6 +8,7 @@ MODULES = (
     "reconciler.local.ecs",
     "reconciler.local.logs",
     "reconciler.local.sts",
+    "reconciler.local.tagging",
 )
 """Modules that each hold a `SERVICE`."""
 

@@ -24,6 +24,14 @@ def gather(ask: Callable[[Asked], Answer], everything: Sequence[Asked]) -> list[
         return list(pool.map(lambda asked: _guarded(ask, asked), everything))
 
 
+def all_of(ask: Callable[[Asked], Answer], everything: Sequence[Asked]) -> list[Answer]:
+    """Answer `ask` of each, in order; the first error is raised, since part of an answer is none."""
+    if len(everything) < 2:
+        return [ask(asked) for asked in everything]
+    with ThreadPoolExecutor(max_workers=min(_WORKERS, len(everything))) as pool:
+        return list(pool.map(ask, everything))
+
+
 def _guarded(ask: Callable[[Asked], Answer], asked: Asked) -> Answer | AwsCallError:
     try:
         return ask(asked)

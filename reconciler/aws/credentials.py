@@ -117,6 +117,16 @@ def check_region(session: "Session", region: str) -> None:
         raise UsageError(message, hint=region_hint(session, region)) from None
 
 
+def partition(session: "Session", region: str) -> str:
+    """Answer the partition that a region belongs to; `aws` for one that only a given endpoint knows."""
+    from botocore.exceptions import UnknownRegionError
+
+    try:
+        return str(session.get_partition_for_region(region))
+    except UnknownRegionError:
+        return "aws"
+
+
 def region_hint(session: "Session", region: str) -> str:
     """Say which region may have been meant, or how to name another."""
     import difflib

@@ -85,6 +85,11 @@ class Aws:
             return self._account
 
     @property
+    def partition(self) -> str:
+        """The partition of the Region, as in ARNs: `aws`, `aws-cn`, `aws-us-gov`."""
+        return credentials.partition(self._base_session(), self.region)
+
+    @property
     def calls(self) -> Counter[str]:
         """How often each action (`ecs:RunTask`) was sent, retries included; a copy."""
         return self._wire.calls

@@ -1,0 +1,153 @@
+"""What must be remembered, in the log group `/reconciler/<owner>`: claim, record, read.
+
+CloudWatch Logs refuses to create a stream twice, so a stream is a claim that only one caller can make; its events are
+the record. The group never expires. How soon a new stream or event is listed is nowhere promised: what is read may be
+believed when it says that something happened, never when it does not; then the claim decides.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from reconciler.aws import log_events
+from reconciler.aws.log_events import LogEvent
+from reconciler.aws.session import Aws
+from reconciler.errors import AlreadyExists, NotFound
+
+Event = Mapping[str, Any]
+
+#: DescribeLogStreams gives at most so many.
+_PAGE: Final = 50
+#: What CreateLogStream takes for a name (service model).
+_LONGEST_NAME: Final = 512
+_FORBIDDEN: Final = frozenset(":*")
+#: Events carry our clock, streams AWS's: how much older than its stream an event may seem.
+_MARGIN: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A stream that this caller alone has created, and when, by AWS's clock."""
+
+    stream: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamRecord:
+    """A claimed stream: when it was made, by AWS's clock, and its events in the order in which AWS took them in."""
+
+    created: datetime
+    events: tuple[Event, ...] = ()
+
+
+class Ledger:
+    """The memory of one owner; safe to use from several threads."""
+
+    def __init__(self, aws: Aws, *, owner: str) -> None:
+        self._aws = aws
+        self._group = f"/reconciler/{owner}"
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def claim(self, stream: str) -> Claim | None:
+        """Create `stream`; None where it exists already, whoever made it.
+
+        None is also the answer where a first try took effect without being answered: the claim is then nobody's, and
+        whoever finds it without a record proceeds as after a crash. Raises ValueError on a name that AWS would refuse.
+        """
+        if not 0 < len(stream) <= _LONGEST_NAME or _FORBIDDEN & set(stream):
+            raise ValueError(f"ledger stream {stream!r}: expected 1 to {_LONGEST_NAME} characters without ':' and '*'")
+        try:
+            answer = self._create(stream)
+        except AlreadyExists:
+            return None
+        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        created = parsedate_to_datetime(date).astimezone(UTC) if date else self._aws.clock.now()
+        return Claim(stream=stream, created=created)
+
+    def record(self, stream: str, event: Event) -> None:
+        """Add an event to a claimed stream. Raises NotFound where it was never claimed."""
+        message = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+        log_events.put(self._aws, self._group, stream, message, self._timestamp())
+
+    def read(self, prefix: str) -> Mapping[str, StreamRecord]:
+        """Answer every stream whose name begins with `prefix`: two calls where there are not many."""
+        created: dict[str, datetime] = {}
+        try:
+            for answer in self._aws.pages(
+                "logs:DescribeLogStreams", logGroupName=self._group, logStreamNamePrefix=prefix, limit=_PAGE
+            ):
+                for stream in answer.get("logStreams", ()):
+                    created[str(stream["logStreamName"])] = log_events.instant(stream["creationTime"])
+            if not created:
+                return {}
+            found = list(
+                log_events.search(self._aws, self._group, prefix=prefix, since=min(created.values()) - _MARGIN)
+            )
+        except NotFound:
+            return {}
+        by_stream: dict[str, list[LogEvent]] = {}
+        for event in found:
+            by_stream.setdefault(event.stream, []).append(event)
+        return {
+            name: StreamRecord(created=when, events=_parsed(by_stream.get(name, ())))
+            for name, when in sorted(created.items())
+        }
+
+    def read_one(self, stream: str) -> StreamRecord | None:
+        """Answer one stream as AWS has it now, or None where it does not exist.
+
+        A stream that is not listed yet counts as created at its first event, or just now.
+        """
+        try:
+            events = list(log_events.read(self._aws, self._group, stream))
+        except NotFound:
+            return None
+        answer = self._aws.call(
+            "logs:DescribeLogStreams", logGroupName=self._group, logStreamNamePrefix=stream, limit=1
+        )
+        listed = next((each for each in answer.get("logStreams", ()) if each["logStreamName"] == stream), None)
+        if listed is not None:
+            created = log_events.instant(listed["creationTime"])
+        else:
+            created = min((event.ingested for event in events), default=self._aws.clock.now())
+        return StreamRecord(created=created, events=_parsed(events))
+
+    def _create(self, stream: str) -> Mapping[str, Any]:
+        try:
+            return self._aws.call("logs:CreateLogStream", logGroupName=self._group, logStreamName=stream)
+        except NotFound:
+            self._create_group()
+            return self._aws.call("logs:CreateLogStream", logGroupName=self._group, logStreamName=stream)
+
+    def _create_group(self) -> None:
+        try:
+            self._aws.call("logs:CreateLogGroup", logGroupName=self._group)
+        except AlreadyExists:
+            return
+
+    def _timestamp(self) -> int:
+        """Answer now, later than any timestamp before: events of one millisecond have no order."""
+        with self._lock:
+            self._last = max(log_events.milliseconds(self._aws.clock.now()), self._last + 1)
+            return self._last
+
+
+def _parsed(events: Iterable[LogEvent]) -> tuple[Event, ...]:
+    """Read the events back in the order in which AWS took them in; a line that is not ours is passed over."""
+    ordered = sorted(events, key=lambda event: event.ingested)
+    return tuple(parsed for event in ordered if (parsed := parse(event.message)) is not None)
+
+
+def parse(message: str) -> Event | None:
+    """Read one line of ours; None for anything but a JSON object."""
+    try:
+        event = json.loads(message)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None

@@ -1,0 +1,139 @@
+"""Events of CloudWatch Logs: put one, read a stream, follow it, search many streams."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from reconciler.aws.session import Aws
+from reconciler.errors import NotFound, Rejected
+
+#: Between two looks at a stream that is followed.
+_POLL_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvent:
+    """One line: when its writer says it happened, when AWS took it in, and the text."""
+
+    stream: str
+    at: datetime
+    ingested: datetime
+    message: str
+
+
+def milliseconds(instant: datetime) -> int:
+    """Answer AWS's number for an instant: milliseconds since the epoch."""
+    return (instant - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+
+
+def instant(number: int) -> datetime:
+    """Answer the instant of AWS's number, milliseconds since the epoch."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=number)
+
+
+def put(aws: Aws, group: str, stream: str, message: str, at_milliseconds: int) -> None:
+    """Add one event.
+
+    Raises NotFound where the group or stream is not there, Rejected where the event is too old for AWS to keep (14
+    days, or the group's retention), which AWS answers with success.
+    """
+    answer = aws.call(
+        "logs:PutLogEvents",
+        logGroupName=group,
+        logStreamName=stream,
+        logEvents=[{"timestamp": at_milliseconds, "message": message}],
+    )
+    refused = sorted(
+        member for member, value in (answer.get("rejectedLogEventsInfo") or {}).items() if value is not None
+    )
+    if refused:
+        raise Rejected(f"{group} {stream}: the event was not kept", operation="PutLogEvents", code=", ".join(refused))
+
+
+def read(aws: Aws, group: str, stream: str, *, since: datetime | None = None) -> Iterator[LogEvent]:
+    """Answer a stream's events from the oldest on. Raises NotFound that names the group or stream."""
+    members = _members(group, stream, since)
+    for events, _ in _pages(aws, members, "nextForwardToken"):
+        yield from events
+
+
+def newest(aws: Aws, group: str, stream: str, limit: int, *, since: datetime | None = None) -> tuple[LogEvent, ...]:
+    """Answer the last `limit` events of a stream, oldest first. Raises NotFound as :func:`read`."""
+    members = {**_members(group, stream, since), "startFromHead": False, "limit": min(limit, 10_000)}
+    found: list[LogEvent] = []
+    for events, _ in _pages(aws, members, "nextBackwardToken"):
+        found[:0] = events
+        if len(found) >= limit:
+            break
+    return tuple(found[-limit:])
+
+
+def follow(
+    aws: Aws, group: str, stream: str, *, since: datetime | None = None, ended: Callable[[], bool]
+) -> Iterator[LogEvent]:
+    """Answer a stream's events and go on as they come, until `ended` and nothing more has come.
+
+    A stream appears when its container has written a first line: one that is missing is waited for. Raises NotFound
+    where it is still missing at the end.
+    """
+    members = _members(group, stream, since)
+    while True:
+        over = ended()
+        missing: NotFound | None = None
+        try:
+            for events, token in _pages(aws, members, "nextForwardToken"):
+                members = {**members, "nextToken": token}
+                yield from events
+        except NotFound as error:
+            missing = error
+        if over:
+            if missing is not None:
+                raise missing
+            return
+        aws.clock.sleep(_POLL_SECONDS)
+
+
+def search(aws: Aws, group: str, *, prefix: str = "", since: datetime | None = None) -> Iterator[LogEvent]:
+    """Answer the events of every stream whose name begins with `prefix`, in order of time.
+
+    Raises NotFound where there is no such group.
+    """
+    members: dict[str, Any] = {"logGroupName": group}
+    if prefix:
+        members["logStreamNamePrefix"] = prefix
+    if since is not None:
+        members["startTime"] = milliseconds(since)
+    for answer in aws.pages("logs:FilterLogEvents", **members):
+        for event in answer.get("events", ()):
+            yield _event(str(event["logStreamName"]), event)
+
+
+def _members(group: str, stream: str, since: datetime | None) -> dict[str, Any]:
+    members: dict[str, Any] = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
+    return members if since is None else {**members, "startTime": milliseconds(since)}
+
+
+def _pages(aws: Aws, members: dict[str, Any], direction: str) -> Iterator[tuple[list[LogEvent], str]]:
+    """Answer page after page with the token behind it; the end is where the token that was sent comes back."""
+    stream = str(members["logStreamName"])
+    while True:
+        try:
+            answer = aws.call("logs:GetLogEvents", **members)
+        except NotFound as error:
+            what = f"group {members['logGroupName']}" if "group" in error.detail else f"stream {stream}"
+            raise NotFound(f"log {what} does not exist", operation=error.operation, code=error.code) from None
+        token = str(answer[direction])
+        yield [_event(stream, event) for event in answer.get("events", ())], token
+        if token == members.get("nextToken"):
+            return
+        members = {**members, "nextToken": token}
+
+
+def _event(stream: str, event: dict[str, Any]) -> LogEvent:
+    return LogEvent(
+        stream=stream,
+        at=instant(event["timestamp"]),
+        ingested=instant(event.get("ingestionTime", event["timestamp"])),
+        message=str(event["message"]),
+    )

@@ -101,7 +101,10 @@ class Reconciler:
         raise AssertionError("pauses() never ends")
 
     def _started(self) -> datetime:
-        self._aws.check()
+        """Let AWS say who we are and what time it is."""
+        self._aws.resynchronise()
+        self._aws.verify_account()
+        assert self._aws.account
         return self._context.clock.now()
 
     def _pass(self, started: datetime) -> Report:

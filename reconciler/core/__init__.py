@@ -1,0 +1,1 @@
+"""Compare and decide: values in, values out, no AWS, no clock, no files."""

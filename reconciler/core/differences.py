@@ -1,0 +1,103 @@
+"""What is left of two specs that differ, leaf by leaf, found by deepdiff on their canonical forms."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.core.moves import Difference, with_moves
+from reconciler.core.rules import RoleName, Rule, Rules
+from reconciler.core.spellings import alike
+from reconciler.core.trace import Trace
+from reconciler.core.tree import node_at, tree
+from reconciler.model import ABSENT, Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """The leaves that differ, and those that a row forgives because of what the other side says."""
+
+    leaves: tuple[Difference, ...]
+    forgiven: tuple[tuple[Difference, Rule], ...]
+
+
+def differences(desired: Trace, observed: Trace, rules: Rules) -> Differences:
+    """Answer the leaves in which two traced specs differ, sorted by path."""
+    leaves: list[Difference] = []
+    forgiven: list[tuple[Difference, Rule]] = []
+    for difference in with_moves(_found(observed.canonical, desired.canonical), observed.canonical, desired.canonical):
+        row = _forgiving(difference, rules)
+        if row is not None:
+            forgiven.append((difference, row))
+        elif difference.moved or not alike(difference.before, difference.after):
+            leaves.append(difference)
+    return Differences(leaves=tuple(sorted(leaves, key=_order)), forgiven=tuple(forgiven))
+
+
+def _order(difference: Difference) -> tuple[tuple[bool, int, str], ...]:
+    return tuple((True, 0, step) if isinstance(step, str) else (False, step, "") for step in difference.path)
+
+
+def _found(observed: Mapping[str, Any], desired: Mapping[str, Any]) -> Iterator[Difference]:
+    from deepdiff import DeepDiff
+    from deepdiff.helper import notpresent
+
+    report = DeepDiff(observed, desired, view="tree", threshold_to_diff_deeper=0)
+    for level in (level for levels in report.values() for level in levels):
+        before_path = tuple(level.path(output_format="list"))
+        after_path = tuple(level.path(output_format="list", use_t2=True))
+        if not _is_leaf(level.t1) or not _is_leaf(level.t2):
+            yield from _removed(before_path, ABSENT if level.t1 is notpresent else level.t1)
+            yield from _added(after_path, ABSENT if level.t2 is notpresent else level.t2)
+            continue
+        yield Difference(
+            before_path=None if level.t1 is notpresent else before_path,
+            after_path=None if level.t2 is notpresent else after_path,
+            before=ABSENT if level.t1 is notpresent else level.t1,
+            after=ABSENT if level.t2 is notpresent else level.t2,
+        )
+
+
+def _is_leaf(value: Any) -> bool:
+    """Answer whether a value is shown as one: a plain one, an empty one, or a list of plain ones."""
+    if isinstance(value, list):
+        return not any(isinstance(entry, dict | list) for entry in value)
+    return not isinstance(value, dict) or not value
+
+
+def _removed(path: Path, value: Any) -> Iterator[Difference]:
+    for leaf, content in _leaves(path, value):
+        yield Difference(before_path=leaf, after_path=None, before=content, after=ABSENT)
+
+
+def _added(path: Path, value: Any) -> Iterator[Difference]:
+    for leaf, content in _leaves(path, value):
+        yield Difference(before_path=None, after_path=leaf, before=ABSENT, after=content)
+
+
+def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
+    if value is ABSENT:
+        return
+    if _is_leaf(value):
+        yield path, value
+        return
+    for step, nested in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _leaves((*path, step), nested)
+
+
+def _forgiving(difference: Difference, rules: Rules) -> Rule | None:
+    """Answer the row that calls these two values equal, though neither alone has the other's form."""
+    for row in node_at(tree(rules).top, difference.path).pairwise:
+        if isinstance(row, RoleName):
+            if _names_role(difference.before, difference.after) or _names_role(difference.after, difference.before):
+                return row
+        elif (difference.before is ABSENT and difference.after in row.values) or (
+            difference.after is ABSENT and difference.before in row.values
+        ):
+            return row
+    return None
+
+
+def _names_role(name: Any, arn: Any) -> bool:
+    if not isinstance(name, str) or not isinstance(arn, str):
+        return False
+    return arn.startswith("arn:") and not name.startswith("arn:") and arn.rpartition("/")[2] == name

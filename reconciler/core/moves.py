@@ -1,0 +1,140 @@
+"""Leaves that differ, and which of them are only entries of an ordered list that stand elsewhere."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from reconciler.core.spellings import canonical_text
+from reconciler.model import ABSENT, Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One leaf, in canonical form; `before` and `after` have each its place, None where the side lacks it.
+
+    Both places and one value: the entry of an ordered list moved.
+    """
+
+    before_path: Path | None
+    after_path: Path | None
+    before: Any
+    after: Any
+
+    @property
+    def path(self) -> Path:
+        """Where it is shown: the desired place, where there is one."""
+        path = self.after_path if self.after_path is not None else self.before_path
+        assert path is not None
+        return path
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is the same entry of an ordered list at another position."""
+        return self.before_path != self.after_path and self.before is not ABSENT and self.after is not ABSENT
+
+
+def with_moves(
+    found: Iterable[Difference], observed: Mapping[str, Any], desired: Mapping[str, Any]
+) -> list[Difference]:
+    """Answer the differences with removals and additions of the same entry of an ordered list made into moves."""
+    result: list[Difference] = []
+    lists: dict[tuple[Path, Path], list[Difference]] = {}
+    for difference in found:
+        before, after = _list_of(difference.before_path), _list_of(difference.after_path)
+        if before is None and after is None:
+            result.append(difference)
+        else:
+            place = before if before is not None else after, after if after is not None else before
+            lists.setdefault(place, []).append(difference)  # type: ignore[arg-type] # one of the two is a path
+    for (before_list, after_list), inside in lists.items():
+        before_entries, after_entries = _at(observed, before_list), _at(desired, after_list)
+        if not isinstance(before_entries, list) or not isinstance(after_entries, list):
+            result += inside
+        elif any(isinstance(entry, dict | list) for entry in (*before_entries, *after_entries)):
+            result += _rearranged(before_list, after_list, before_entries, after_entries) or inside
+        else:
+            result += _paired(inside)
+    return result
+
+
+def _list_of(path: Path | None) -> Path | None:
+    """Answer the innermost ordered list that a path leads into."""
+    if path is None:
+        return None
+    positions = [index for index, step in enumerate(path) if isinstance(step, int)]
+    return path[: positions[-1]] if positions else None
+
+
+def _at(canonical: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(canonical, list) and isinstance(step, int):
+            canonical = canonical[step] if step < len(canonical) else ABSENT
+        else:
+            canonical = canonical.get(step, ABSENT) if isinstance(canonical, dict) else ABSENT
+    return canonical
+
+
+def _rearranged(
+    before_list: Path, after_list: Path, before: Sequence[Any], after: Sequence[Any]
+) -> list[Difference] | None:
+    """Answer the moves between two arrangements of the same structures; None where they are not the same ones."""
+    before_texts, after_texts = [canonical_text(entry) for entry in before], [canonical_text(entry) for entry in after]
+    if sorted(before_texts) != sorted(after_texts):
+        return None
+    gone: list[Difference] = []
+    for _, start, end, new_start, new_end in _changes(before_texts, after_texts):
+        gone += [
+            Difference(before_path=(*before_list, index), after_path=None, before=before[index], after=ABSENT)
+            for index in range(start, end)
+        ]
+        gone += [
+            Difference(before_path=None, after_path=(*after_list, index), before=ABSENT, after=after[index])
+            for index in range(new_start, new_end)
+        ]
+    return _paired(gone)
+
+
+def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    return (code for code in matcher.get_opcodes() if code[0] != "equal")
+
+
+def _paired(inside: Sequence[Difference]) -> list[Difference]:
+    """Make moves of what is removed here and added there; what remains of a change is what it was."""
+    arrived: dict[str, list[Difference]] = {}
+    for difference in inside:
+        if difference.after is not ABSENT:
+            arrived.setdefault(canonical_text(difference.after), []).append(difference)
+    moves: list[Difference] = []
+    left: set[int] = set()
+    came: set[int] = set()
+    for difference in inside:
+        candidates = arrived.get(canonical_text(difference.before), []) if difference.before is not ABSENT else []
+        if candidates:
+            other = candidates.pop(0)
+            left.add(id(difference))
+            came.add(id(other))
+            moves.append(
+                Difference(
+                    before_path=difference.before_path,
+                    after_path=other.after_path,
+                    before=difference.before,
+                    after=other.after,
+                )
+            )
+    rest = (_remainder(difference, id(difference) in left, id(difference) in came) for difference in inside)
+    return [*moves, *(difference for difference in rest if difference is not None)]
+
+
+def _remainder(difference: Difference, left: bool, came: bool) -> Difference | None:
+    before = ABSENT if left else difference.before
+    after = ABSENT if came else difference.after
+    if before is ABSENT and after is ABSENT:
+        return None
+    return Difference(
+        before_path=None if before is ABSENT else difference.before_path,
+        after_path=None if after is ABSENT else difference.after_path,
+        before=before,
+        after=after,
+    )

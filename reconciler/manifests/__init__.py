@@ -1,0 +1,29 @@
+"""What people wrote → jobs: files, YAML 1.2, variables, settings and overlays, schemas, cross-file rules."""
+
+from pathlib import Path
+
+from reconciler.manifests.request import LoadRequest
+from reconciler.model import Manifests
+
+__all__ = ["LoadRequest", "environments", "load"]
+
+
+def load(directory: Path, request: LoadRequest) -> Manifests:
+    """Answer what the directory says: its valid jobs, its settings, and every problem of every file, sorted.
+
+    Nothing that people wrote raises. Raises UsageError where the directory cannot be listed, and where the environment
+    is not chosen or does not exist.
+    """
+    from reconciler.manifests import directory as reader
+
+    return reader.load(directory, request)
+
+
+def environments(directory: Path) -> tuple[str, ...]:
+    """Answer the environments that the directory's Settings declare, in order of name.
+
+    Raises UsageError where the directory cannot be listed.
+    """
+    from reconciler.manifests import directory as reader
+
+    return reader.environments(directory)

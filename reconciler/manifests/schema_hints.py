@@ -1,0 +1,155 @@
+"""What to do about a fault: the key that was meant, where it belongs, how to write the value."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.manifests.schema_nodes import Node
+from reconciler.manifests.schema_words import Schema
+from reconciler.model import Path
+
+#: How alike two words must be (difflib's ratio) before one is offered for the other; and before one is offered although
+#: the word that was written is a key elsewhere.
+_ALIKE = 0.75
+_SAME = 0.9
+#: How many levels down a misplaced key is looked for.
+_REACH = 4
+_YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHint:
+    """What to say about an unknown key, and the key that was `meant` with the mapping it belongs in."""
+
+    text: str = ""
+    meant: tuple[Path, str] | None = None
+
+
+def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
+    """Answer where an unknown key of the mapping at `path` comes from: misspelt, misplaced, or newer than we are."""
+    here = _node_at(root, path)
+    if here is None:
+        return KeyHint()
+    near = _closest(key, here.properties, _SAME)
+    place = None if near is not None else _place_of(here, key, path) or _place_of(root, key, ())
+    if place is not None:
+        return KeyHint(text=f"belongs under {_written(place)}", meant=(place, key))
+    near = near or _closest(key, here.properties)
+    if near is not None:
+        return KeyHint(text=f"did you mean {near}?", meant=(path, near))
+    if _operation(root, path):
+        return KeyHint(text=_newer())
+    return KeyHint()
+
+
+def choice(root: Node, path: Path, value: Any, allowed: Iterable[Any]) -> str:
+    """Answer the word that was meant, or for AWS's own words that there may be newer ones."""
+    suggestion = _variable(value) or did_you_mean(value, [entry for entry in allowed if isinstance(entry, str)])
+    if suggestion or not isinstance(value, str) or not _operation(root, path):
+        return suggestion
+    return _newer()
+
+
+def did_you_mean(word: Any, words: Iterable[str]) -> str:
+    """Answer `did you mean …?` for the closest of the words, or nothing."""
+    near = _closest(word, words) if isinstance(word, str) else None
+    return f"did you mean {near}?" if near is not None else ""
+
+
+def wrong_type(schema: Schema, written: Any) -> str:
+    """Answer how to write a value of another type than the one that is wanted."""
+    declared = schema.get("type", [])
+    wants = declared if isinstance(declared, str) else next(iter(declared), "")
+    match wants, written:
+        case "string" | "integer" | "boolean", str() if _variable(written):
+            return _variable(written)
+        case "string", bool():
+            return f'quote it: "{str(written).lower()}"'
+        case "boolean", str() if written.lower() in {"true", "false"}:
+            return "remove the quotes"
+        case "boolean", str() if written.lower() in _YAML_1_1:
+            return "YAML 1.2 knows only true and false"
+        case "array", str():
+            return "write a list, one entry for each"
+        case "array", dict() if _is_list_of_pairs(schema):
+            return "write a list of {name: …, value: …}"
+    return ""
+
+
+def value_at(document: Any, path: Path) -> Any:
+    """Answer what was written at `path`."""
+    for step in path:
+        document = document[step]
+    return document
+
+
+def _variable(value: Any) -> str:
+    """Answer how variables are written here to who writes another tool's, or the shell's."""
+    foreign = isinstance(value, str) and ("{{" in value or "${" in value)
+    return "a variable is written ${{ NAME }}" if foreign else ""
+
+
+def _is_list_of_pairs(schema: Schema) -> bool:
+    return str(schema.get("items", {}).get("$ref", "")).endswith(("/KeyValuePair", "/EksContainerEnvironmentVariable"))
+
+
+def _closest(word: str, words: Iterable[str], alike: float = _ALIKE) -> str | None:
+    plain = {_plain(name): name for name in sorted(words)}
+    near = difflib.get_close_matches(_plain(word), plain, n=1, cutoff=alike)
+    return plain[near[0]] if near else None
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def _node_at(root: Node, path: Path) -> Node | None:
+    node: Node | None = root
+    for step in path:
+        node = node.child(step) if node is not None else None
+    return node
+
+
+def _operation(root: Node, path: Path) -> bool:
+    """Say whether a place lies inside a request of AWS's."""
+    node: Node | None = root
+    for step in path:
+        if node is None:
+            return False
+        if "x-aws" in node.schema:
+            return True
+        node = node.child(step)
+    return node is not None and "x-aws" in node.schema
+
+
+def _place_of(start: Node, key: str, path: Path) -> Path | None:
+    """Answer the shallowest mapping below `start`, not itself, that has the key."""
+    level = [(path, start)]
+    for _ in range(_REACH):
+        level = [inner for place, node in level for inner in _inside(place, node)]
+        for place, node in level:
+            if key in node.properties:
+                return place
+    return None
+
+
+def _inside(path: Path, node: Node) -> Iterator[tuple[Path, Node]]:
+    for key, child in node.properties.items():
+        if child.properties:
+            yield (*path, key), child
+        elif child.items is not None and child.items.properties:
+            yield (*path, key, 0), child.items
+
+
+def _written(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += "[]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _newer() -> str:
+    from importlib.metadata import version
+
+    return f"not known to botocore {version('botocore')}; upgrade boto3 if AWS has added it"

@@ -6,18 +6,18 @@ follows; only then is the launch sent, with a token made from the run's key; the
 dies between two of these leaves enough for the next to finish it or to say that it cannot be known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.aws.backends import RunBackend
 from reconciler.aws.ledger import StreamRecord
-from reconciler.core import attempts, runs
+from reconciler.core import attempts, chronicle, runs
 from reconciler.core.attempts import Resume, Start, Stop
 from reconciler.core.memory import Attempt, Event, Memory
 from reconciler.core.operations import Advance, Note
 from reconciler.engine.context import Context
-from reconciler.engine.memories import recall, stream
+from reconciler.engine.memories import Unrecorded, recall, stream
 from reconciler.errors import Conflict, OutcomeUnknown, ReconcilerError, Rejected, Throttled
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
 
@@ -100,8 +100,8 @@ class Launcher:
 
     def _key(self, memory: Memory, attempt: int) -> RunKey:
         claimed_as = memory.stream.split("/")[1]
-        trigger = f"once:{memory.generation}/{memory.n}"
-        return RunKey(owner=self.context.settings.owner, job=claimed_as, trigger=trigger, attempt=attempt)
+        owner = self.context.settings.owner
+        return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory), attempt=attempt)
 
     def _send(self, job: Job, operation: Advance, memory: Memory, revision: Revision, *, look_first: bool) -> str:
         attempt = memory.last
@@ -163,6 +163,9 @@ class Launcher:
                     "at": self._now(),
                 },
             )
+            assert memory.last is not None
+            line = chronicle.launched(trigger_of(memory), memory.last, launched.ids)
+            self.context.backends.history.append(job.name, line)
         if not launched.failures:
             return
         reasons = "; ".join(sorted({f"{failure.reason} {failure.detail}".strip() for failure in launched.failures}))
@@ -204,8 +207,20 @@ class Launcher:
             self.context.backends.runs[job.kind].stop(task, target, reason=f"{runs.STOPPED_BY_US}{cause}")
 
 
-def record_ends(context: Context, unrecorded: Mapping[str, tuple[Event, ...]]) -> None:
-    """Write down the ends of runs that were seen for the first time."""
-    for name, events in sorted(unrecorded.items()):
-        for event in events:
-            context.backends.ledger.record(name, event)
+def record_ends(context: Context, unrecorded: Sequence[Unrecorded]) -> None:
+    """Write down the ends of runs that were seen for the first time: in the history, then in the ledger.
+
+    In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
+    """
+    for ending in unrecorded:
+        trigger = trigger_of(ending.memory)
+        for event in ending.events:
+            if event["event"] == "ended" and ending.memory.last is not None:
+                line = chronicle.ended(trigger, ending.memory.last, event, ending.executions)
+                context.backends.history.append(ending.job, line)
+            context.backends.ledger.record(ending.memory.stream, event)
+
+
+def trigger_of(memory: Memory) -> str:
+    """Answer the trigger under which a one-shot's run is known outside the ledger."""
+    return f"once:{memory.generation}/{memory.n}"

@@ -23,11 +23,21 @@ def stream(job: str, generation: str, n: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecorded:
+    """What was seen of a run for the first time: the events that `memory` lacks, and the tasks that tell of them."""
+
+    job: str
+    memory: Memory
+    events: tuple[Event, ...]
+    executions: Mapping[str, Execution]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memories:
-    """By job: the one-shot as it stands; by stream: the events that are still to be recorded."""
+    """The one-shots by job as they stand, and what is still to be recorded of them."""
 
     one_shots: Mapping[str, OneShot] = field(default_factory=dict)
-    unrecorded: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    unrecorded: tuple[Unrecorded, ...] = ()
 
     def commit(self, job: Job) -> str | None:
         """Answer the commit under which the job's present generation was last launched."""
@@ -129,7 +139,7 @@ def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneSh
 
 def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], now: datetime) -> Memories:
     settled: dict[str, OneShot] = {}
-    unrecorded: dict[str, tuple[Event, ...]] = {}
+    unrecorded: list[Unrecorded] = []
     for name, shot in shots.items():
         memory = shot.memory
         if memory is None:
@@ -138,7 +148,7 @@ def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], 
         mine = {key: executions[key] for key in (memory.last.ids if memory.last else ()) if key in executions}
         events = attempts.settle(memory, mine, shot.bounds, now)
         if events:
-            unrecorded[memory.stream] = events
+            unrecorded.append(Unrecorded(job=name, memory=memory, events=events, executions=mine))
         for event in events:
             memory = after(memory, event)
         settled[name] = OneShot(
@@ -148,4 +158,4 @@ def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], 
             executions=mine,
             ran_before=shot.ran_before,
         )
-    return Memories(one_shots=settled, unrecorded=unrecorded)
+    return Memories(one_shots=settled, unrecorded=tuple(unrecorded))

@@ -2,17 +2,16 @@
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.core import ownership
 from reconciler.core.definitions import Wanted
-from reconciler.core.memory import Event
 from reconciler.core.operations import MakeLogGroup
 from reconciler.core.plan import JobSeen, Seen
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, observe_definitions
-from reconciler.engine.memories import Memories
+from reconciler.engine.memories import Memories, Unrecorded
 from reconciler.model import Family, Job, Once, Revision
 
 
@@ -21,7 +20,7 @@ class Observation:
     """What was seen, and the ends of runs that were seen for the first time and are still to be recorded."""
 
     seen: Seen
-    unrecorded: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    unrecorded: tuple[Unrecorded, ...] = ()
 
 
 def observe(context: Context) -> Observation:

@@ -1,0 +1,87 @@
+"""The history's lines: what is told of launches and ends, and how runs are read back from them. Pure.
+
+    launched  {"trigger", "attempt", "ids", "target", "definition", "commit", "at"}
+    ended     {"trigger", "attempt", "ids", "target", "definition", "commit", "state", "exitCode", "reason",
+               "started", "stopped", "at"}
+    skipped   {"trigger", "reason", "at"}
+
+A line may be told twice, after a crash; the last of a run and attempt counts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from reconciler.core.memory import Attempt, Event
+from reconciler.model import Execution, Run, RunState
+
+
+def launched(trigger: str, attempt: Attempt, ids: Sequence[str]) -> Event:
+    """Answer the line for a launch that made `ids`."""
+    return {"event": "launched", "trigger": trigger, **_identity(attempt, ids)}
+
+
+def ended(trigger: str, attempt: Attempt, end: Event, executions: Mapping[str, Execution]) -> Event:
+    """Answer the line for an attempt's end, with the times that AWS told."""
+    known = [executions[task] for task in attempt.ids if task in executions]
+    started = min((execution.started for execution in known if execution.started), default=None)
+    stopped = max((execution.stopped for execution in known if execution.stopped), default=None)
+    return {
+        "event": "ended",
+        "trigger": trigger,
+        **_identity(attempt, attempt.ids),
+        "state": end["state"],
+        "exitCode": end.get("exitCode"),
+        "reason": end.get("reason", ""),
+        "started": started.isoformat() if started else None,
+        "stopped": stopped.isoformat() if stopped else None,
+    }
+
+
+def _identity(attempt: Attempt, ids: Sequence[str]) -> Event:
+    return {
+        "attempt": attempt.number,
+        "ids": list(ids),
+        "target": attempt.target,
+        "definition": attempt.definition,
+        "commit": attempt.commit,
+    }
+
+
+def runs(job: str, lines: Iterable[Event]) -> tuple[Run, ...]:
+    """Answer a job's runs, oldest first, from its lines in the order in which they happened."""
+    found: dict[tuple[str, int], Run] = {}
+    for line in lines:
+        if line.get("event") not in {"launched", "ended"}:
+            continue
+        key = (str(line.get("trigger")), int(line.get("attempt", 0)))
+        before = found.get(key)
+        if before is not None and before.state.finished and line["event"] == "launched":
+            continue
+        found[key] = _run(job, line, before)
+    return tuple(found.values())
+
+
+def _run(job: str, line: Event, before: Run | None) -> Run:
+    finished = line["event"] == "ended"
+    ids = tuple(line.get("ids") or ())
+    at = _instant(line.get("at"))
+    return Run(
+        job=job,
+        trigger=str(line.get("trigger")),
+        attempt=int(line.get("attempt", 0)),
+        ids=ids if finished or before is None else (*before.ids, *(task for task in ids if task not in before.ids)),
+        target=str(line.get("target", "")),
+        state=RunState(line["state"]) if finished else RunState.PENDING,
+        exit_code=line.get("exitCode"),
+        reason=str(line.get("reason") or ""),
+        definition=str(line.get("definition", "")),
+        commit=str(line.get("commit") or ""),
+        created=before.created if before is not None else (None if finished else at),
+        started=_instant(line.get("started")),
+        stopped=_instant(line.get("stopped")) or (at if finished else None),
+    )
+
+
+def _instant(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None

@@ -1,0 +1,179 @@
+"""A directory read whole: which files are manifests, which document is what, and every problem of all of them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path as FilePath
+from typing import Any
+
+from reconciler.manifests import files, rules, settings, tree
+from reconciler.manifests.drafts import DIALECTS, Draft, applies, draft
+from reconciler.manifests.jobs import job
+from reconciler.manifests.reading import Reading
+from reconciler.manifests.request import LoadRequest
+from reconciler.manifests.settings import Chosen
+from reconciler.manifests.tree import Table
+from reconciler.manifests.yaml12 import Document
+from reconciler.model import Job, Manifests, Problem, Severity, Source
+
+_SETTINGS = "Settings"
+_KINDS = (*DIALECTS, _SETTINGS)
+_NAMING_MEMBERS = tuple(dialect.file for dialect in DIALECTS.values())
+
+
+def load(directory: FilePath, request: LoadRequest) -> Manifests:
+    """Answer what the directory says in the chosen environment."""
+    reading = Reading(directory)
+    documents, problems = _documents(directory, request, reading)
+    settings_document, jobs_documents, more = _sorted_out(documents)
+    problems += more
+    chosen = _chosen(settings_document, request, reading, readable=not problems)
+    problems += chosen.problems
+    if len(chosen.environments) > 1 and settings_document is not None:
+        problems += settings.collisions(settings_document, request, reading)
+    drafts = [
+        draft(document, chosen, reading)
+        for document in jobs_documents
+        if applies(document, chosen.settings.environment)
+    ]
+    problems += reading.taken()
+    for each in drafts:
+        problems += [replace(problem, job=each.name) for problem in each.problems]
+    problems += rules.check(drafts, chosen, [name for name in map(_declared_name, jobs_documents) if name])
+    return Manifests(
+        directory=files.printable(directory),
+        origin=files.origin(directory),
+        settings=chosen.settings,
+        jobs=tuple(_jobs(drafts, problems, chosen)),
+        problems=arranged(problems),
+        digest=reading.digest(chosen.variables.used),
+        empty=not jobs_documents and not any(problem.severity is Severity.ERROR for problem in problems),
+    )
+
+
+def environments(directory: FilePath) -> tuple[str, ...]:
+    """Answer the environments that the directory's Settings declare; files without Settings are not parsed."""
+    reading = Reading(directory)
+    found, _ = files.discover(directory)
+    for file in found:
+        if _SETTINGS.encode() in files.read(file.path, file.shown).content:
+            for document in reading.documents(file):
+                if isinstance(document.value, Table) and document.value.get("kind") == _SETTINGS:
+                    return settings.declared(document)
+    return ()
+
+
+def arranged(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Answer each problem once, in the order of files, lines and columns."""
+    unique: dict[tuple[Source, str, str], Problem] = {}
+    for problem in problems:
+        unique.setdefault((problem.source or Source(file=""), problem.path, problem.message), problem)
+    return tuple(problem for _, problem in sorted(unique.items(), key=lambda entry: entry[0]))
+
+
+def _documents(directory: FilePath, request: LoadRequest, reading: Reading) -> tuple[list[Document], list[Problem]]:
+    """Answer the documents of every file that no manifest names for something else."""
+    found, problems = files.discover(directory)
+    read = [(file, reading.documents(file)) for file in found]
+    named, patterns = _named_files(document for _, documents in read for document in documents)
+    named |= {path.resolve() for path in request.variable_files}
+    kept: list[Document] = []
+    for file, documents in read:
+        ours = any(isinstance(document.value, Table) and "apiVersion" in document.value for document in documents)
+        if file.path in named or (not ours and any(pattern.fullmatch(str(file.path)) for pattern in patterns)):
+            reading.forget(file.shown)
+        else:
+            kept += documents
+    return kept, list(problems)
+
+
+def _named_files(documents: Iterable[Document]) -> tuple[set[FilePath], Sequence[re.Pattern[str]]]:
+    """Answer the files that manifests name in any environment; names with variables in them as patterns."""
+    exact: set[FilePath] = set()
+    patterns = []
+    for document in documents:
+        for name, place in _names(document.value):
+            parent = FilePath(place[0]).parent
+            if "${{" not in name:
+                exact.add((parent / name).resolve())
+            else:
+                parts = re.split(r"\$\{\{.*?\}\}", str(parent.resolve() / name))
+                patterns.append(re.compile("[^/]*".join(re.escape(part) for part in parts)))
+    return exact, patterns
+
+
+def _names(root: Any) -> Iterator[tuple[str, tree.Place]]:
+    spec = tree.at(root, ("spec",))
+    overlays = tree.at(root, ("spec", "environments"))
+    for section in (spec, *(overlays.values() if isinstance(overlays, Table) else ())):
+        if not isinstance(section, Table):
+            continue
+        for member in _NAMING_MEMBERS:
+            if isinstance(section.get(member), str):
+                yield section[member], section.places[member]
+        listed = section.get("variableFiles")
+        if isinstance(listed, tree.Row):
+            yield from (
+                (name, place) for name, place in zip(listed, listed.places, strict=True) if isinstance(name, str)
+            )
+
+
+def _sorted_out(documents: Iterable[Document]) -> tuple[Document | None, list[Document], list[Problem]]:
+    """Answer the Settings document, those of jobs, and what is wrong with documents that are neither."""
+    found: Document | None = None
+    jobs: list[Document] = []
+    problems: list[Problem] = []
+    for document in documents:
+        kind = document.value.get("kind") if isinstance(document.value, Table) else None
+        if kind in DIALECTS:
+            jobs.append(document)
+            continue
+        problems += document.problems
+        if kind == _SETTINGS and found is None:
+            found = replace(document, problems=())
+        elif kind == _SETTINGS and found is not None:
+            message = f"a second Settings document (the first is at {tree.source(found.place)})"
+            problems.append(_at(document, "kind", message, "a directory has at most one"))
+        elif not document.problems or isinstance(document.value, Table):
+            problems.append(_stranger(document, kind))
+    return found, jobs, problems
+
+
+def _stranger(document: Document, kind: Any) -> Problem:
+    """Answer what is wrong with a document that is no manifest of ours."""
+    expected = f"expected one of {', '.join(_KINDS)}"
+    if not isinstance(document.value, Table):
+        got = "a list" if isinstance(document.value, list) else "a single value"
+        return Problem(message=f"expected a manifest, got {got}", source=tree.source(document.place))
+    if kind is None:
+        hint = "a file that is no manifest belongs outside this directory, or is named by a manifest"
+        return _at(document, "kind", f"a document without a kind ({expected})", hint)
+    close = get_close_matches(str(kind), _KINDS, n=1)
+    hint = f"did you mean {close[0]}?" if close else ""
+    return _at(document, "kind", f'{expected}, got "{kind}"', hint)
+
+
+def _at(document: Document, member: str, message: str, hint: str) -> Problem:
+    where = tree.source(tree.locate(document.value, (member,), document.place))
+    return Problem(message=message, source=where, path=member, hint=hint)
+
+
+def _chosen(document: Document | None, request: LoadRequest, reading: Reading, *, readable: bool) -> Chosen:
+    """Answer the Settings to use; where a broken file may be why there are none, nobody is told to choose."""
+    if document is None and not readable:
+        return settings.resolve(None, None, request, reading)
+    return settings.resolve(document, settings.choose(document, request.environment), request, reading)
+
+
+def _declared_name(document: Document) -> str:
+    name = tree.at(document.value, ("metadata", "name"))
+    return name if isinstance(name, str) else ""
+
+
+def _jobs(drafts: Iterable[Draft], problems: Iterable[Problem], chosen: Chosen) -> Iterator[Job]:
+    """Yield the jobs that nobody has anything against, in order of name."""
+    invalid = {problem.job for problem in problems if problem.severity is Severity.ERROR}
+    for each in sorted(drafts, key=lambda each: each.name):
+        if each.name not in invalid:
+            yield job(each, chosen)

@@ -1,0 +1,252 @@
+"""Job documents as they count in one environment: defaults, the overlay, the definition file and variables applied."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from reconciler.manifests import definition_file, schemas, tree
+from reconciler.manifests.definition_file import Form
+from reconciler.manifests.faults import located
+from reconciler.manifests.reading import Reading
+from reconciler.manifests.settings import Chosen
+from reconciler.manifests.tree import Place, Table
+from reconciler.manifests.variables import Unset, substitute
+from reconciler.manifests.yaml12 import Document
+from reconciler.model import Path, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How one kind of job spells its definition; `clustered` when its runs have a cluster."""
+
+    body: str
+    file: str
+    reference: str
+    form: Form
+    clustered: bool = False
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    "EcsJob": Dialect(
+        body="taskDefinition",
+        file="taskDefinitionFile",
+        reference="taskDefinitionArn",
+        form=definition_file.TASK_DEFINITION,
+        clustered=True,
+    ),
+    "BatchJob": Dialect(
+        body="jobDefinition",
+        file="jobDefinitionFile",
+        reference="jobDefinitionArn",
+        form=definition_file.JOB_DEFINITION,
+    ),
+}
+#: Sections whose defaults apply only to jobs that have the section themselves.
+_ONLY_WHERE_PRESENT = ("schedule", "once")
+#: Under this mapping of the spec a null is a value: it takes a variable out of the request.
+_NULLS_KEPT: Path = ("run", "environment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One job document, merged: `tree` knows the places, `document` holds the values as AWS would be sent them.
+
+    `faults` are the paths that the schema or the variables have something against; what rests on them is not checked
+    further. `name` carries the prefix.
+    """
+
+    kind: str
+    name: str
+    declared_name: str
+    place: Place
+    tree: Table
+    document: Mapping[str, Any]
+    faults: tuple[Path, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def dialect(self) -> Dialect:
+        """How this kind spells its definition."""
+        return DIALECTS[self.kind]
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The merged spec; empty where the document has none."""
+        found = self.document.get("spec")
+        return found if isinstance(found, Mapping) else {}
+
+    def place_of(self, path: Path) -> Place:
+        """Answer where `path` of the merged document was written."""
+        return tree.locate(self.tree, path, self.place)
+
+
+def applies(document: Document, environment: str | None) -> bool:
+    """Answer whether the job exists in the environment (`metadata.environments` names those where it does)."""
+    only = tree.at(document.value, ("metadata", "environments"))
+    return not isinstance(only, list) or environment is None or environment in only
+
+
+def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
+    """Answer one job document, merged and checked against its schema."""
+    raw: Table = document.value
+    kind = str(raw["kind"])
+    dialect = DIALECTS[kind]
+    problems = [*document.problems, *_unknown_environments(raw, document.place, chosen)]
+
+    declared_name = _declared_name(raw, chosen)
+    name = chosen.settings.name_prefix + declared_name
+    variables = chosen.variables.within(job=name)
+    root = raw.copy()
+    spec = _merged(raw.get("spec"), chosen, kind)
+    spec = _with_definition_file(spec, kind, chosen, reading, variables.expand)
+    root.put("spec", spec, raw.places.get("spec", document.place))
+    filled, unset = substitute(
+        root,
+        variables,
+        start=document.place,
+        wants_text=lambda path: schemas.wants_text(kind, path),
+        lines_of=reading.lines,
+    )
+    filled = tree.without_nulls(filled, ("spec", *_NULLS_KEPT))
+    if dialect.clustered:
+        filled = _with_cluster(filled, chosen)
+    value = schemas.coerce(kind, filled)
+    faults = schemas.check(kind, value)
+    problems += unset
+    problems += located(faults, filled, document.place)
+    problems += reading.taken()
+    return Draft(
+        kind=kind,
+        name=name,
+        declared_name=declared_name,
+        place=document.place,
+        tree=filled,
+        document=value,
+        faults=tuple(fault.path for fault in faults) + ((("spec",),) if unset else ()),
+        problems=tuple(problems),
+    )
+
+
+def _declared_name(raw: Table, chosen: Chosen) -> str:
+    """Answer the name as written; empty where there is none, which the schema tells."""
+    written = tree.at(raw, ("metadata", "name"))
+    try:
+        return chosen.variables.expand(str(written)) if written is not None else ""
+    except Unset:
+        return str(written)
+
+
+def _merged(spec: Any, chosen: Chosen, kind: str) -> Table:
+    """Answer defaults, the job's own spec and its overlay for the environment, merged in this order (RFC 7386)."""
+    own = _long_schedule(spec) if isinstance(spec, Table) else Table()
+    overlay = tree.at(own, ("environments", chosen.settings.environment)) if chosen.settings.environment else None
+    patch = _long_schedule(overlay) if isinstance(overlay, Table) else Table()
+    layered = tree.merge(own, patch, _NULLS_KEPT)
+    defaults = _fitting(chosen.defaults.get(kind, Table()), layered, DIALECTS[kind])
+    merged: Table = tree.merge(tree.merge(defaults, own, _NULLS_KEPT), patch, _NULLS_KEPT)
+    merged.pop("environments", None)
+    merged.places.pop("environments", None)
+    return merged
+
+
+def _fitting(defaults: Table, own: Table, dialect: Dialect) -> Table:
+    """Answer the defaults that apply to a job: no trigger and no definition that it does not have itself.
+
+    `logs` goes with the definition: nobody can add a log configuration to somebody else's. Those that lie under a
+    definition file are merged where it is read.
+    """
+    absent = {member for member in (*_ONLY_WHERE_PRESENT, dialect.body) if member not in own}
+    if dialect.body not in own and dialect.file not in own:
+        absent.add("logs")
+    result = Table()
+    for member, value in defaults.items():
+        if member in absent:
+            continue
+        result.put(member, value, defaults.places[member])
+    return _long_schedule(result)
+
+
+def _long_schedule(spec: Table) -> Table:
+    """Answer the spec with `schedule: "0 3 * * *"` spelt as the mapping that it stands for, in place of any other."""
+    text = spec.get("schedule")
+    if not isinstance(text, str):
+        return spec
+    place = spec.places["schedule"]
+    schedule = Table()
+    schedule.put("cron", text, place)
+    for other in ("rate", "at"):
+        schedule.put(other, None, place)
+    result = spec.copy()
+    result.put("schedule", schedule, place)
+    return result
+
+
+def _with_definition_file(
+    spec: Table, kind: str, chosen: Chosen, reading: Reading, expand: Callable[[str], str]
+) -> Table:
+    """Answer the spec with the named file's content in place of its name, the kind's defaults under it.
+
+    A spec that also holds a definition of its own keeps both members, which the schema refuses.
+    """
+    dialect = DIALECTS[kind]
+    name = spec.get(dialect.file)
+    if not isinstance(name, str) or dialect.body in spec:
+        return spec
+    try:
+        found = reading.definition(expand(name), spec.places[dialect.file], ("spec", dialect.file), dialect.form)
+    except Unset:
+        return spec
+    if found.body is None:
+        return spec
+    defaults = chosen.defaults.get(kind, Table()).get(dialect.body)
+    result = spec.copy()
+    del result[dialect.file], result.places[dialect.file]
+    result.put(
+        dialect.body, tree.merge(defaults, found.body) if isinstance(defaults, Table) else found.body, found.place
+    )
+    return result
+
+
+def _with_cluster(root: Table, chosen: Chosen) -> Table:
+    """Answer the document with Settings' cluster where its run names none."""
+    spec = root.get("spec")
+    if not isinstance(spec, Table):
+        return root
+    run = spec.get("run", Table())
+    if not isinstance(run, Table) or "cluster" in run:
+        return root
+    settings = chosen.tree
+    place = root.places["spec"] if settings is None else tree.locate(settings, ("spec", "cluster"), chosen.place)
+    run = run.copy()
+    run.put("cluster", chosen.settings.cluster, place)
+    spec = spec.copy()
+    spec.put("run", run, spec.places.get("run", place))
+    root = root.copy()
+    root.put("spec", spec, root.places["spec"])
+    return root
+
+
+def _unknown_environments(raw: Table, start: Place, chosen: Chosen) -> list[Problem]:
+    """Answer the environments that a job names and Settings do not declare."""
+    only = tree.at(raw, ("metadata", "environments"))
+    overlays = tree.at(raw, ("spec", "environments"))
+    named: list[tuple[Path, str]] = []
+    if isinstance(only, list):
+        named += [
+            (("metadata", "environments", index), name) for index, name in enumerate(only) if isinstance(name, str)
+        ]
+    if isinstance(overlays, dict):
+        named += [(("spec", "environments", name), name) for name in overlays]
+    problems = []
+    for path, name in named:
+        if name in chosen.environments:
+            continue
+        listed = ", ".join(chosen.environments)
+        expected = f"expected one of {listed}" if listed else "Settings declare none"
+        close = get_close_matches(name, chosen.environments, n=1)
+        hint = f"did you mean {close[0]}?" if close else ""
+        where = tree.source(tree.locate(raw, path, start))
+        message = f'no environment "{name}" ({expected})'
+        problems.append(Problem(message=message, source=where, path=tree.show(path), hint=hint))
+    return problems

@@ -1,0 +1,203 @@
+"""Which files of a directory are looked at, and what stands in them.
+
+Names that begin with a dot are skipped (`.git`, `.reconciler`, an editor's lock files); links are followed while they
+stay inside the directory, each real file is read once, under its own name where that is inside too.
+"""
+
+import codecs
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import UsageError
+from reconciler.model import Problem, Source
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+#: A file may hold many documents of 1 MiB each; beyond this it is not read at all.
+_MOST_BYTES = 64 << 20
+#: UTF-32 first: its little-endian mark begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that may hold manifests: its real path, and the name that the user would recognise."""
+
+    path: Path
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A file's bytes and text; the text is empty where the problem says why it could not be read."""
+
+    content: bytes = b""
+    text: str = ""
+    problem: Problem | None = None
+
+
+def discover(directory: Path) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
+    """Answer the candidate files of `directory`, sorted by name, and what is wrong with the directory itself.
+
+    Raises UsageError where there is no such directory or it cannot be listed.
+    """
+    if not directory.exists():
+        raise UsageError(
+            f"{directory}: no such directory",
+            hint="name the directory of the manifests, or make one with `reconcile init`",
+        )
+    if not directory.is_dir():
+        raise UsageError(f"{directory}: not a directory", hint="name the directory that holds the manifests")
+    try:
+        next(os.scandir(directory), None)
+    except OSError as error:
+        raise UsageError(f"{directory}: cannot be read: {error.strerror}") from error
+    walk = _Walk(directory.resolve())
+    walk.visit(directory)
+    walk.follow_links()
+    found = sorted(walk.found, key=lambda file: Path(file.shown).parts)
+    return tuple(found), tuple(walk.problems)
+
+
+class _Walk:
+    """One walk through a directory: real files first, then what links add to them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seen: set[Path] = set()
+        self._links: list[Path] = []
+        self.found: list[Found] = []
+        self.problems: list[Problem] = []
+
+    def visit(self, directory: Path) -> None:
+        """Take the manifests of a directory and of those below it, putting links aside."""
+        self._seen.add(directory.resolve())
+        for entry in self._entries(directory):
+            path = directory / entry.name
+            if entry.is_symlink():
+                self._links.append(path)
+            elif entry.is_dir(follow_symlinks=False):
+                self.visit(path)
+            elif entry.name.endswith(_SUFFIXES):
+                self._take(path, path.resolve())
+
+    def follow_links(self) -> None:
+        """Follow the links that were put aside, and those that are found behind them."""
+        while self._links:
+            link = self._links.pop(0)
+            try:
+                target = link.resolve(strict=True)
+            except (OSError, RuntimeError):  # until Python 3.13 a loop of links is a RuntimeError
+                if link.name.endswith(_SUFFIXES):
+                    self._problem(link, f"cannot be read: a broken symbolic link to {link.readlink()}")
+                continue
+            if not (target.is_dir() or link.name.endswith(_SUFFIXES)):
+                continue
+            if not target.is_relative_to(self._root):
+                hint = "copy the file, or name its own directory"
+                self._problem(link, f"a symbolic link that leaves the directory (to {target})", hint)
+            elif target in self._seen:
+                continue
+            elif target.is_dir():
+                self.visit(link)
+            else:
+                self._take(link, target)
+
+    def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(directory) as entries:
+                visible = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            self._problem(directory, f"cannot be read: {error.strerror}")
+            return []
+        return sorted(visible, key=lambda entry: entry.name)
+
+    def _take(self, path: Path, real: Path) -> None:
+        if real in self._seen:
+            return
+        self._seen.add(real)
+        if real.is_file():
+            self.found.append(Found(path=real, shown=printable(path)))
+        else:
+            self._problem(path, "not a regular file")
+
+    def _problem(self, path: Path, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(message=message, source=Source(file=printable(path)), hint=hint))
+
+
+def printable(path: Path | str) -> str:
+    """Answer a path as text that every terminal and JSON file can hold."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def read(path: Path, shown: str, *, encodings: tuple[str, ...] = ("utf-8-sig",)) -> Text:
+    """Answer what stands in a file: UTF-8, or what its byte order mark says where `encodings` admits that."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            size = path.stat().st_size >> 20
+            return _refused(shown, f"the file is too large (expected at most {_MOST_BYTES >> 20} MiB, got {size} MiB)")
+        content = path.read_bytes()
+    except OSError as error:
+        return _refused(shown, f"cannot be read: {error.strerror}")
+    encoding = _encoding(content)
+    if encoding not in (*encodings, "utf-8"):
+        problem = _problem_of(shown, f"not UTF-8: the file begins with the byte order mark of {encoding.upper()}", 1, 1)
+        return Text(content=content, problem=problem)
+    try:
+        return Text(content=content, text=content.decode(encoding))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        name = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
+        byte = content[error.start] if error.start < len(content) else 0
+        return Text(content=content, problem=_problem_of(shown, f"not {name}: byte 0x{byte:02X}", line, column))
+
+
+def decoded(content: bytes) -> str:
+    """Answer content that was read before, as text; what does not decode is replaced."""
+    return content.decode(_encoding(content), "replace")
+
+
+def _encoding(content: bytes) -> str:
+    return next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+
+
+#: What a definition file may be encoded in: whatever its byte order mark says.
+ANY_UNICODE = ("utf-8-sig", "utf-16", "utf-32")
+
+
+def _problem_of(shown: str, message: str, line: int, column: int) -> Problem:
+    where = Source(file=shown, line=line, column=column)
+    return Problem(message=message, source=where, hint="save the file as UTF-8")
+
+
+def _refused(shown: str, message: str) -> Text:
+    return Text(problem=Problem(message=message, source=Source(file=shown)))
+
+
+def top_level(directory: Path) -> Path | None:
+    """Answer the git top level that holds `directory`, if one does."""
+    return next((folder for folder in _upwards(directory.resolve()) if (folder / ".git").exists()), None)
+
+
+def origin(directory: Path) -> str:
+    """Answer the directory's path from the git top level (`.` for that itself); its own name outside git."""
+    top = top_level(directory)
+    return directory.resolve().name if top is None else directory.resolve().relative_to(top).as_posix()
+
+
+def project(directory: Path) -> Path:
+    """Answer how far a manifest may point: the git top level, or outside git the folder that holds the directory."""
+    return top_level(directory) or directory.resolve().parent
+
+
+def _upwards(directory: Path) -> Iterator[Path]:
+    yield directory
+    yield from directory.parents

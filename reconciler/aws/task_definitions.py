@@ -1,0 +1,163 @@
+"""ECS task definitions: see :class:`reconciler.aws.backends.DefinitionBackend` for what each answer means."""
+
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from reconciler.aws import definition_users, tag_index
+from reconciler.aws.active_revisions import ActiveRevisions, family_of, number_of
+from reconciler.aws.backends import DefinitionsSeen
+from reconciler.aws.concurrent import all_of
+from reconciler.aws.revision_cache import RevisionCache
+from reconciler.aws.session import Aws
+from reconciler.aws.tag_index import Tags
+from reconciler.core import ownership
+from reconciler.errors import AccessDenied, NotFound, Rejected
+from reconciler.model import Family, Resource, Revision
+
+_TYPE: Final = "ecs:task-definition"
+#: How many older revisions are asked for their tags when neither the newest nor the index says that a family is ours.
+_OLDER_ASKED: Final = 5
+#: Up to so many revisions are asked one by one for their tags, which is sure; beyond, the index is.
+_ASKED_ONE_BY_ONE: Final = 20
+#: Seconds between looks at a revision that was registered and cannot be described yet.
+_SETTLING: Final = (1, 2, 4)
+
+
+class TaskDefinitions:
+    """The task definitions of one account and Region; safe to use from several threads."""
+
+    def __init__(self, aws: Aws, cache: RevisionCache | None = None) -> None:
+        self._aws = aws
+        self._cache = cache
+
+    def observe(self, names: Collection[str], *, owner: str) -> DefinitionsSeen:
+        """Look up families by two lists, what is ACTIVE and what is ours, and describe what these do not prove."""
+        asked = sorted(set(names))
+        index = tag_index.owned(self._aws, owner, _TYPE)
+        active = ActiveRevisions.of(self._aws, asked, index)
+        families = all_of(lambda name: self._family(name, active.by_family.get(name, ()), index, owner), asked)
+        return DefinitionsSeen(
+            families=dict(zip(asked, families, strict=True)),
+            owned=frozenset(family_of(arn) for arn in index if active.may_be_active(arn)),
+        )
+
+    def family(self, name: str, *, owner: str) -> Family:
+        """Describe the newest ACTIVE revision anew and ask the older ones whose they are."""
+        newest = self.describe(name)
+        if newest is None:
+            return Family(name=name)
+        older = [arn for arn in ActiveRevisions.of_family(self._aws, name, down_to=1) if arn != newest.arn]
+        tags = self._tags_of(older) if len(older) <= _ASKED_ONE_BY_ONE else tag_index.of(self._aws, older)
+        return Family(name=name, revisions=(newest, *_ours(older, tags, owner)))
+
+    def describe(self, reference: str) -> Revision | None:
+        """Describe one revision, or the newest ACTIVE one of a family, with its tags; None where there is none."""
+        try:
+            answer = self._aws.call("ecs:DescribeTaskDefinition", taskDefinition=reference, include=["TAGS"])
+        except NotFound:
+            return None
+        revision = _revision(answer["taskDefinition"], _plain(answer.get("tags", ())))
+        if self._cache is not None and revision.spec is not None:
+            self._cache.put(revision.arn, revision.spec)
+        return revision
+
+    def register(self, resource: Resource) -> Revision:
+        """Register `resource` with its tags, and describe the revision as soon as AWS can."""
+        members = {**resource.spec, **({"tags": _pairs(resource.tags)} if resource.tags else {})}
+        made = self._aws.call("ecs:RegisterTaskDefinition", **members)["taskDefinition"]
+        for delay in (0, *_SETTLING):
+            self._aws.clock.sleep(delay)
+            described = self.describe(str(made["taskDefinitionArn"]))
+            if described is not None and resource.tags.keys() <= described.tags.keys():
+                return described
+        return _revision(made, resource.tags)
+
+    def tag(self, revision: Revision, tags: Mapping[str, str], *, remove: Collection[str] = ()) -> None:
+        """Set tags, then take some off."""
+        if tags:
+            self._aws.call("ecs:TagResource", resourceArn=revision.arn, tags=_pairs(tags))
+        if remove:
+            self._aws.call("ecs:UntagResource", resourceArn=revision.arn, tagKeys=sorted(remove))
+
+    def deregister(self, revision: Revision) -> None:
+        """Make a revision INACTIVE, then nobody's: else the index would list our past for ever.
+
+        That it is nobody's spares reading and decides nothing, so it may fail.
+        """
+        try:
+            self._aws.call("ecs:DeregisterTaskDefinition", taskDefinition=revision.arn)
+        except (NotFound, Rejected):
+            described = self.describe(revision.arn)
+            if described is not None and described.active:
+                raise
+        if ownership.OWNER in revision.tags:
+            with contextlib.suppress(NotFound, Rejected, AccessDenied):
+                self.tag(revision, {}, remove=[ownership.OWNER])
+
+    def users(self, revisions: Sequence[Revision]) -> Mapping[str, str]:
+        """Say what still uses each revision."""
+        return definition_users.of_task_definitions(self._aws, revisions, self._latest_arn)
+
+    def _latest_arn(self, family: str) -> str | None:
+        latest = self.describe(family)
+        return latest.arn if latest is not None else None
+
+    def _family(self, name: str, active: Sequence[str], index: Mapping[str, Tags], owner: str) -> Family:
+        newest = self._believed(active[0], index) if active else None
+        if newest is None:
+            newest = self.describe(name)  # a list may not know yet what was registered a moment ago
+        if newest is None:
+            return Family(name=name)
+        older = [arn for arn in active if arn != newest.arn]
+        ours = _ours(older, index, owner)
+        if not ours and newest.tags.get(ownership.OWNER) != owner:
+            asked = older[:_OLDER_ASKED]
+            ours = _ours(asked, self._tags_of(asked), owner)
+        return Family(name=name, revisions=(newest, *ours))
+
+    def _believed(self, arn: str, index: Mapping[str, Tags]) -> Revision | None:
+        """Answer a revision by its listed tags where they prove its content, or where its content is known."""
+        tags = index.get(arn)
+        if tags is None:
+            return None
+        revision = _from_arn(arn, tags)
+        if ownership.DIGEST in tags and ownership.verdict(revision) is ownership.Verdict.HOLDS:
+            return revision
+        spec = self._cache.get(arn) if self._cache is not None else None
+        return None if spec is None else _revision(spec, tags)
+
+    def _tags_of(self, arns: Sequence[str]) -> Mapping[str, Tags]:
+        def ask(arn: str) -> Tags:
+            return _plain(self._aws.call("ecs:ListTagsForResource", resourceArn=arn).get("tags", ()))
+
+        return dict(zip(arns, all_of(ask, arns), strict=True))
+
+
+def _ours(arns: Sequence[str], tags: Mapping[str, Tags], owner: str) -> tuple[Revision, ...]:
+    return tuple(_from_arn(arn, tags[arn]) for arn in arns if tags.get(arn, {}).get(ownership.OWNER) == owner)
+
+
+def _from_arn(arn: str, tags: Tags) -> Revision:
+    return Revision(arn=arn, name=family_of(arn), number=number_of(arn), tags=tags)
+
+
+def _revision(described: Mapping[str, Any], tags: Tags) -> Revision:
+    return Revision(
+        arn=str(described["taskDefinitionArn"]),
+        name=str(described["family"]),
+        number=int(described["revision"]),
+        active=described.get("status", "ACTIVE") == "ACTIVE",
+        spec=described,
+        tags=tags,
+        registered_at=described.get("registeredAt"),
+        registered_by=described.get("registeredBy"),
+    )
+
+
+def _pairs(tags: Tags) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in sorted(tags.items())]
+
+
+def _plain(pairs: Sequence[Mapping[str, str]]) -> Tags:
+    return {pair["key"]: pair.get("value", "") for pair in pairs}

@@ -9,91 +9,21 @@ References to secrets (`secrets`, `secretOptions`) are no secrets and stay.
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from reconciler.model import ABSENT, FieldChange, Path, Spec
+from reconciler.model import ABSENT, FieldChange, Spec
+from reconciler.reports.command_words import commands_without_flags
+from reconciler.reports.places import OPEN_IN_ELEMENTS, OPEN_IN_OVERRIDES, Here, Place, member_word, place_of
 from reconciler.reports.secret_names import looks_secret
-from reconciler.reports.words import hide_in_words
+from reconciler.reports.words import hide_in_text, hide_in_words
 
 MASK: Final = "***"
 #: The patterns that show everything, as `--show-values` does.
 SHOW_ALL: Final = ("*",)
-_SEGMENT = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
 _MASKED = re.compile(r"\*\*\*( \((before|after)\))?\Z")
-
-
-class Place(Enum):
-    """What a part of a document means for the values in it."""
-
-    PLAIN = "shown"
-    NAMED = "every value is masked"
-    OVERRIDES = "every text is masked but for names and sizes"
-    WORDS = "a command: words after a secret-looking flag are masked"
-    LABELS = "masked where the name looks like a secret"
-    TEXT = "a request written as JSON text"
-
-
-#: The member below which each place begins, in the spellings of ECS, Batch, EventBridge Scheduler and our manifests;
-#: a first capital letter, as Scheduler and its universal targets write it, makes no difference.
-_BEGINS: Final[Mapping[str, Place]] = {
-    "environment": Place.NAMED,
-    "env": Place.NAMED,
-    "options": Place.NAMED,
-    "parameters": Place.NAMED,
-    "patches": Place.NAMED,
-    "overrides": Place.OVERRIDES,
-    "containerOverrides": Place.OVERRIDES,
-    "nodeOverrides": Place.OVERRIDES,
-    "ecsPropertiesOverride": Place.OVERRIDES,
-    "eksPropertiesOverride": Place.OVERRIDES,
-    "command": Place.WORDS,
-    "entryPoint": Place.WORDS,
-    "args": Place.WORDS,
-    "dockerLabels": Place.LABELS,
-    "driverOpts": Place.LABELS,
-    "labels": Place.LABELS,
-    "annotations": Place.LABELS,
-    "tags": Place.LABELS,
-    "input": Place.TEXT,
-}
-#: Members that say which or how big, never a value of the job's own.
-_OPEN_IN_OVERRIDES: Final = frozenset(
-    {"name", "type", "cpu", "memory", "taskRoleArn", "executionRoleArn", "instanceType", "targetNodes", "deviceName"}
-)
-_PLAIN_IN_OVERRIDES: Final = frozenset({"resourceRequirements", "inferenceAcceleratorOverrides", "ephemeralStorage"})
-_OPEN_IN_ELEMENTS: Final = frozenset({"name", "key", "op", "path", "from"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Here:
-    """Where the walk is: the place, the name the value goes by, and whether it is an element of a list."""
-
-    place: Place = Place.PLAIN
-    name: str = ""
-    element: bool = False
-
-    def member(self, key: str) -> "_Here":
-        """Step into a member of a mapping."""
-        begins = _BEGINS.get(_member(key), Place.PLAIN)
-        match self.place:
-            case Place.PLAIN:
-                return _Here(place=begins, name=key)
-            case Place.OVERRIDES if _member(key) in _PLAIN_IN_OVERRIDES:
-                return _Here(name=key)
-            case Place.OVERRIDES if begins is Place.NAMED:
-                return _Here(place=begins, name=key)
-            case _ if self.element and _member(key) == "value":
-                return replace(self, element=False)
-            case _:
-                return replace(self, name=key, element=False)
-
-    def item(self, name: str) -> "_Here":
-        """Step into an element of a list, which goes by its own name where it has one."""
-        return replace(self, name=name or self.name, element=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +33,7 @@ class _Walk:
     show: tuple[str, ...]
     label: str
 
-    def value(self, value: Any, other: Any, here: _Here) -> Any:
+    def value(self, value: Any, other: Any, here: Here) -> Any:
         if here.place is Place.WORDS and _is_list(value):
             return self._words(value, other)
         if isinstance(value, Mapping):
@@ -112,40 +42,36 @@ class _Walk:
             return [self._item(index, value, other, here) for index in range(len(value))]
         return self._leaf(value, other, here)
 
-    def _member(self, key: str, value: Mapping[str, Any], other: Any, here: _Here) -> Any:
-        if here.element and _member(key) in _OPEN_IN_ELEMENTS and len(value) > 1:
+    def _member(self, key: str, value: Mapping[str, Any], other: Any, here: Here) -> Any:
+        if here.element and member_word(key) in OPEN_IN_ELEMENTS and len(value) > 1:
             return value[key]
         counterpart = other.get(key, ABSENT) if isinstance(other, Mapping) else ABSENT
         return self.value(value[key], counterpart, here.member(key))
 
-    def _item(self, index: int, value: Sequence[Any], other: Any, here: _Here) -> Any:
+    def _item(self, index: int, value: Sequence[Any], other: Any, here: Here) -> Any:
         name = _element_name(value[index])
         return self.value(value[index], _counterpart(index, name, other), here.item(name))
 
-    def _leaf(self, value: Any, other: Any, here: _Here) -> Any:
+    def _leaf(self, value: Any, other: Any, here: Here) -> Any:
         if value is None or value is ABSENT:
             return value
         match here.place:
             case Place.PLAIN:
                 return value
-            case Place.OVERRIDES if not isinstance(value, str) or _member(here.name) in _OPEN_IN_OVERRIDES:
+            case Place.OVERRIDES if not isinstance(value, str) or member_word(here.name) in OPEN_IN_OVERRIDES:
                 return value
             case Place.LABELS if not looks_secret(here.name):
                 return value
             case Place.TEXT if (request := _request_in(value)) is not None:
-                masked = self.value(request, _request_in(other), _Here())
+                masked = self.value(request, _request_in(other), Here())
                 return json.dumps(masked, sort_keys=True, separators=(",", ":"))
             case _:
                 return value if self.shows(here.name) else self._mark(value, other)
 
     def _words(self, words: Sequence[Any], others: Any) -> list[Any]:
-        seen: set[str] = set()
-        if _is_list(others):
-            hide_in_words(others, lambda _, word: (seen.add(word), word)[1])
-
         def mark(name: str, word: str) -> str:
-            other = word if not _is_list(others) or word in seen else None
-            return word if self.shows(name) else self._mark(word, other)
+            unchanged = not _is_list(others) or word in others or f"--{name}={word}" in others
+            return word if self.shows(name) else self._mark(word, word if unchanged else None)
 
         return hide_in_words(words, mark)
 
@@ -165,46 +91,41 @@ def mask_spec(spec: Spec, show: Collection[str] = ()) -> dict[str, Any]:
     """Answer a whole definition, request or manifest section with every hidden value as `***`."""
     if "*" in show:
         return dict(spec)
-    masked: dict[str, Any] = _Walk(show=tuple(show), label="").value(spec, ABSENT, _Here())
+    masked: dict[str, Any] = _Walk(show=tuple(show), label="").value(spec, ABSENT, Here())
     return masked
 
 
-def mask_change(change: FieldChange, show: Collection[str] = ()) -> FieldChange:
-    """Answer one difference with both sides masked by the place that its path names."""
+def mask_changes(
+    changes: Iterable[FieldChange], show: Collection[str] = (), desired: Spec | None = None
+) -> tuple[FieldChange, ...]:
+    """Answer differences with both sides masked by the place that their paths name.
+
+    A single word of a command is only shown where `desired`, the definition they are about, proves that it follows no
+    secret-looking flag.
+    """
+    changes = tuple(changes)
     if "*" in show:
-        return change
+        return changes
+    harmless = commands_without_flags(changes, desired)
+    return tuple(_mask_change(change, tuple(show), harmless) for change in changes)
+
+
+def _mask_change(change: FieldChange, show: tuple[str, ...], harmless: Collection[str]) -> FieldChange:
     here = place_of(change.path)
-    before, after = _Walk(show=tuple(show), label="before"), _Walk(show=tuple(show), label="after")
-    if here.place is Place.WORDS and not _is_list(change.before) and not _is_list(change.after):
-        here = replace(here, place=Place.NAMED, name="command")  # one word says nothing of the flag before it
+    before, after = change.before, change.after
+    if here.place is Place.WORDS and not _is_list(before) and not _is_list(after):
+        if change.path in harmless:
+            return replace(change, before=_hidden_in(before), after=_hidden_in(after))
+        here = replace(here, place=Place.NAMED, name="command")
     return replace(
         change,
-        before=before.value(change.before, change.after, here),
-        after=after.value(change.after, change.before, here),
+        before=_Walk(show=show, label="before").value(before, after, here),
+        after=_Walk(show=show, label="after").value(after, before, here),
     )
 
 
-def place_of(path: str | Path) -> _Here:
-    """Answer what the last member of `path` is: `containerDefinitions[main].environment[TZ].value`, or its keys."""
-    here = _Here()
-    for key, element in _segments(path):
-        here = here.item("" if key.isdigit() else key) if element else here.member(key)
-    return here
-
-
-def is_hidden(path: str | Path) -> bool:
-    """Whether a value at `path` may be one that is masked."""
-    return place_of(path).place is not Place.PLAIN
-
-
-def _segments(path: str | Path) -> list[tuple[str, bool]]:
-    if isinstance(path, str):
-        return [(found[1] or found[2], found[1] is not None) for found in _SEGMENT.finditer(path)]
-    return [(str(part), isinstance(part, int)) for part in path]
-
-
-def _member(key: str) -> str:
-    return key[:1].lower() + key[1:]
+def _hidden_in(word: Any) -> Any:
+    return hide_in_text(word, lambda _, __: MASK) if isinstance(word, str) else word
 
 
 def _is_list(value: Any) -> bool:
@@ -214,7 +135,7 @@ def _is_list(value: Any) -> bool:
 def _element_name(element: Any) -> str:
     if isinstance(element, Mapping):
         for member, value in element.items():
-            if _member(member) in {"name", "key"} and isinstance(value, str):
+            if member_word(member) in {"name", "key"} and isinstance(value, str):
                 return value
     return ""
 

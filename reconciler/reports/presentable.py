@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from reconciler.model import FieldChange, JobReport, Manifests, Problem, Report, Run, Source, Step
-from reconciler.reports.masking import MASK, is_hidden, mask_change, mask_spec
+from reconciler.model import JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step
+from reconciler.reports.masking import MASK, mask_changes, mask_spec
+from reconciler.reports.places import is_hidden
 from reconciler.reports.scrubbing import Scrubber
 
 #: What a message quotes of a value that it finds wrong.
@@ -16,13 +17,16 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<=\bgot )[^\s,;)
 
 
 def presentable(report: Report, manifests: Manifests | None = None, show: Collection[str] = ()) -> Report:
-    """Answer `report` masked but for what the patterns `show` let through, its jobs, changes and problems sorted."""
+    """Answer `report` masked but for what the patterns `show` let through, its jobs and problems sorted."""
     scrubber = Scrubber(manifests, show)
+    desired = _definitions(manifests)
+    jobs = (_job(job, desired.get(job.name), scrubber, show) for job in report.jobs)
+    problems = (shown_problem(problem, scrubber, show) for problem in report.problems)
     return replace(
         report,
-        jobs=tuple(sorted((_job(job, scrubber, show) for job in report.jobs), key=lambda job: (job.name, job.kind))),
-        steps=tuple(_step(step, scrubber, show) for step in report.steps),
-        problems=tuple(sorted((shown_problem(each, scrubber, show) for each in report.problems), key=_place)),
+        jobs=tuple(sorted(jobs, key=lambda job: (job.name, job.kind))),
+        steps=tuple(_step(step, desired.get(step.job), scrubber, show) for step in report.steps),
+        problems=tuple(sorted(problems, key=_place)),
     )
 
 
@@ -34,28 +38,29 @@ def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -
     return replace(problem, message=message, hint=scrubber.text(problem.hint, problem.job))
 
 
-def _job(job: JobReport, scrubber: Scrubber, show: Collection[str]) -> JobReport:
+def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> JobReport:
     return replace(
         job,
-        changes=_changes(job.changes, show),
+        changes=mask_changes(job.changes, show, desired),
         schedule=None if job.schedule is None else mask_spec(job.schedule, show),
         last_run=None if job.last_run is None else _run(job.last_run, scrubber),
         message=scrubber.text(job.message, job.name),
     )
 
 
-def _step(step: Step, scrubber: Scrubber, show: Collection[str]) -> Step:
+def _step(step: Step, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> Step:
     return replace(
         step,
         operation=None,
-        changes=_changes(step.changes, show),
+        changes=mask_changes(step.changes, show, desired),
         reason=scrubber.text(step.reason, step.job),
         error=scrubber.text(step.error, step.job),
     )
 
 
-def _changes(changes: Collection[FieldChange], show: Collection[str]) -> tuple[FieldChange, ...]:
-    return tuple(sorted((mask_change(change, show) for change in changes), key=lambda change: change.path))
+def _definitions(manifests: Manifests | None) -> dict[str, Spec]:
+    jobs = manifests.jobs if manifests else ()
+    return {job.name: job.definition.body for job in jobs if isinstance(job.definition, Owned)}
 
 
 def _run(run: Run, scrubber: Scrubber) -> Run:

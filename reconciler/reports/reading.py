@@ -116,9 +116,7 @@ def _run(run: Mapping[str, Any]) -> Run:
         started=_instant(run["started"]),
         stopped=_instant(run["stopped"]),
         containers=tuple(
-            ContainerEnd(
-                name=end["name"], exit_code=end["exitCode"], reason=end["reason"], essential=end["essential"]
-            )
+            ContainerEnd(name=end["name"], exit_code=end["exitCode"], reason=end["reason"], essential=end["essential"])
             for end in run["containers"]
         ),
     )

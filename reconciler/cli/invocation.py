@@ -1,0 +1,217 @@
+"""One run of a verb: from its options to manifests, AWS, clock and reconciler, each made when it is first needed."""
+
+import os
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli.options import Options
+from reconciler.clock import Clock, SystemClock
+from reconciler.errors import ExitCode, ReconcilerError, UsageError
+from reconciler.manifests import LoadRequest, load
+from reconciler.model import Job, Manifests, Report, Severity
+from reconciler.reports.masking import SHOW_ALL
+from reconciler.reports.scrubbing import Scrubber
+
+if TYPE_CHECKING:
+    from reconciler.aws.session import Aws
+    from reconciler.cli.embedded import Embedded
+    from reconciler.core.ownership import Commit
+    from reconciler.engine import Reconciler
+
+
+class Access(Enum):
+    """What a verb does on AWS, which decides the role that it takes on."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Invocation:
+    """One verb with its shared options; what it makes is closed at the end of `run`."""
+
+    def __init__(self, *, verb: str, options: Options) -> None:
+        self.verb = verb
+        self.options = options
+        self._open = ExitStack()
+        self._stopwatch = SystemClock()
+        self._started = self._stopwatch.now()
+
+    def run(self, function: Callable[..., ExitCode], own: Mapping[str, Any]) -> ExitCode:
+        """Call a verb's function with its own options; a failure becomes one line and its exit code."""
+        from reconciler.cli import logs
+
+        logs.start(self.options.verbose, self)
+        with self._open:
+            try:
+                return function(self, **own)
+            except ReconcilerError as error:
+                click.echo(f"reconcile: {self.scrub(str(error))}", err=True)
+                return error.exit_code
+
+    def scrub(self, text: str) -> str:
+        """Answer free text without hidden values, as far as the manifests are known by now."""
+        manifests: Manifests | None = self.__dict__.get("manifests")
+        return Scrubber(manifests, self.show).text(text)
+
+    # -- what people wrote ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """The directory, read whole, with what can be known without asking AWS."""
+        return self.load(account=None, region=self.options.region)
+
+    def load(self, *, account: str | None, region: str | None, environment: str | None = None) -> Manifests:
+        """Read the directory; `account` and `region` are for its built-in variables."""
+        options = self.options
+        variables = os.environ
+        request = LoadRequest(
+            environment=environment or options.env,
+            variables=dict(options.var),
+            variable_files=options.var_file,
+            os_environment=dict(variables),
+            account=account,
+            region=region or variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION"),
+            commit=self.commit.sha if self.commit else None,
+        )
+        return load(options.directory, request)
+
+    @cached_property
+    def commit(self) -> "Commit | None":
+        """The commit that the directory is checked out at."""
+        from reconciler.cli.checkout import commit_of
+
+        return commit_of(self.options.directory)
+
+    @property
+    def show(self) -> Collection[str]:
+        """The patterns of names whose values are shown."""
+        manifests: Manifests | None = self.__dict__.get("manifests")
+        return SHOW_ALL if self.options.show_values else manifests.settings.show_values_of if manifests else ()
+
+    def jobs(self, names: Collection[str]) -> tuple[Job, ...]:
+        """Answer the jobs of these names, final or declared, or all; raises UsageError where there is no such job."""
+        jobs = self.manifests.jobs
+        known = {name for job in jobs for name in (job.name, job.declared_name)}
+        for name in names:
+            if name not in known:
+                from difflib import get_close_matches
+
+                close = get_close_matches(name, sorted(known), n=1)
+                hint = f"did you mean {close[0]}?" if close else f"no manifest of {self.options.directory} declares it"
+                raise UsageError(f"{name}: no such job", hint=hint)
+        return tuple(job for job in jobs if not names or job.name in names or job.declared_name in names)
+
+    # -- what is there ----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reconciler(self, access: Access, jobs: Collection[str] = ()) -> Iterator["Reconciler"]:
+        """Answer the engine over valid manifests; `jobs` narrows it as `--job` does."""
+        from reconciler.cli.terminal import Progress
+        from reconciler.engine import Limits, Reconciler
+
+        options = self.options
+        with Progress() as progress:
+            yield Reconciler(
+                manifests=self.manifests,
+                aws=self.aws(access),
+                clock=self.clock,
+                limits=Limits(
+                    allow_empty=options.allow_empty,
+                    allow_older=options.allow_older,
+                    max_deletions=options.max_deletions,
+                    max_reruns=options.max_reruns,
+                    jobs=(*options.job, *jobs),
+                    tags=dict(options.tag),
+                ),
+                commit=self.commit,
+                listen=progress,
+            )
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The clock that AWS sets: the host's, or the embedded AWS's own."""
+        return self.embedded.clock if self.embedded else SystemClock()
+
+    @cached_property
+    def embedded(self) -> "Embedded | None":
+        """The embedded AWS, with `--local`."""
+        if not self.options.local:
+            return None
+        from reconciler.cli.embedded import connect
+
+        return self._open.enter_context(connect(self.options, self.manifests))
+
+    def aws(self, access: Access) -> "Aws":
+        """Answer a session in the account and Region, and as the role, that flags or Settings name."""
+        from reconciler.aws.rate_limits import RateLimits
+        from reconciler.aws.session import Aws
+
+        options, settings, embedded = self.options, self.manifests.settings, self.embedded
+        role = settings.role_arn if access is Access.WRITE else settings.read_role_arn or settings.role_arn
+        limited = options.rate_limits == "aws" or (options.rate_limits is None and embedded is None)
+        session = Aws(
+            region=options.region or settings.region or (embedded.region if embedded else None),
+            profile=options.profile,
+            role_arn=options.role_arn or role,
+            external_id=settings.external_id,
+            endpoint_url=options.endpoint_url,
+            expected_account=settings.account_id,
+            rate_limits=RateLimits(self.clock) if limited else None,
+            clock=self.clock,
+            environment=embedded.environment if embedded else None,
+        )
+        return self._open.enter_context(session)
+
+    # -- what is told -----------------------------------------------------------------------------------------------
+
+    def reconcile(
+        self,
+        access: Access,
+        work: Callable[["Reconciler"], Report],
+        verdict: Callable[[Report], ExitCode],
+        jobs: Collection[str] = (),
+    ) -> ExitCode:
+        """Show what `work` reports, or, with 3, what is wrong with the manifests."""
+        self._look_up_identity(access)
+        if any(problem.severity is Severity.ERROR for problem in self.manifests.problems):
+            self.emit(self.offline_report())
+            return ExitCode.INVALID
+        if jobs:
+            jobs = [job.name for job in self.jobs(jobs)]
+        with self.reconciler(access, jobs) as reconciler:
+            report = work(reconciler)
+        self.emit(report)
+        return verdict(report)
+
+    def _look_up_identity(self, access: Access) -> None:
+        """Read the manifests once more where they ask for an account or Region that only AWS can tell."""
+        names = ("reconciler.account", "reconciler.region")
+        if any(name in problem.message for problem in self.manifests.problems for name in names):
+            aws = self.aws(access)
+            self.manifests = self.load(account=aws.account, region=aws.region)
+
+    def offline_report(self) -> Report:
+        """Answer a report of the manifests' problems alone."""
+        settings = self.manifests.settings
+        return Report(
+            verb=self.verb,
+            owner=settings.owner,
+            region=self.options.region or settings.region,
+            account=settings.account_id,
+            started=self._started,
+            seconds=(self._stopwatch.now() - self._started).total_seconds(),
+            problems=self.manifests.problems,
+        )
+
+    def emit(self, report: Report) -> None:
+        """Show a report in every way that was asked for."""
+        from reconciler.cli.output import emit
+
+        emit(report, self.options, self.manifests, self.show)
+        sys.stdout.flush()

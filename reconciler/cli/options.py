@@ -1,0 +1,180 @@
+"""The options that verbs share, and how a function becomes a verb.
+
+    @verb("plan", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, output(*FORMATS))
+    @click.option("--exit-code", is_flag=True)
+    def command(invocation: Invocation, exit_code: bool) -> ExitCode:
+        ...
+
+Shared options end up in `invocation.options`; a verb's own are passed to it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from reconciler.cli.parameters import pair, report_target
+from reconciler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reconciler.cli.invocation import Invocation
+
+_PATH: Final[click.Path] = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the shared options say; a verb without an option has its default."""
+
+    directory: Path = Path("jobs.d")
+    env: str | None = None
+    var: tuple[tuple[str, str], ...] = ()
+    var_file: tuple[Path, ...] = ()
+    region: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+    endpoint_url: str | None = None
+    rate_limits: str | None = None
+    local: bool = False
+    job: tuple[str, ...] = ()
+    tag: tuple[tuple[str, str], ...] = ()
+    allow_empty: bool = False
+    allow_older: bool = False
+    max_deletions: int | None = None
+    max_reruns: int | None = None
+    format: str = "text"
+    report: tuple[tuple[str, Path], ...] = ()
+    show_values: bool = False
+    verbose: int = 0
+
+
+#: Parameters as click wants them, in the order of the help.
+Group = tuple[Callable[[], click.Parameter], ...]
+
+
+def _option(*names: str, **settings: Any) -> Callable[[], click.Parameter]:
+    return lambda: click.Option(list(names), **settings)
+
+
+DIRECTORY: Final[Group] = (lambda: click.Argument(["directory"], default="jobs.d", type=_PATH, metavar="[DIR]"),)
+DIRECTORY_OPTION: Final[Group] = (
+    _option(
+        "--dir",
+        "directory",
+        default="jobs.d",
+        type=_PATH,
+        metavar="DIR",
+        show_default=True,
+        help="The manifests' directory.",
+    ),
+)
+MANIFESTS: Final[Group] = (
+    _option("--env", metavar="NAME", help="The environment of Settings to choose."),
+    _option(
+        "--var", type=pair, metavar="NAME=VALUE", multiple=True, help="Set a variable; wins over every other source."
+    ),
+    _option("--var-file", type=_PATH, metavar="FILE", multiple=True, help="Read variables from a YAML or JSON file."),
+    _option("--region", metavar="REGION", help="The AWS Region, over Settings' and the environment's."),
+)
+AWS: Final[Group] = (
+    _option("--profile", metavar="NAME", help="The AWS profile to take credentials from."),
+    _option("--role-arn", metavar="ARN", help="The role to assume, over Settings' roleArn and readRoleArn."),
+    _option("--endpoint-url", metavar="URL", help="Where AWS answers, if not at AWS."),
+    _option(
+        "--rate-limits",
+        type=click.Choice(["aws", "off"]),
+        help="Keep to AWS's documented call rates [default: aws; off with --local].",
+    ),
+    _option(
+        "--local", is_flag=True, help="Use the embedded AWS: the running one (reconcile local), else a private one."
+    ),
+)
+SELECTION: Final[Group] = (
+    _option("--job", multiple=True, metavar="NAME|GLOB", help="Only these jobs; such a pass never prunes."),
+    _option(
+        "--tag",
+        type=pair,
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Only jobs with this tag; such a pass never prunes.",
+    ),
+)
+GUARDS: Final[Group] = (
+    _option("--allow-empty", is_flag=True, help="Let a directory without manifests delete everything that is ours."),
+    _option("--allow-older", is_flag=True, help="Let a checkout that is older than what is live change it."),
+    _option("--max-deletions", type=click.IntRange(min=0), metavar="N", help="How many jobs may be pruned."),
+    _option("--max-reruns", type=click.IntRange(min=0), metavar="N", help="How many one-shots may run again."),
+)
+SHOW_VALUES: Final[Group] = (
+    _option(
+        "--show-values", is_flag=True, help="Print hidden values: environment, overrides, log options, parameters."
+    ),
+)
+VERBOSE: Final[Group] = (
+    _option("-v", "--verbose", count=True, help="Tell more: everything listed, nothing cut; -vv logs to stderr."),
+)
+
+
+def output(*formats: str) -> Group:
+    """Answer the options that choose how results are shown."""
+    reports = (
+        _option(
+            "--report",
+            type=report_target,
+            metavar="FORMAT=FILE",
+            multiple=True,
+            help="Also write the result to a file, in any format.",
+        ),
+    )
+    return (
+        _option(
+            "--format", type=click.Choice(formats), default=formats[0], show_default=True, help="How results are shown."
+        ),
+        *reports,
+        *SHOW_VALUES,
+        *VERBOSE,
+    )
+
+
+def verb(name: str, *groups: Group, **settings: Any) -> Callable[[Callable[..., ExitCode]], click.Command]:
+    """Make a function into the verb `name` with the parameters of `groups` after its own."""
+
+    def decorate(function: Callable[..., ExitCode]) -> click.Command:
+        own: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
+        shared = [make() for group in groups for make in group]
+        arguments = [each for each in (*own, *shared) if isinstance(each, click.Argument)]
+        options = [each for each in (*own, *shared) if not isinstance(each, click.Argument)]
+        return _Verb(
+            name,
+            params=[*arguments, *options],
+            callback=lambda **given: _invocation(name, given).run(function, _without_shared(given)),
+            help=function.__doc__,
+            **settings,
+        )
+
+    return decorate
+
+
+class _Verb(click.Command):
+    """A command whose `--wait` takes a value only when it is attached (`--wait=all`), so that DIR may follow it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        args = [f"{arg}=once" if arg == "--wait" else arg for arg in args[:end]] + args[end:]
+        return super().parse_args(ctx, args)
+
+
+_SHARED: Final = frozenset(each.name for each in fields(Options))
+
+
+def _without_shared(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in _SHARED}
+
+
+def _invocation(name: str, given: Mapping[str, Any]) -> "Invocation":
+    from reconciler.cli.invocation import Invocation
+
+    shared = {each: value for each, value in given.items() if each in _SHARED}
+    return Invocation(verb=name, options=Options(**shared))

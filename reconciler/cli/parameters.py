@@ -1,0 +1,41 @@
+"""How options' texts are read: pairs, report targets, words from a list."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+#: Every face a report can have.
+FORMATS: Final = ("text", "json", "markdown", "html", "junit", "github")
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Read `NAME=value`, split at the first equals sign; the value may be empty."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f'expected NAME=value, got "{text}"')
+    return name, value
+
+
+def report_target(text: str) -> tuple[str, Path]:
+    """Read `FORMAT=FILE`, the file in a directory that exists."""
+    form, _, file = text.partition("=")
+    if form not in FORMATS or not file:
+        raise click.BadParameter(f'expected FORMAT=FILE with a format of {", ".join(FORMATS)}, got "{text}"')
+    path = Path(file)
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"{path.parent}: no such directory")
+    return form, path
+
+
+def words(*known: str) -> Callable[[str], tuple[str, ...]]:
+    """Answer what reads words of a list, separated by commas."""
+
+    def read(text: str) -> tuple[str, ...]:
+        given = tuple(text.split(","))
+        if unknown := [word for word in given if word not in known]:
+            raise click.BadParameter(f'expected {" or ".join(known)}, got "{unknown[0]}"')
+        return given
+
+    return read

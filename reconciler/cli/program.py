@@ -1,0 +1,91 @@
+"""`reconcile` as a whole: which verbs there are, and how every way of ending becomes an exit code."""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import click
+
+from reconciler import __version__
+from reconciler.errors import ExitCode, ReconcilerError
+
+#: The verbs in the order people meet them; each is the module of its name in `reconciler.cli.verbs`.
+VERBS: Final = ("apply", "plan", "drift", "validate", "render", "status", "show", "schema", "init")
+#: Other spellings of a verb.
+ALIASES: Final[Mapping[str, str]] = {"diff": "drift"}
+#: Verbs that are spelt as an option: `reconcile --once jobs.d`.
+MODES: Final[Mapping[str, str]] = {"--once": "apply"}
+
+
+class Program(click.Group):
+    """A group that imports a verb's module when the verb is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Answer every verb's name."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """Import and answer one verb."""
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in VERBS:
+            return None
+        command = importlib.import_module(f"reconciler.cli.verbs.{name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `--once …` as the verb it stands for, wherever it is among options."""
+        mode = next((arg for arg in args if arg in MODES), None)
+        if mode is not None and args[0].startswith("-"):
+            args = [MODES[mode], *(arg for arg in args if arg != mode)]
+        return super().parse_args(ctx, args)
+
+
+@click.command(
+    cls=Program,
+    name="reconcile",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 in sync, applied or succeeded; 1 something failed; 2 differences; 3 invalid manifests; "
+    "4 wrong usage or settings.",
+)
+@click.option("--once", is_flag=True, help="One pass over a directory of manifests; the same as `reconcile apply`.")
+@click.version_option(__version__, prog_name="reconcile", message="%(prog)s %(version)s")
+def program(once: bool) -> None:
+    """Make AWS match the job manifests of a directory (jobs.d): ECS tasks and Batch jobs, from git."""
+    assert not once, "parse_args turns it into its verb"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and answer its exit code; only bugs raise."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute_stdout()
+        return ExitCode.FAILED
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        code: Any = program.main(list(arguments), prog_name="reconcile", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("reconcile: interrupted — runs that were launched go on; reconcile status shows them", err=True)
+        return ExitCode.FAILED
+    except ReconcilerError as error:
+        click.echo(f"reconcile: {error}", err=True)
+        return error.exit_code
+    return int(code or 0)
+
+
+def _mute_stdout() -> None:
+    """Let the interpreter's last flush go nowhere, as the reader has gone (see the note on SIGPIPE in `signal`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,42 @@
+"""`reconcile --once`, `reconcile apply`."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.invocation import Access, Invocation
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, MANIFESTS, SELECTION, output, verb
+from reconciler.errors import ExitCode, UsageError
+from reconciler.reports import verdict
+
+
+@verb("apply", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, output("text", "json"))
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="Apply exactly this saved plan, or refuse.")
+@click.option(
+    "--wait",
+    type=click.Choice(["once", "all"]),
+    metavar="[=once|all]",
+    help="Repeat the pass until every one-shot has ended; with =all, until scheduled runs have too.",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop waiting then; the runs go on, exit 1."
+)
+def command(invocation: Invocation, plan_file: Path | None, wait: str | None, timeout: float | None) -> ExitCode:
+    """Make AWS match the manifests in DIR: one pass that validates, observes, plans and applies.
+
+    The same as `reconcile --once [DIR]`. Exit 1 where anything failed, or while a one-shot has.
+    """
+    from reconciler.engine import Reconciler, Until
+    from reconciler.model import Report
+
+    if timeout is not None and wait is None:
+        raise UsageError("--timeout: expected with --wait")
+
+    def work(reconciler: Reconciler) -> Report:
+        if plan_file is not None:
+            from reconciler.reports.saved_plan import check, read
+
+            check(read(plan_file), reconciler.plan(), invocation.manifests)
+        return reconciler.apply() if wait is None else reconciler.wait(Until(wait), timeout)
+
+    return invocation.reconcile(Access.WRITE, work, verdict.of_pass)

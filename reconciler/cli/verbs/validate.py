@@ -1,0 +1,57 @@
+"""`reconcile validate`."""
+
+from dataclasses import replace
+
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import DIRECTORY, MANIFESTS, output, verb
+from reconciler.cli.parameters import FORMATS
+from reconciler.errors import ExitCode
+from reconciler.model import JobReport, Manifests, Problem, Report
+from reconciler.reports.verdict import of_problems
+
+
+@verb("validate", DIRECTORY, MANIFESTS, output(*FORMATS))
+def command(invocation: Invocation) -> ExitCode:
+    """Check every manifest in DIR, without AWS and without credentials. Exit 3 where one is invalid.
+
+    Without --env, every environment that Settings declare is checked.
+    """
+    report = _report(invocation)
+    invocation.emit(report)
+    return of_problems(report)
+
+
+def _report(invocation: Invocation) -> Report:
+    from reconciler.manifests import environments
+
+    declared = environments(invocation.options.directory) if invocation.options.env is None else ()
+    if not declared:
+        return replace(invocation.offline_report(), jobs=_jobs(invocation.manifests))
+    checked = {name: invocation.load(account=None, region=None, environment=name) for name in declared}
+    first = next(iter(checked.values()))
+    invocation.manifests = replace(first, jobs=tuple(job for each in checked.values() for job in each.jobs))
+    return replace(
+        invocation.offline_report(),
+        jobs=tuple({job.name: job for each in checked.values() for job in _jobs(each)}.values()),
+        problems=_merged({name: manifests.problems for name, manifests in checked.items()}),
+    )
+
+
+def _merged(found: dict[str, tuple[Problem, ...]]) -> tuple[Problem, ...]:
+    """Answer each problem once; one that only some environments have says which."""
+    where: dict[Problem, list[str]] = {}
+    for environment, problems in found.items():
+        for problem in problems:
+            where.setdefault(replace(problem, job=""), []).append(environment)
+    return tuple(
+        problem
+        if len(environments) == len(found)
+        else replace(problem, message=f"in environment {', '.join(environments)}: {problem.message}")
+        for problem, environments in where.items()
+    )
+
+
+def _jobs(manifests: Manifests) -> tuple[JobReport, ...]:
+    return tuple(
+        JobReport(name=job.name, kind=job.kind, sync=None, health=None, source=job.source) for job in manifests.jobs
+    )

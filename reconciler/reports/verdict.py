@@ -1,0 +1,57 @@
+"""What a report means for the exit code."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from reconciler.errors import ExitCode, worst
+from reconciler.model import Action, Health, JobReport, Report, Severity, Status, Step, Sync
+
+
+class FailOn(StrEnum):
+    """What makes `drift` answer with more than 0."""
+
+    DRIFT = "drift"
+    HEALTH = "health"
+
+
+def of_pass(report: Report) -> ExitCode:
+    """Answer 1 where a pass failed anywhere, or would: a step, a job that it may not touch, a guard that said no."""
+    failed = (
+        any(failed_step(step) for step in report.steps)
+        or any(job.sync in {Sync.ERROR, Sync.BEHIND} for job in report.jobs)
+        or any(problem.severity is Severity.ERROR for problem in report.problems)
+    )
+    return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def of_changes(report: Report) -> ExitCode:
+    """Answer 2 where a plan holds anything to do."""
+    return ExitCode.DIFFERENT if any(step.action is not Action.KEEP for step in report.steps) else ExitCode.OK
+
+
+def of_drift(report: Report, fail_on: Collection[FailOn]) -> ExitCode:
+    """Answer 2 where a job differs, 1 where one could not be looked at or, if asked, where its last run failed."""
+    return worst(_of_job(job, fail_on) for job in report.jobs)
+
+
+def of_status(report: Report) -> ExitCode:
+    """Answer 1 where a job could not be looked at."""
+    return ExitCode.FAILED if any(job.sync is Sync.ERROR for job in report.jobs) else ExitCode.OK
+
+
+def of_problems(report: Report) -> ExitCode:
+    """Answer 3 where a manifest is invalid."""
+    invalid = any(problem.severity is Severity.ERROR for problem in report.problems)
+    return ExitCode.INVALID if invalid else ExitCode.OK
+
+
+def failed_step(step: Step) -> bool:
+    """Whether a step went wrong, or waits for something that did; merely waiting is no failure."""
+    return step.status is Status.FAILED or (step.status is Status.BLOCKED and bool(step.error))
+
+
+def _of_job(job: JobReport, fail_on: Collection[FailOn]) -> ExitCode:
+    if job.sync is Sync.ERROR or (job.health is Health.FAILED and FailOn.HEALTH in fail_on):
+        return ExitCode.FAILED
+    differs = job.sync not in {Sync.IN_SYNC, None}
+    return ExitCode.DIFFERENT if differs and FailOn.DRIFT in fail_on else ExitCode.OK

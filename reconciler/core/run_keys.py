@@ -1,0 +1,54 @@
+"""The names by which AWS and we recognise a run: startedBy of a task, and the token of the call that starts it. Pure.
+
+Both are made from the whole key and nothing else, so that whoever repeats a launch, on any host, after any crash,
+says the same. They must never change for a key: a change of the hash would be a second launch.
+"""
+
+import hashlib
+import json
+from typing import Final
+
+from reconciler.model import RunKey
+
+_MARK: Final = "rc"
+_NAME: Final = 16
+_TRIGGER: Final = 32
+_SLOT: Final = "slot:"
+
+
+def started_by(key: RunKey) -> str:
+    """Answer a task's startedBy, `rc/<owner>/<job>/<trigger>/<attempt>/<part>`, the first three hashed.
+
+    At most 128 letters, digits, `-`, `/` and `_` are allowed (RunTask.startedBy); this is about 75.
+    """
+    return f"{owner_prefix(key.owner)}{_hash(key.job, length=_NAME)}/{trigger_hash(key)}/{key.attempt}/{key.part}"
+
+
+def owner_prefix(owner: str) -> str:
+    """Answer what startedBy of every task of an owner begins with."""
+    return f"{_MARK}/{_hash(owner, length=_NAME)}/"
+
+
+def trigger_hash(key: RunKey) -> str:
+    """Answer what stands for the trigger in startedBy."""
+    return _hash(key.trigger, length=_TRIGGER)
+
+
+def client_token(key: RunKey) -> str:
+    """Answer RunTask's clientToken: at most 64 characters, each of 33 to 126 in ASCII (RunTask.clientToken).
+
+    A slot's token ends with its instant in words, since EventBridge Scheduler, which starts slots as well, can only
+    put `<aws.scheduler.scheduled-time>` (2026-11-01T03:00:00Z) into a text: see :func:`slot_token_prefix`.
+    """
+    if key.trigger.startswith(_SLOT):
+        return slot_token_prefix(key) + key.trigger.removeprefix(_SLOT)
+    return _hash(key.owner, key.job, key.trigger, str(key.attempt), str(key.part), length=64)
+
+
+def slot_token_prefix(key: RunKey) -> str:
+    """Answer a slot's token without its instant."""
+    return _hash(key.owner, key.job, "slot", str(key.attempt), str(key.part), length=40) + "-"
+
+
+def _hash(*words: str, length: int) -> str:
+    return hashlib.sha256(json.dumps(words, ensure_ascii=True).encode()).hexdigest()[:length]

@@ -169,13 +169,12 @@ class Life:
             if container["name"] != name or container["lastStatus"] != "RUNNING":
                 continue
             if outcome.end in _TAKEN:
-                code, reason = _TAKEN[outcome.end]
-                self.stop(code, reason)
-                return
-            reason = (
-                "OutOfMemoryError: Container killed due to memory usage" if outcome.end == "out of memory" else None
-            )
-            self.exited(name, outcome.exit_code, killed)
+                self.stop(*_TAKEN[outcome.end])
+            elif outcome.end == "out of memory":
+                self.exited(name, outcome.exit_code, "OutOfMemoryError: Container killed due to memory usage")
+            else:
+                self.exited(name, outcome.exit_code)
+            return
 
     def exited(self, name: str, exit_code: int, reason: str | None = None) -> None:
         """A container has ended; an essential one takes the task with it."""

@@ -7,10 +7,10 @@ from typing import Any
 from reconciler.core.differences import differences
 from reconciler.core.moves import Difference
 from reconciler.core.normalise import equal
-from reconciler.core.paths import Step, covers, parse, render
+from reconciler.core.paths import covers, parse, render
 from reconciler.core.rules import Rules
 from reconciler.core.trace import Trace
-from reconciler.core.tree import Entries
+from reconciler.core.tree import nodes_along
 from reconciler.model import ABSENT, FieldChange, Path, Source, Spec
 
 _NO_SOURCES: Mapping[Path, Source] = MappingProxyType({})
@@ -35,14 +35,21 @@ def compare(
     wanted, found = Trace(desired, rules), Trace(observed, rules)
     ignored = [located(parse(path), wanted) for path in ignore]
     return tuple(
-        FieldChange(
-            path=readable(difference, wanted, found),
-            before=_as_received(difference.before, difference.before_path, difference.path, found),
-            after=_as_received(difference.after, difference.after_path, difference.path, wanted),
-            source=_source(difference.path, wanted, sources or _NO_SOURCES),
-        )
+        field_change(difference, wanted, found, sources or _NO_SOURCES)
         for difference in differences(wanted, found, rules).leaves
         if not any(covers(pattern, difference.path) for pattern in ignored)
+    )
+
+
+def field_change(
+    difference: Difference, desired: Trace, observed: Trace, sources: Mapping[Path, Source] = _NO_SOURCES
+) -> FieldChange:
+    """Answer a difference as people read it."""
+    return FieldChange(
+        path=_described(difference, desired.rules),
+        before=_as_received(difference.before, difference.before_path, difference.path, observed),
+        after=_as_received(difference.after, difference.after_path, difference.path, desired),
+        source=_source(difference.path, desired, sources),
     )
 
 
@@ -51,25 +58,22 @@ def located(pattern: tuple[str, ...], desired: Trace) -> tuple[str, ...]:
     steps: tuple[str, ...] = ()
     for step in pattern:
         listed = desired.lists.get(steps)
-        if listed is not None and step not in listed[1].keys and step.isdecimal() and int(step) in listed[1].places:
-            step = listed[1].keys[listed[1].places.index(int(step))]
+        if listed is not None and step not in listed.keys and step.isdecimal() and int(step) in listed.places:
+            step = listed.keys[listed.places.index(int(step))]
         steps = (*steps, step)
     return steps
 
 
-def readable(difference: Difference, desired: Trace, observed: Trace) -> str:
-    """Answer the path that people read."""
-    path = difference.path
-    canonical = desired.canonical if difference.after_path is not None else observed.canonical
-    steps: list[Step] = []
-    nested: Any = canonical
-    for step in path:
-        steps.append((step, isinstance(nested, Entries)))
-        nested = nested[step]
-    text = render(steps)
-    if difference.moved and difference.before_path is not None:
-        return f"{render(steps[:-1])}[{difference.before_path[-1]}→{path[-1]}]"
-    return text
+def readable(path: Path, rules: Rules) -> str:
+    """Answer a place of the canonical form as people read it."""
+    return render((step, entry) for step, _, entry in nodes_along(rules, path))
+
+
+def _described(difference: Difference, rules: Rules) -> str:
+    """Answer the readable path of a difference, with both positions of an entry that moved."""
+    if not difference.moved or difference.before_path is None:
+        return readable(difference.path, rules)
+    return f"{readable(difference.path[:-1], rules)}[{difference.before_path[-1]}→{difference.path[-1]}]"
 
 
 def _as_received(canonical: Any, path: Path | None, shown: Path, trace: Trace) -> Any:

@@ -8,7 +8,7 @@ from reconciler.core.moves import Difference, with_moves
 from reconciler.core.rules import RoleName, Rule, Rules
 from reconciler.core.spellings import alike
 from reconciler.core.trace import Trace
-from reconciler.core.tree import node_at, tree
+from reconciler.core.tree import nodes_along
 from reconciler.model import ABSENT, Path
 
 
@@ -86,7 +86,8 @@ def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
 
 def _forgiving(difference: Difference, rules: Rules) -> Rule | None:
     """Answer the row that calls these two values equal, though neither alone has the other's form."""
-    for row in node_at(tree(rules).top, difference.path).pairwise:
+    *_, (_, node, _) = nodes_along(rules, difference.path)
+    for row in node.pairwise:
         if isinstance(row, RoleName):
             if _names_role(difference.before, difference.after) or _names_role(difference.after, difference.before):
                 return row

@@ -78,10 +78,7 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         if not isinstance(other, dict) or one.keys() != other.keys():
             return False
-        for key, value in one.items():
-            if value is not other[key] and not alike(value, other[key]):
-                return False
-        return True
+        return all(map(alike, one.values(), map(other.__getitem__, one)))
     if isinstance(one, list | tuple):
         return isinstance(other, list | tuple) and len(one) == len(other) and all(map(alike, one, other))
     return (kind is bool) is (type(other) is bool) and bool(one == other)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.core.keys import Name
 from reconciler.core.normalise import Walk
-from reconciler.core.rules import Rule, Rules
+from reconciler.core.rules import Keyed, Rule, Rules, Unordered
 from reconciler.core.tree import Node
 from reconciler.model import ABSENT, Path, Spec
 
@@ -22,11 +23,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """The entries of a list that has no order: their keys as they stood in the spec, and at which positions."""
+    """A list without an order, at `place` of the spec: the keys of its entries, their positions, the key members."""
 
-    row: Rule
+    place: Path
+    row: Keyed | Unordered
     keys: tuple[str, ...]
     places: tuple[int, ...]
+    members: tuple[str, ...]
 
 
 class Trace(Walk):
@@ -41,7 +44,7 @@ class Trace(Walk):
         self.origins: dict[Path, tuple[Path, Any]] = {(): ((), spec)}
         self.notes: list[Note] = []
         self.omitted: set[Path] = set()
-        self.lists: dict[Path, tuple[Path, Listed]] = {}
+        self.lists: dict[Path, Listed] = {}
         self.canonical = self.essence()
 
     def origin(self, path: Path) -> tuple[Path, Any]:
@@ -57,11 +60,17 @@ class Trace(Walk):
             self.omitted.add(self._place + place)
             self.origins.setdefault(self._path + path, (self._place + place, raw))
 
-    def entries_found(self, row: Rule, keys: Sequence[str], places: Sequence[int]) -> None:
+    def found(self, row: Keyed | Unordered, names: Sequence[Name]) -> None:
         """Remember the order of the present list."""
-        self.lists[self._path] = (self._place, Listed(row=row, keys=tuple(keys), places=tuple(places)))
+        self.lists[self._path] = Listed(
+            place=self._place,
+            row=row,
+            keys=tuple(key for key, _, _ in names),
+            places=tuple(place for _, place, _ in names),
+            members=tuple(dict.fromkeys(member for _, _, members in names for member in members)),
+        )
 
-    def value(self, node: Node, raw: Any, siblings: Spec, step: str | int, place: str | int) -> Any:
+    def value(self, node: Node, raw: Any, siblings: Spec, step: str | int, place: str | int, /) -> Any:
         """Follow one value."""
         outer = self._path, self._place
         self._path, self._place = (*self._path, step), (*self._place, place)
@@ -72,11 +81,11 @@ class Trace(Walk):
         self._path, self._place = outer
         return result
 
-    def entry(self, node: Node, raw: Any, key: str, place: int | str, members: Sequence[str]) -> Any:
+    def entry(self, node: Node, raw: Any, keys: Sequence[str], key: str, place: int | str, /) -> Any:
         """Follow one entry of a list without an order."""
         outer = self._path, self._place
         self._path, self._place = (*self._path, key), (*self._place, place)
         self.origins[self._path] = (self._place, raw)
-        result = super().entry(node, raw, key, place, members)
+        result = super().entry(node, raw, keys, key, place)
         self._path, self._place = outer
         return result

@@ -1,7 +1,7 @@
 """A table's rows, arranged by where they apply, once for each table."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -81,13 +81,13 @@ def tree(rules: Rules) -> Tree:
     )
 
 
-def node_at(top: Node, path: Sequence[str | int]) -> Node:
-    """Answer what a table says about a place of the canonical form."""
-    node = top
+def nodes_along(rules: Rules, path: Sequence[str | int]) -> Iterator[tuple[str | int, Node, bool]]:
+    """Follow a path of the canonical form: each step, what the table says there, whether it is an entry of a list."""
+    node = tree(rules).top
     for step in path:
-        listed = node.keyed is not None or node.unordered is not None or isinstance(step, int)
-        node = (node.entry or PLAIN) if listed else node.members.get(str(step), PLAIN)
-    return node
+        entry = node.keyed is not None or node.unordered is not None or isinstance(step, int)
+        node = (node.entry or PLAIN) if entry else node.members.get(str(step), PLAIN)
+        yield step, node, entry
 
 
 def holds(conditions: tuple[When, ...], top: Mapping[str, Any], siblings: Mapping[str, Any]) -> bool:

@@ -7,13 +7,11 @@ from reconciler.core.rules import (
     Default,
     DropEntries,
     EmptyIsAbsent,
-    EmptyListIsAbsent,
     Equality,
     Grade,
     InUnit,
     Keyed,
     NotCompared,
-    NullIsAbsent,
     RoleName,
     Rule,
     Rules,
@@ -24,6 +22,7 @@ from reconciler.core.rules import (
     each,
 )
 from reconciler.kinds.ecs_container_rules import CONTAINER
+from reconciler.kinds.everywhere_rules import EVERYWHERE
 
 _WINDOWS = When(member="runtimePlatform.operatingSystemFamily", pattern="^WINDOWS")
 _NOT_WINDOWS = When(member="runtimePlatform.operatingSystemFamily", pattern="^WINDOWS", negated=True)
@@ -31,19 +30,6 @@ _REGISTER = "ECS API reference, RegisterTaskDefinition"
 _VOLUMES = "ECS API reference, Volume and its configurations"
 _RECORDED = "describe outputs committed to public repositories"
 _TERRAFORM = "terraform-provider-aws, internal/service/ecs/task_definition.go"
-
-EVERYWHERE: tuple[Rule, ...] = (
-    NullIsAbsent(
-        path="**",
-        source="the ECS console's JSON view shows every unset member as null; botocore drops nulls from answers",
-        grade=Grade.SEEN,
-    ),
-    EmptyListIsAbsent(
-        path="**",
-        source=f"{_RECORDED}: lists that were not sent come back as [], new ones (systemControls, 2024) included",
-        grade=Grade.SEEN,
-    ),
-)
 
 _TOP: tuple[Rule, ...] = (
     *each(

@@ -14,7 +14,7 @@ VERSION: Final = 1
 
 def render(report: Report) -> str:
     """Answer `report` as JSON text; equal reports give equal bytes."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(report), indent=2) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:

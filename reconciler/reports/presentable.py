@@ -10,6 +10,7 @@ from dataclasses import replace
 from reconciler.model import JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step
 from reconciler.reports.masking import MASK, mask_changes, mask_spec
 from reconciler.reports.places import is_hidden
+from reconciler.reports.printing import printable
 from reconciler.reports.scrubbing import Scrubber
 
 #: What a message quotes of a value that it finds wrong.
@@ -32,10 +33,10 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
 
 def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -> Problem:
     """Answer a problem without hidden values; about a hidden place, without anything that its message quotes."""
-    message = scrubber.text(problem.message, problem.job)
+    message = _clean(problem.message, problem.job, scrubber)
     if is_hidden(problem.path) and "*" not in show:
         message = _QUOTED.sub(MASK, message)
-    return replace(problem, message=message, hint=scrubber.text(problem.hint, problem.job))
+    return replace(problem, message=message, hint=_clean(problem.hint, problem.job, scrubber))
 
 
 def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> JobReport:
@@ -44,7 +45,7 @@ def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collect
         changes=mask_changes(job.changes, show, desired),
         schedule=None if job.schedule is None else mask_spec(job.schedule, show),
         last_run=None if job.last_run is None else _run(job.last_run, scrubber),
-        message=scrubber.text(job.message, job.name),
+        message=_clean(job.message, job.name, scrubber),
     )
 
 
@@ -53,8 +54,8 @@ def _step(step: Step, desired: Spec | None, scrubber: Scrubber, show: Collection
         step,
         operation=None,
         changes=mask_changes(step.changes, show, desired),
-        reason=scrubber.text(step.reason, step.job),
-        error=scrubber.text(step.error, step.job),
+        reason=_clean(step.reason, step.job, scrubber),
+        error=_clean(step.error, step.job, scrubber),
     )
 
 
@@ -64,8 +65,12 @@ def _definitions(manifests: Manifests | None) -> dict[str, Spec]:
 
 
 def _run(run: Run, scrubber: Scrubber) -> Run:
-    containers = (replace(end, reason=scrubber.text(end.reason, run.job)) for end in run.containers)
-    return replace(run, reason=scrubber.text(run.reason, run.job), containers=tuple(containers))
+    containers = (replace(end, reason=_clean(end.reason, run.job, scrubber)) for end in run.containers)
+    return replace(run, reason=_clean(run.reason, run.job, scrubber), containers=tuple(containers))
+
+
+def _clean(text: str, job: str, scrubber: Scrubber) -> str:
+    return printable(scrubber.text(text, job))
 
 
 def _place(problem: Problem) -> tuple[Source, str, str]:

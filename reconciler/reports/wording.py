@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reconciler.model import ABSENT, Action, FieldChange, Run, Source, Step
 from reconciler.reports.masking import is_masked
+from reconciler.reports.printing import printable
 
 #: One sign for each action, as in Terraform's plans.
 SIGNS: Final = {
@@ -25,7 +26,7 @@ def value_text(value: Any, limit: int = 0) -> str:
         return "(not there)"
     if is_masked(value):
         return str(value)
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    text = printable(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str))
     if not limit or len(text) <= limit:
         return text
     head = (limit - 1) * 2 // 3

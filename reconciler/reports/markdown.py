@@ -1,0 +1,159 @@
+"""One comment on a pull request, to be updated in place.
+
+Its first line is a hidden marker that names the verb and the owner, by which a workflow finds its own earlier comment.
+GitHub takes comments of 65,536 characters; this stays under 60,000 bytes by leaving out its last entries, and says so.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from reconciler.model import Action, FieldChange, Health, JobReport, Problem, Report, Severity, Status, Step, Sync
+from reconciler.reports.summary import sentences
+from reconciler.reports.verdict import failed_step
+from reconciler.reports.wording import (
+    SIGNS,
+    change_sign,
+    moment,
+    place,
+    run_text,
+    run_time,
+    step_outcome,
+    value_text,
+)
+
+_LIMIT: Final = 60_000
+_CUT_ROOM: Final = 200
+_VALUE_WIDTH: Final = 500
+_TICKS: Final = re.compile("`+")
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<>#|~@$]|^[-+]")
+_BADGES: Final = {
+    Status.PLANNED: "",
+    Status.DONE: "✅ ",
+    Status.FAILED: "❌ ",
+    Status.BLOCKED: "⏸️ ",
+    Status.SKIPPED: "⏭️ ",
+}
+
+
+def render(report: Report) -> str:
+    """Answer `report` as Markdown, cut between its parts where it would be too long."""
+    head = _head(report)
+    room = _LIMIT - len(head.encode()) - _CUT_ROOM
+    kept: list[str] = []
+    parts = [*_problems(report), *_steps(report), *_jobs(report)]
+    for part in parts:
+        room -= len(part.encode()) + 1
+        if room < 0:
+            break
+        kept.append(part)
+    left = len(parts) - len(kept)
+    cut = f"\n> **Cut here:** {left} more of {len(parts)} entries do not fit into a comment.\n" if left else ""
+    return "\n".join([head, *kept]) + cut
+
+
+def marker(verb: str, owner: str) -> str:
+    """Answer the hidden line by which a comment is found again."""
+    return f"<!-- reconciler:{verb}:{owner.replace('--', '')} -->"
+
+
+def _head(report: Report) -> str:
+    where = ", ".join(_code(part) for part in (report.account, report.region) if part)
+    title = f"### reconcile {report.verb}: {_escaped(report.owner)}{f' ({where})' if where else ''}"
+    counts = "\n".join(f"- {_escaped(sentence)}" for sentence in sentences(report))
+    return f"{marker(report.verb, report.owner)}\n{title}\n\n{counts}\n"
+
+
+def _problems(report: Report) -> Iterator[str]:
+    if report.problems:
+        yield "\n#### Problems\n"
+        yield from (_problem(problem) for problem in report.problems)
+
+
+def _problem(problem: Problem) -> str:
+    sign = "❌" if problem.severity is Severity.ERROR else "⚠️"
+    where = " ".join(_code(part) for part in (str(problem.source or ""), problem.path) if part)
+    hint = f" ({_escaped(problem.hint)})" if problem.hint else ""
+    return f"- {sign} {where}{': ' if where else ''}{_escaped(problem.message)}{hint}"
+
+
+def _steps(report: Report) -> Iterator[str]:
+    shown = [step for step in report.steps if step.action is not Action.KEEP or step.reason != "in sync"]
+    if shown:
+        yield f"\n#### {'Done' if any(step.status is Status.DONE for step in report.steps) else 'To do'}\n"
+        yield from (_step(step) for step in shown)
+
+
+def _step(step: Step) -> str:
+    badge = _BADGES[step.status]
+    title = f"{badge}<b>{SIGNS[step.action]} {step.action}</b> {_html(step.kind)} <code>{_html(step.name)}</code>"
+    body = [*_diff(step.changes), _escaped(step.reason)]
+    if outcome := step_outcome(step):
+        body.append(f"**{_escaped(outcome)}**")
+    if step.source:
+        body.append(f"declared at {_code(place(step.source))}")
+    return _details(title, body, opened=failed_step(step))
+
+
+def _jobs(report: Report) -> Iterator[str]:
+    shown = [job for job in report.jobs if _matters(job, report)]
+    if shown:
+        yield "\n#### Jobs\n"
+        yield from (_job(job, report) for job in shown)
+
+
+def _matters(job: JobReport, report: Report) -> bool:
+    if job.health in {Health.FAILED, Health.UNKNOWN, Health.SUSPENDED}:
+        return True
+    return job.sync not in {Sync.IN_SYNC, None} and not report.steps
+
+
+def _job(job: JobReport, report: Report) -> str:
+    axes = ", ".join(str(axis) for axis in (job.sync, job.health) if axis)
+    body = [] if report.steps else [*_diff(job.changes)]
+    body += [_escaped(job.message)] if job.message else []
+    if run := job.last_run:
+        body.append(f"last run {moment(run_time(run))}: {_escaped(run_text(run))}")
+    body += [f"next start {moment(job.next_start)}"] if job.next_start else []
+    body += [f"definition {_code(job.definition)}"] if job.definition else []
+    body += [f"declared at {_code(place(job.source))}"] if job.source else []
+    return _details(f"<code>{_html(job.name)}</code> {_html(axes)}", body)
+
+
+def _diff(changes: Sequence[FieldChange]) -> Iterator[str]:
+    """Answer changes as one fenced diff, each side on its line, the manifest's place behind the wanted one."""
+    if not changes:
+        return
+    lines = [line for change in changes for line in _change(change)]
+    fence = "`" * max(3, 1 + max((len(ticks) for line in lines for ticks in _TICKS.findall(line)), default=0))
+    yield "\n".join([f"{fence}diff", *lines, fence])
+
+
+def _change(change: FieldChange) -> Iterator[str]:
+    sign = change_sign(change)
+    where = f"  # {place(change.source)}" if change.source else ""
+    if sign != "+":
+        yield f"- {change.path}: {value_text(change.before, _VALUE_WIDTH)}{where if sign == '-' else ''}"
+    if sign != "-":
+        yield f"+ {change.path}: {value_text(change.after, _VALUE_WIDTH)}{where}"
+
+
+def _details(title: str, body: Iterable[str], *, opened: bool = False) -> str:
+    text = "\n\n".join(body)
+    return f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n{text}\n\n</details>\n"
+
+
+def _escaped(text: str) -> str:
+    """Answer `text` so that it means nothing in Markdown: no markup, no mention, no HTML."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split())).replace("\\@", "@\u200b").replace("\\#", "#\u200b")
+
+
+def _code(text: str) -> str:
+    longest = max((len(ticks) for ticks in _TICKS.findall(text)), default=0)
+    ticks = "`" * (longest + 1)
+    pad = " " if longest else ""
+    return f"{ticks}{pad}{' '.join(text.split())}{pad}{ticks}"
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,7 +1,7 @@
 """Write `schemas/*.schema.json` from the installed botocore's service models and the envelope in this package.
 
-`python -m reconciler.manifests.generate_schemas` writes them; with `--check` it writes nothing, names the files that are
-stale and exits 1.
+`python -m reconciler.manifests.generate_schemas` writes them; with `--check` it writes nothing, names the files that
+are stale and exits 1.
 """
 
 import argparse

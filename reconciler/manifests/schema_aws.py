@@ -19,7 +19,9 @@ _DESCRIPTION_LENGTH = 320
 _INT32_MAX = 2**31 - 1
 
 #: What docker's and AWS's pages say over and over, and what leads away from the editor.
-_BOILERPLATE = re.compile(r"^(This parameter maps to|For more information|For information about|For details)\b")
+_BOILERPLATE = re.compile(
+    r"(This parameter (maps to|requires version)|For (more )?information|For details|`sudo docker version)\b"
+)
 
 
 def request_schema(service: str, operation: str, *, title: str, optional: Iterable[str] = ()) -> Schema:
@@ -150,6 +152,7 @@ def plain(documentation: str) -> str:
     reader.feed(documentation)
     reader.close()
     flowing = re.sub(r"\s+([.,;:)])", r"\1", re.sub(r"\s+", " ", "".join(reader.pieces))).strip()
+    flowing = re.sub(r"`\s*([^`]*?)\s*`", r"`\1`", flowing)
     sentences = [sentence for sentence in re.split(r"(?<=[.:])\s+(?=[A-Z`])", flowing) if sentence]
     kept = [sentence for sentence in sentences if not _BOILERPLATE.match(sentence) and not sentence.endswith(":")]
     answer = ""

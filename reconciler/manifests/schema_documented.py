@@ -71,6 +71,9 @@ MEMBERS: Mapping[tuple[str, str, str], Documented] = {
     ),
     ("ecs", "ContainerDefinition", "name"): _ECS_NAME,
     ("ecs", "ContainerDefinition", "credentialSpecs"): _stated("The maximum number of ARNs is 1.", maxItems=1),
+    ("ecs", "ContainerDefinition", "environmentFiles"): _stated(
+        "You can specify up to ten environment files.", maxItems=10
+    ),
     ("ecs", "Volume", "name"): _ECS_NAME,
     ("ecs", "PortMapping", "name"): _stated("The name can include up to 64 characters.", maxLength=64),
     ("ecs", "ContainerRestartPolicy", "ignoredExitCodes"): _stated(

@@ -71,7 +71,7 @@ def explain(root: Node, read: Reader, file: str, document: Any) -> list[Fault]:
         faults += _faults(error, root, hints.value_at(document, path), meant)
         if error.validator not in _ABOUT_KEYS:
             spoken.add(path)
-    return sorted(faults, key=lambda fault: [str(step).zfill(6) for step in fault.path])
+    return sorted(faults, key=lambda fault: _sortable(fault.path))
 
 
 def _errors(read: Reader, file: str, coerced: Any) -> Iterable["ValidationError"]:
@@ -83,15 +83,15 @@ def _errors(read: Reader, file: str, coerced: Any) -> Iterable["ValidationError"
     return Draft202012Validator({"$ref": file}, registry=registry).iter_errors(coerced)
 
 
-def _order(error: "ValidationError") -> tuple[list[str], bool]:
+def _order(error: "ValidationError") -> tuple[list[tuple[str, int]], bool]:
     """Choices first: where a value fits no type either, the words of the choice say more."""
-    return [str(step) for step in error.absolute_path], error.validator != "anyOf"
+    return _sortable(error.absolute_path), error.validator != "anyOf"
 
 
 def _faults(error: "ValidationError", root: Node, written: Any, meant: set[tuple[Path, str]]) -> Iterator[Fault]:
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
-        yield Fault(path=(*path, error.instance), message=f"not a name that is allowed here, got {error.instance!r}")
+        yield _bad_name(error, path)
         return
     value = error.validator_value
     match error.validator:
@@ -120,6 +120,10 @@ def _faults(error: "ValidationError", root: Node, written: Any, meant: set[tuple
             yield _misfit(error, root, path, written)
 
 
+def _sortable(path: Iterable[str | int]) -> list[tuple[str, int]]:
+    return [("", step) if isinstance(step, int) else (step, 0) for step in path]
+
+
 def _follows(error: "ValidationError", path: Path, spoken: set[Path]) -> bool:
     """Say whether an error only follows from another: keys of what is no mapping, a second word on the same value."""
     if error.validator in _ABOUT_KEYS:
@@ -138,6 +142,18 @@ def _exclusive(path: Path, names: Sequence[str]) -> Fault:
     return Fault(path=(*path, *steps), message=f"{' and '.join(names)} exclude each other", hint="keep one of them")
 
 
+def _bad_name(error: "ValidationError", path: Path) -> Fault:
+    name, limit = error.instance, error.validator_value
+    match error.validator:
+        case "minLength":
+            message = f"expected a key of at least {limit} characters, got {len(name)}"
+        case "maxLength":
+            message = f"expected a key of at most {limit} characters, got {len(name)}"
+        case _:
+            message = f"{error.schema['patternErrorMessage']} as key"
+    return Fault(path=(*path, name), message=message)
+
+
 def _misfit(error: "ValidationError", root: Node, path: Path, written: Any) -> Fault:
     limit, value = error.validator_value, error.instance
     got = _shown(written, path)
@@ -148,10 +164,12 @@ def _misfit(error: "ValidationError", root: Node, path: Path, written: Any) -> F
             expected = _either([str(entry) for entry in allowed])
             hint = hints.choice(root, path, written, allowed)
         case "type":
-            expected = _expected_type(limit)
+            expected = _expected_type(error.schema)
+            if type_of(written) == "string":  # where a list or mapping is wanted: perhaps a whole command line
+                got = _WORDS["string"]
             hint = hints.wrong_type(error.schema, written)
         case "pattern":
-            expected = error.schema.get("patternErrorMessage", f"expected text like {limit}").removeprefix("expected ")
+            expected = _expected_text(error.schema)
             hint = hints.wrong_type(error.schema, written)
         case "minimum":
             expected = f"at least {limit}"
@@ -175,11 +193,16 @@ def _misfit(error: "ValidationError", root: Node, path: Path, written: Any) -> F
     return Fault(path=path, message=f"expected {expected}, got {got}", hint=hint)
 
 
-def _expected_type(declared: str | Sequence[str]) -> str:
-    types = [declared] if isinstance(declared, str) else list(declared)
+def _expected_type(schema: Schema) -> str:
+    types = [schema["type"]] if isinstance(schema["type"], str) else list(schema["type"])
     if types[0] in {"array", "object"}:
         return _either([_WORDS[name] for name in types if name in {"array", "object"}])
-    return _WORDS[types[0]]
+    return _expected_text(schema) if "patternErrorMessage" in schema else _WORDS[types[0]]
+
+
+def _expected_text(schema: Schema) -> str:
+    message: str = schema.get("patternErrorMessage", f"expected text like {schema.get('pattern')}")
+    return message.removeprefix("expected ")
 
 
 def _shown(value: Any, path: Path) -> str:

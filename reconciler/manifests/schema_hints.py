@@ -65,7 +65,7 @@ def wrong_type(schema: Schema, written: Any) -> str:
         case "string" | "integer" | "boolean", str() if _variable(written):
             return _variable(written)
         case "string", bool():
-            return f'quote it: "{str(written).lower()}"'
+            return "quote it"
         case "boolean", str() if written.lower() in {"true", "false"}:
             return "remove the quotes"
         case "boolean", str() if written.lower() in _YAML_1_1:

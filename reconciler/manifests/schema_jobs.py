@@ -80,8 +80,8 @@ def definition_sources(member: str, file: str, word: str) -> dict[str, Schema]:
             minLength=1,
         ),
         f"{member}Arn": words.text(
-            f"Somebody else's {word}, never registered or deregistered by us: an ARN, name:revision, or a name (its latest"
-            " ACTIVE revision).",
+            f"Somebody else's {word}, never registered or deregistered by us: an ARN, name:revision, or a name (its"
+            " latest ACTIVE revision).",
             minLength=1,
         ),
         "definitionOf": name("Another job of this directory, whose definition this one runs."),

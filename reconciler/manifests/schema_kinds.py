@@ -52,8 +52,8 @@ def ecs_job(run_task: Schema) -> Schema:
             minLength=1,
         ),
         "startTimeoutSeconds": words.integer(
-            "A run that is PROVISIONING or PENDING for longer is stopped and counts as failed. Left out: 300 on Fargate,"
-            " else none.",
+            "A run that is PROVISIONING or PENDING for longer is stopped and counts as failed. Left out: 300 on"
+            " Fargate, else none.",
             minimum=1,
         ),
         "activeDeadlineSeconds": words.integer(
@@ -61,7 +61,8 @@ def ecs_job(run_task: Schema) -> Schema:
             minimum=1,
         ),
         "backoffLimit": words.integer(
-            "How often a failed run is tried again, with pauses from 10 s to 10 min, while a loop or --wait follows it.",
+            "How often a failed run is tried again, with pauses from 10 s to 10 min, while a loop or --wait follows"
+            " it.",
             default=0,
             minimum=0,
         ),

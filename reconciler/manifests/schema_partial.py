@@ -6,7 +6,7 @@ set any key to null, while the entries of a list are complete.
 """
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -49,7 +49,7 @@ def partial(schema: Schema) -> Schema:
         part["additionalProperties"] = partial(schema["additionalProperties"])
     pairs = [_not_both_set(member["not"]) for member in schema.get("allOf", ())]
     names = [branch["required"][0] for branch in schema.get("oneOf", ())]
-    pairs += [_not_both_set({"required": list(pair)}) for pair in combinations(names, 2)]
+    pairs += [_not_both_set({"type": "object", "required": list(pair)}) for pair in combinations(names, 2)]
     if pairs:
         part["allOf"] = pairs
     return part
@@ -62,11 +62,13 @@ def bundle(name: str, read: Callable[[str], Schema]) -> Schema:
     def inlined(target: str, home: str) -> str:
         file, _, pointer = target.partition("#")
         file = file or home
-        key = f"{file.removesuffix('.schema.json')}{pointer.removeprefix('/$defs').replace('/', '.')}"
+        steps = pointer.split("/")[1:]
+        whole, inside = (steps[:2], steps[2:]) if steps[:1] == ["$defs"] else ([], steps)
+        key = ".".join([file.removesuffix(".schema.json"), *whole[1:]])
         if key not in definitions:
             definitions[key] = {}  # what refers to itself ends here
-            definitions[key] = rewritten(_resolve(read(file), pointer), file)
-        return f"#/$defs/{key}"
+            definitions[key] = rewritten(_resolve(read(file), whole), file)
+        return "/".join(["#/$defs", key, *inside])
 
     def rewritten(value: Any, home: str) -> Any:
         if isinstance(value, list):
@@ -115,8 +117,8 @@ def _targets(value: Any) -> Iterator[str]:
             yield from _targets(entry)
 
 
-def _resolve(document: Schema, pointer: str) -> Any:
+def _resolve(document: Schema, steps: Iterable[str]) -> Any:
     node: Any = document
-    for step in pointer.split("/")[1:]:
+    for step in steps:
         node = node[step]
     return node

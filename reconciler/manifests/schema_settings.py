@@ -20,7 +20,7 @@ def settings() -> Schema:
     environments = words.mapping(
         "The environments there are, and what differs in each: merge patches on these settings.",
         words.reference("#/$defs/PartialSpec"),
-        propertyNames={"pattern": r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"},
+        propertyNames=jobs.name(""),
     )
     own = {
         "requiredVersion": words.text("The versions of reconciler that may act here: >=1.2,<2.", minLength=1),
@@ -92,14 +92,17 @@ def _everywhere() -> dict[str, Schema]:
         "variables": words.mapping(
             "Variables for ${{ NAME }}; any text, number or boolean.",
             {"type": ["string", "number", "boolean"]},
-            propertyNames={"pattern": r"^[A-Za-z_][A-Za-z0-9_.-]*$"},
+            propertyNames=words.text(
+                pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$",
+                expected="letters, digits, dots, underscores and hyphens, no digit first",
+            ),
         ),
         "variableFiles": words.listing(
             "Files of variables beside this one; later ones win, and variables wins over them.", words.text(minLength=1)
         ),
         "defaults": words.closed(
-            "Merged under the spec of each job of the kind. A default for schedule, once or a definition applies only to"
-            " jobs that have that section.",
+            "Merged under the spec of each job of the kind. A default for schedule, once or a definition applies only"
+            " to jobs that have that section.",
             {
                 kind: words.reference(f"{FILES[kind]}.schema.json#/$defs/PartialSpec", f"Defaults for each {kind}.")
                 for kind in ("EcsJob", "BatchJob")

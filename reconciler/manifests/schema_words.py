@@ -90,7 +90,7 @@ def not_both(*pairs: tuple[str, str]) -> Schema:
 
 def _both(first: str, second: str) -> Schema:
     outer, _, inner = second.partition(".")
-    both: Schema = {"required": [first, outer]}
+    both: Schema = {"type": "object", "required": [first, outer]}
     return both | {"properties": {outer: {"required": [inner]}}} if inner else both
 
 

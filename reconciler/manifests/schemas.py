@@ -10,7 +10,8 @@ from typing import Any
 
 from reconciler.manifests.schema_faults import Fault, explain, unknown_kind
 from reconciler.manifests.schema_files import FILES, NAMES, Reader, bundle, read, schema_text
-from reconciler.manifests.schema_nodes import Node, Tree
+from reconciler.manifests.schema_nodes import Node
+from reconciler.manifests.schema_tree import Tree
 from reconciler.model import Path
 
 __all__ = ["FILES", "NAMES", "Fault", "bundle", "check", "coerce", "read_only", "schema_text", "wants_text"]

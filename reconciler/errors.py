@@ -90,8 +90,11 @@ class AwsCallError(ReconcilerError):
     """AWS refused a call or did not answer it.
 
     `operation` is the API's own name (`RunTask`), `code` AWS's error code (`ClusterNotFoundException`), or the
-    name of the transport's failure where there was no answer.
+    name of the transport's failure where there was no answer. `repeated` says that the SDK sent the call more than
+    once, so that the refusal of the last proves nothing about the first.
     """
+
+    repeated: bool = False
 
     def __init__(self, message: str, *, operation: str, code: str, hint: str = "") -> None:
         super().__init__(f"{operation}: {message} ({code})", hint=hint)

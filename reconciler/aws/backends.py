@@ -6,6 +6,7 @@ never "absent". Backends are safe to call from several threads.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from reconciler.model import Execution, Family, Launch, Launched, Resource, Revision, RunKey, Spec
@@ -63,7 +64,14 @@ class DefinitionBackend(Protocol):
 
 
 class RunBackend(Protocol):
-    """The runs of one kind: ECS tasks, Batch jobs."""
+    """The runs of one kind: ECS tasks, Batch jobs.
+
+    `recall` is how long after a launch AWS can still be asked what it made. `tokens` says whether AWS itself makes a
+    repeated launch of one key the same launch; where it does not, each submission is claimed in the ledger first.
+    """
+
+    recall: timedelta
+    tokens: bool
 
     def key_text(self, key: RunKey) -> str:
         """Answer the startedBy or job name that marks a run of `key`, at most 128 legal characters."""

@@ -36,7 +36,9 @@ def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[N
     try:
         yield
     except ClientError as error:
-        raise _from_answer(action, error, members or {}) from None
+        mapped = _from_answer(action, error, members or {})
+        mapped.repeated = bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
+        raise mapped from None
     except BotoCoreError as error:
         raise _without_answer(action, error) from None
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from reconciler.aws import stop_reasons, task_failures
@@ -24,6 +24,10 @@ _BY_ITSELF: Final = "EssentialContainerExited"
 
 class Tasks:
     """The tasks of one account and Region; a target is a cluster. Safe to use from several threads."""
+
+    #: Stopped tasks are told for an hour at least, tokens are remembered until an hour after the last stop.
+    recall = timedelta(minutes=55)
+    tokens = True
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws

@@ -15,8 +15,6 @@ from reconciler.core import runs
 from reconciler.core.memory import Attempt, Event, Memory, after
 from reconciler.model import Execution, RunState
 
-#: While a launch's claim is younger than this, its token still finds its tasks (ECS remembers it for an hour at least).
-TOKEN_LIFE = timedelta(minutes=55)
 #: How long DescribeTasks may not know a new task yet (eventual consistency, RunTask's documentation).
 PROPAGATION = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=10)
@@ -208,6 +206,6 @@ def unknown_launch(attempt: Attempt, now: datetime) -> tuple[Event, ...]:
     return (ended, {"event": "finished", "state": "Unknown", "reason": reason, "at": now.isoformat()})
 
 
-def may_repeat(attempt: Attempt, now: datetime) -> bool:
-    """Answer whether the attempt's token still finds its tasks."""
-    return now - attempt.started < TOKEN_LIFE
+def seconds(value: int | None) -> timedelta | None:
+    """Answer a manifest's number of seconds as a span."""
+    return timedelta(seconds=value) if value is not None else None

@@ -4,7 +4,7 @@ The stream's existence is the claim. Its events, in the order in which AWS took 
 
     start     {"attempt", "target", "definition", "parts", "commit", "at"}   a launch is about to be sent
     launched  {"attempt", "part", "ids", "at"}                               its tasks or job
-    refused   {"attempt", "part", "reason", "transient", "at"}               an answer that made nothing
+    refused   {"attempt", "part", "reason", "transient", "at"}               a definite answer that made nothing
     stopping  {"attempt", "cause", "at"}                                     we ended it, and why
     ended     {"attempt", "state", "exitCode", "reason", "at"}               how the attempt went
     finished  {"state", "reason", "at"}                                      how the run went; nothing follows

@@ -50,5 +50,10 @@ def slot_token_prefix(key: RunKey) -> str:
     return _hash(key.owner, key.job, "slot", str(key.attempt), str(key.part), length=40) + "-"
 
 
+def run_hash(key: RunKey) -> str:
+    """Answer the 32 hexadecimal digits that stand for the whole key in a Batch job's name and its claims."""
+    return _hash(key.owner, key.job, key.trigger, str(key.attempt), str(key.part), length=32)
+
+
 def _hash(*words: str, length: int) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=True).encode()).hexdigest()[:length]

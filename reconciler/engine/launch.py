@@ -8,7 +8,7 @@ dies between two of these leaves enough for the next to finish it or to say that
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from reconciler.aws.backends import RunBackend
 from reconciler.aws.ledger import StreamRecord
@@ -18,11 +18,9 @@ from reconciler.core.memory import Attempt, Event, Memory
 from reconciler.core.operations import Advance, Note
 from reconciler.engine.context import Context
 from reconciler.engine.memories import Unrecorded, recall, stream
-from reconciler.errors import Conflict, OutcomeUnknown, ReconcilerError, Rejected, Throttled
+from reconciler.engine.sending import Busy, Forgotten, Refusal, place
+from reconciler.errors import ReconcilerError, Rejected, Throttled
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
-
-#: A launch that rests on an older look at AWS than this is left to the next pass.
-FRESH = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +44,7 @@ class Launcher:
             memory = self._announce(job, memory, decision.attempt, self._definition(memory, revision))
             if memory.final or memory.last is None or memory.last.number != decision.attempt or memory.last.placed:
                 return "another loop is on it"
-        repeated = not isinstance(decision, Start)
-        return self._send(job, operation, memory, revision, look_first=repeated)
+        return self._send(job, operation, memory, revision, resumed=isinstance(decision, Resume))
 
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known."""
@@ -103,7 +100,7 @@ class Launcher:
         owner = self.context.settings.owner
         return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory), attempt=attempt)
 
-    def _send(self, job: Job, operation: Advance, memory: Memory, revision: Revision, *, look_first: bool) -> str:
+    def _send(self, job: Job, operation: Advance, memory: Memory, revision: Revision, *, resumed: bool) -> str:
         attempt = memory.last
         assert attempt is not None
         backend = self.context.backends.runs[job.kind]
@@ -113,16 +110,18 @@ class Launcher:
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
             if launch.key.part in attempt.launched_parts:
                 continue
-            found = backend.find(launch.key, attempt.target) if look_first else ()
-            if not found and look_first and not attempts.may_repeat(attempt, self.context.clock.now()):
-                return self._give_up(memory, attempt)
-            launched = (
-                Launched(ids=tuple(execution.id for execution in found))
-                if found
-                else self._call(backend, launch, memory)
-            )
-            self._record(memory, launch, launched, job)
-            made += launched.ids
+            placed = place(self.context, backend, launch, attempt, resumed=resumed, seen_at=self.seen_at)
+            match placed:
+                case Launched():
+                    self._record(memory, launch, placed, job)
+                    made += placed.ids
+                case Refusal(reason=reason, error=error):
+                    self._refused(memory, launch, reason, transient=isinstance(error, Throttled))
+                    raise error
+                case Forgotten():
+                    return self._give_up(memory, attempt)
+                case Busy(reason=reason):
+                    return reason
         return f"attempt {attempt.number}: {', '.join(made)}"
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision, backend: RunBackend) -> Spec:
@@ -135,20 +134,7 @@ class Launcher:
             "RECONCILER_RUN": key.trigger,
             "RECONCILER_ATTEMPT": str(key.attempt),
         }
-        return kind.patched(job, kind.told(request, operation.bounds.main, told))
-
-    def _call(self, backend: RunBackend, launch: Launch, memory: Memory) -> Launched:
-        if self.context.clock.now() - self.seen_at > FRESH:
-            raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
-        try:
-            return backend.launch(launch)
-        except Conflict as conflict:
-            return Launched(ids=conflict.resource_ids)
-        except OutcomeUnknown:
-            raise
-        except (Rejected, Throttled) as refusal:
-            self._refused(memory, launch, str(refusal), transient=isinstance(refusal, Throttled))
-            raise
+        return kind.patched(job, kind.told(request, body, operation.bounds.main, told))
 
     def _record(self, memory: Memory, launch: Launch, launched: Launched, job: Job) -> None:
         ledger, number = self.context.backends.ledger, launch.key.attempt

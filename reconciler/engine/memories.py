@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from reconciler.aws.ledger import StreamRecord
 from reconciler.core import attempts
@@ -88,22 +88,13 @@ def bounds(context: Context, job: Job, family: Family | None, linked: Revision |
     resource = context.kind(job).definition(job, context.settings)
     latest = linked or (family.latest if family is not None else None)
     body: Spec = resource.spec if resource is not None else ((latest.spec if latest is not None else None) or {})
-    return Bounds(
-        main=context.kind(job).main_container(job, body),
-        backoff_limit=job.backoff_limit,
-        start_timeout=_seconds(job.start_timeout_seconds),
-        deadline=_seconds(job.active_deadline_seconds),
-    )
+    return context.kind(job).bounds(job, body)
 
 
 def recall(stream: str, record: StreamRecord) -> Memory:
     """Read one stream back into a memory; its name says the generation and the number."""
     _, _, generation, n = stream.split("/")
     return remember(stream, generation, int(n), record.created, record.events)
-
-
-def _seconds(value: int | None) -> timedelta | None:
-    return timedelta(seconds=value) if value is not None else None
 
 
 def _by_job(records: Mapping[str, StreamRecord]) -> Mapping[str, Sequence[Memory]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
 from reconciler.kinds import patch, run_task, task_definition
 from reconciler.kinds.task_definition_rules import RULES
@@ -23,6 +24,15 @@ class EcsJob:
         """Name the container whose exit code decides."""
         return task_definition.main_container(job, definition)
 
+    def bounds(self, job: Job, definition: Spec) -> Bounds:
+        """Answer the job's timeouts and retries: ECS knows none of them."""
+        return Bounds(
+            main=self.main_container(job, definition),
+            backoff_limit=job.backoff_limit,
+            start_timeout=seconds(job.start_timeout_seconds),
+            deadline=seconds(job.active_deadline_seconds),
+        )
+
     def run_request(self, job: Job, definition: Spec) -> Spec:
         """Answer RunTask's members as the author wants them."""
         return run_task.run_request(job, self.main_container(job, definition))
@@ -35,9 +45,9 @@ class EcsJob:
         """Split the request into calls of ten tasks."""
         return run_task.launches(request, key, target, definition_arn)
 
-    def told(self, request: Spec, container: str | None, variables: Mapping[str, str]) -> Spec:
+    def told(self, request: Spec, definition: Spec, main: str | None, variables: Mapping[str, str]) -> Spec:
         """Set variables of the main container by override."""
-        return run_task.override(request, container, environment=variables) if container else request
+        return run_task.override(request, main, environment=variables) if main else request
 
     def patched(self, job: Job, request: Spec) -> Spec:
         """Apply `run.patches`."""

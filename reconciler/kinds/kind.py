@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from reconciler.core.attempts import Bounds
 from reconciler.core.rules import Rules
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
@@ -26,6 +27,10 @@ class Kind(Protocol):
         """Name the container whose exit code decides; None where the kind has only one."""
         ...
 
+    def bounds(self, job: Job, definition: Spec) -> Bounds:
+        """Answer what the reconciler itself has to enforce on the job's runs."""
+        ...
+
     def run_request(self, job: Job, definition: Spec) -> Spec:
         """Answer the launch request as the author wants it, before look-ups and patches."""
         ...
@@ -38,7 +43,7 @@ class Kind(Protocol):
         """Split a completed request into the calls that AWS's limits allow, each with its part of the key."""
         ...
 
-    def told(self, request: Spec, container: str | None, variables: Mapping[str, str]) -> Spec:
+    def told(self, request: Spec, definition: Spec, main: str | None, variables: Mapping[str, str]) -> Spec:
         """Tell the main container `variables` by override, over what the author wrote."""
         ...
 

@@ -1,0 +1,108 @@
+"""Send one call that starts something, such that it happens at most once.
+
+Where AWS knows tokens (RunTask), a call may be repeated for as long as AWS remembers what it made. Where it knows none
+(SubmitJob), every submission is claimed in the ledger, sent once, and looked up by its deterministic name whenever it
+is not certain that nothing came of it.
+"""
+
+import itertools
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from reconciler.aws.backends import RunBackend
+from reconciler.core import run_keys
+from reconciler.core.memory import Attempt
+from reconciler.engine.context import Context
+from reconciler.errors import AwsCallError, Conflict, CredentialsExpired, OutcomeUnknown, ReconcilerError
+from reconciler.model import Execution, Launch, Launched
+
+#: A launch that rests on an older look at AWS than this is left to the next pass.
+FRESH: Final = timedelta(minutes=5)
+#: A submission's claim of this age was either sent and is listed by now, or never will be.
+SETTLED: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """AWS answered, and certainly made nothing."""
+
+    reason: str
+    error: AwsCallError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What the launch made, if anything, can no longer be found out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """Somebody else may be sending it at this moment."""
+
+    reason: str
+
+
+Placed = Launched | Refusal | Forgotten | Busy
+
+
+def place(
+    context: Context, backend: RunBackend, launch: Launch, attempt: Attempt, *, resumed: bool, seen_at: datetime
+) -> Placed:
+    """Send `launch`, or find what an earlier sending of it made. `resumed`: it may have been sent before.
+
+    Raises ReconcilerError where the look that the launch rests on is too old, and what AWS raises where it is not
+    certain that nothing was made.
+    """
+    if resumed and (found := backend.find(launch.key, attempt.target)):
+        return _adopted(found)
+    now = context.clock.now()
+    if resumed and now - attempt.started >= backend.recall:
+        return Forgotten()
+    if now - seen_at > FRESH:
+        raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+    if backend.tokens:
+        return _send(backend, launch, resumed=resumed)
+    return _submit(context, backend, launch, seen_at=seen_at)
+
+
+def _send(backend: RunBackend, launch: Launch, *, resumed: bool) -> Placed:
+    try:
+        return backend.launch(launch)
+    except Conflict as conflict:
+        return Launched(ids=conflict.resource_ids)
+    except (OutcomeUnknown, CredentialsExpired):
+        raise
+    except AwsCallError as error:
+        if resumed or error.repeated:
+            raise
+        return Refusal(reason=str(error), error=error)
+
+
+def _submit(context: Context, backend: RunBackend, launch: Launch, *, seen_at: datetime) -> Placed:
+    for n in itertools.count():
+        stream = f"batch/{run_keys.run_hash(launch.key)}/{n}"
+        claimed = context.backends.ledger.claim(stream) is not None
+        if found := backend.find(launch.key, launch.target):
+            return _adopted(found)
+        if claimed:
+            return _submit_once(context, backend, launch, seen_at=seen_at)
+        record = context.backends.ledger.read_one(stream)
+        if record is None or context.clock.now() - record.created < SETTLED:
+            return Busy(reason="its submission was claimed less than ten minutes ago and is not listed yet")
+    raise AssertionError("the numbers never end")
+
+
+def _submit_once(context: Context, backend: RunBackend, launch: Launch, *, seen_at: datetime) -> Placed:
+    if context.clock.now() - seen_at > FRESH:
+        raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+    try:
+        return _send(backend, launch, resumed=False)
+    except OutcomeUnknown:
+        if found := backend.find(launch.key, launch.target):
+            return _adopted(found)
+        raise
+
+
+def _adopted(found: tuple[Execution, ...]) -> Launched:
+    return Launched(ids=tuple(execution.id for execution in found))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.core.moves import Difference, with_moves
-from reconciler.core.rules import RoleName, Rule, Rules
+from reconciler.core.rule import Rule
+from reconciler.core.rules import RoleName, Rules
 from reconciler.core.spellings import alike
 from reconciler.core.trace import Trace
 from reconciler.core.tree import nodes_along

@@ -7,7 +7,8 @@ from typing import Any
 from reconciler.core.diff import field_change, located, readable
 from reconciler.core.differences import differences
 from reconciler.core.paths import covers, parse
-from reconciler.core.rules import EmptyIsAbsent, Equality, Grade, Rule, Rules
+from reconciler.core.rule import Equality, Grade, Rule
+from reconciler.core.rules import EmptyIsAbsent, Rules
 from reconciler.core.spellings import alike
 from reconciler.core.trace import Note, Trace
 from reconciler.model import ABSENT, FieldChange, Path, Spec
@@ -57,7 +58,7 @@ def _by_rows(wanted: Trace, found: Trace, reported: Sequence[Path]) -> Iterator[
     noted = [(note, found) for note in wanted.notes] + [(note, wanted) for note in found.notes]
     differing = [note for note, other in noted if not alike(note.raw, _raw(other, note.path))]
     for note in differing:
-        if not _sums_up(note, differing) and not any(covers(note.path, path) for path in reported):
+        if not _sums_up(note, differing) and not any(path[: len(note.path)] == note.path for path in reported):
             yield note.path, _raw(found, note.path), _raw(wanted, note.path), note.row
     for path, listed in wanted.lists.items():
         other = found.lists.get(path)

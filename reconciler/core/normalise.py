@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.core.keys import Name, drops, last_of_each, name_of, numbered
-from reconciler.core.rules import DefaultFrom, DropEntries, Keyed, Rule, Rules, Unordered
+from reconciler.core.rule import Rule
+from reconciler.core.rules import DefaultFrom, DropEntries, Keyed, Rules, Unordered
 from reconciler.core.spellings import alike, canonical_text
 from reconciler.core.tree import PLAIN, Entries, Node, holds, tree
 from reconciler.model import ABSENT, Path, Spec

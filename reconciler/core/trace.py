@@ -6,7 +6,8 @@ from typing import Any
 
 from reconciler.core.keys import Name
 from reconciler.core.normalise import Walk
-from reconciler.core.rules import Keyed, Rule, Rules, Unordered
+from reconciler.core.rule import Rule
+from reconciler.core.rules import Keyed, Rules, Unordered
 from reconciler.core.tree import Node
 from reconciler.model import ABSENT, Path, Spec
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, TypeVar
 
+from reconciler.core.rule import Rule, When
 from reconciler.core.rules import (
     AnyOfIsAbsent,
     Default,
@@ -22,10 +23,8 @@ from reconciler.core.rules import (
     NullIsAbsent,
     OtherwiseIs,
     RoleName,
-    Rule,
     Rules,
     Unordered,
-    When,
 )
 from reconciler.core.spellings import in_unit, instant, lower_case, said_by_json
 from reconciler.model import ABSENT

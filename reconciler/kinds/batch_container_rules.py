@@ -4,18 +4,15 @@
 begin there.
 """
 
+from reconciler.core.rule import Equality, Grade, Rule, When
 from reconciler.core.rules import (
     Default,
     DefaultFrom,
     DropEntries,
     EmptyIsAbsent,
-    Equality,
-    Grade,
     Keyed,
     Ordered,
-    Rule,
     Unordered,
-    When,
     below,
     each,
 )

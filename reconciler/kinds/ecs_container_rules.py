@@ -1,18 +1,15 @@
 """What is equal in a container of a task definition; paths begin at the container."""
 
+from reconciler.core.rule import Equality, Grade, Rule, When
 from reconciler.core.rules import (
     Default,
     DefaultFrom,
     DropEntries,
     EmptyIsAbsent,
-    Equality,
-    Grade,
     Keyed,
     Ordered,
     OtherwiseIs,
-    Rule,
     Unordered,
-    When,
     each,
 )
 from reconciler.model import ABSENT

@@ -1,19 +1,7 @@
 """What is equal in the pods that AWS Batch runs on EKS; paths begin at `podProperties`."""
 
-from reconciler.core.rules import (
-    AnyOfIsAbsent,
-    Default,
-    EmptyIsAbsent,
-    Equality,
-    Grade,
-    Keyed,
-    Ordered,
-    Rule,
-    Unordered,
-    When,
-    below,
-    each,
-)
+from reconciler.core.rule import Equality, Grade, Rule, When
+from reconciler.core.rules import AnyOfIsAbsent, Default, EmptyIsAbsent, Keyed, Ordered, Unordered, below, each
 
 _API = "AWS Batch API reference"
 _KUBERNETES = "Kubernetes API reference"

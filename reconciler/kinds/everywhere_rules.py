@@ -1,6 +1,7 @@
 """What is equal in every answer of AWS, whatever the kind."""
 
-from reconciler.core.rules import EmptyListIsAbsent, Grade, NullIsAbsent, Rule
+from reconciler.core.rule import Grade, Rule
+from reconciler.core.rules import EmptyListIsAbsent, NullIsAbsent
 
 EVERYWHERE: tuple[Rule, ...] = (
     NullIsAbsent(

@@ -3,20 +3,17 @@
 Containers and pods have tables of their own, which stand at the top and in every node range.
 """
 
+from reconciler.core.rule import Equality, Grade, Rule, When
 from reconciler.core.rules import (
     Default,
     DropEntries,
     EmptyIsAbsent,
-    Equality,
-    Grade,
     IgnoreCase,
     Keyed,
     NotCompared,
     Ordered,
-    Rule,
     Rules,
     Unordered,
-    When,
     below,
     each,
 )

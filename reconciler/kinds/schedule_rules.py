@@ -1,20 +1,17 @@
 """What is equal in a schedule: between what CreateSchedule is sent and GetSchedule returns."""
 
+from reconciler.core.rule import Equality, Grade, Rule, When
 from reconciler.core.rules import (
     Default,
     EmptyIsAbsent,
-    Equality,
-    Grade,
     IgnoreCase,
     Instant,
     JsonText,
     Keyed,
     NotCompared,
     Ordered,
-    Rule,
     Rules,
     Unordered,
-    When,
     below,
     each,
 )

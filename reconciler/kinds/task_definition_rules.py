@@ -3,21 +3,18 @@
 The container's half of the table is :mod:`reconciler.kinds.ecs_container_rules`.
 """
 
+from reconciler.core.rule import Equality, Grade, Rule, When
 from reconciler.core.rules import (
     Default,
     DropEntries,
     EmptyIsAbsent,
-    Equality,
-    Grade,
     InUnit,
     Keyed,
     NotCompared,
     RoleName,
-    Rule,
     Rules,
     Unit,
     Unordered,
-    When,
     below,
     each,
 )
@@ -54,7 +51,7 @@ _TOP: tuple[Rule, ...] = (
         value="bridge",
         when=(_NOT_WINDOWS,),
         source=f"{_REGISTER}, networkMode; left out in {_RECORDED}",
-        grade=Grade.SEEN,
+        grade=Grade.DOCUMENTED,
         equality=Equality.SEMANTIC,
     ),
     Default(

@@ -9,6 +9,7 @@
 | POST /_local/faults             | one fault (see `faults`), without `action`                                        |
 | DELETE /_local/faults           | drops the plan                                                                    |
 | POST /_local/policies           | `{"principal": arn, "statements": […]}` (see `iam`)                               |
+| POST /_local/prepare            | `{"account", "region", "clusters": […]}`: see `furnish.prepare`                    |
 | POST /_local/reset              | forgets everything                                                                |
 | POST /_local/<service>/<name>   | a service's own (`ecs/outcome`): body `{"account"?, "region"?, …}`                |
 """
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from reconciler.local import furnish
 from reconciler.local.calls import Place
 from reconciler.local.wire import Answer, Request
 
@@ -64,6 +66,10 @@ def _told(dispatcher: "Dispatcher", method: str, name: str, given: dict[str, Any
             return {}
         case "POST", "policies":
             dispatcher.policies.put(given["principal"], given["statements"])
+            return {}
+        case "POST", "prepare":
+            furnish.prepare(world, Place(given["account"], given["region"]), given["clusters"])
+            dispatcher.changes += 1
             return {}
         case "POST", "reset":
             dispatcher.reset()

@@ -7,8 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from reconciler.local import furnish
 from reconciler.local import seed as seeding
 from reconciler.local import state as statefile
+from reconciler.local.calls import Place
 from reconciler.local.dispatch import Crash, Dispatcher
 from reconciler.local.fallthrough import Fallthrough
 from reconciler.local.faults import CallLog, FaultPlan
@@ -26,7 +28,8 @@ class LocalAws:
     `account` and `region` are those that callers without telling credentials get (the ones the manifests name);
     `clusters` are made beside what the `seed` (see `seed`) says, in a fresh world only. `clock` is `wall` for people
     and `manual` for tests. `warnings` holds what went wrong at the start but did not stop it (an unreadable state).
-    Raises OSError where the port is taken or the state file cannot be written, `seed.SeedError` on a bad seed.
+    Raises OSError where the port is taken or the state file cannot be written, `state.ForeignFileError` where it is
+    somebody else's file, `seed.SeedError` on a bad seed.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class LocalAws:
         self._stopping = threading.Event()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self.warnings: list[str] = []
+        self.fresh = True
+        """Whether the world was made anew at the start, by the seed, and not read from a state file."""
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -117,12 +122,21 @@ class LocalAws:
                 self.world.reset()
                 self._moto.reset()
                 saved = None
+        self.fresh = saved is None
         if saved is None:
             self._fill_afresh()
+        else:
+            furnish.prepare(self.world, self.world.home, self._clusters)
 
     def _fill_afresh(self) -> None:
-        seeding.fill(self.world, self._seed, self._clusters)
+        furnish.fill(self.world, self._seed, self._clusters)
         self._dispatcher.changes += 1
+
+    def prepare(self, account: str, region: str, clusters: Sequence[str]) -> None:
+        """See that an account and region have what every embedded AWS has, and these clusters."""
+        with self.lock():
+            furnish.prepare(self.world, Place(account, region), clusters)
+            self._dispatcher.changes += 1
 
     # -- state ------------------------------------------------------------------------------------------------------
 
@@ -208,6 +222,19 @@ class LocalAws:
         """Move the virtual time on; what becomes due on the way happens, in order."""
         with self.lock():
             self.world.advance(seconds)
+            self._dispatcher.changes += 1
+
+    def outcome(self, family: str, outcome: str, *, container: str | None = None, times: int | None = None) -> None:
+        """Plan how the next tasks of a family (a glob) end (see `outcomes`). Raises ValueError on an unknown text."""
+        self._control("outcome", family=family, outcome=outcome, container=container, times=times)
+
+    def end(self, task: str, exit_code: int = 0, *, container: str | None = None, reason: str | None = None) -> None:
+        """Let a running container of a task (ARN) end now: the named one, else the first essential one."""
+        self._control("exit", task=task, exitCode=exit_code, container=container, reason=reason)
+
+    def _control(self, control: str, **given: object) -> None:
+        with self.lock():
+            self.world.services["ecs"].controls[control](self.world, self.world.home, given)
             self._dispatcher.changes += 1
 
     @property

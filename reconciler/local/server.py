@@ -27,6 +27,10 @@ TOKEN_HEADER = "X-Local-Token"  # noqa: S105 - a header's name
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
+class PortTakenError(OSError):
+    """Another program listens on the port."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection of one client."""
 
@@ -120,7 +124,10 @@ class LoopbackServer(ThreadingHTTPServer):
         self.dispatcher = dispatcher
         self.lock = threading.RLock()
         self.token = secrets.token_urlsafe(24)
-        super().__init__((HOST, port), _Handler)
+        try:
+            super().__init__((HOST, port), _Handler)
+        except OSError as error:
+            raise PortTakenError(f"cannot listen on {HOST}:{port} ({error.strerror})") from None
         self.port: int = self.server_address[1]
         self._thread: threading.Thread | None = None
 

@@ -1,9 +1,9 @@
 """The state file: what the embedded AWS knows, between starts.
 
 One JSON object `{"format": 1, "world": …, "moto": …}` of mode 0600, replaced atomically. `world` is the state of our
-own services as it is; `moto` the journal of calls that its state is made from again (see `fallthrough`). A file that
-cannot be read, or was written by another format, is put aside as `<name>.unreadable-<n>` and a fresh start made, with a
-message.
+own services as it is; `moto` the journal of calls that its state is made from again (see `fallthrough`). A damaged
+file, or one of another format, is put aside as `<name>.unreadable-<n>` and a fresh start made, with a message. A file
+that never was a state file is refused and left alone.
 """
 
 import json
@@ -12,27 +12,38 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 1
+_BEGINNING = b'{"format":'
 
 
 class UnreadableStateError(Exception):
     """The state file is there but not ours to read; the message says why and where it was put."""
 
 
+class ForeignFileError(Exception):
+    """The file is no state file at all: it is left alone."""
+
+
 def load(path: Path) -> dict[str, Any] | None:
-    """What was saved; None where there is no file. Raises UnreadableStateError after putting a bad file aside."""
+    """What was saved; None where there is no file, or an empty one.
+
+    Raises ForeignFileError on a file that never was ours, UnreadableStateError after putting a damaged one, or one of
+    another format, aside.
+    """
     try:
         text = path.read_bytes()
     except FileNotFoundError:
         return None
+    if not text:
+        return None
+    if not text.startswith(_BEGINNING):
+        raise ForeignFileError(f"{path}: this is not a state file of the embedded AWS; it was left as it is")
     try:
         saved = json.loads(text)
     except ValueError as error:
-        raise put_aside(path, str(error)) from None
-    if not isinstance(saved, dict) or "format" not in saved:
-        raise put_aside(path, "not a state file")
+        raise put_aside(path, f"damaged: {error}") from None
     if saved["format"] != FORMAT:
         raise put_aside(path, f"written by format {saved['format']}, this is format {FORMAT}")
-    return saved
+    return dict(saved)
 
 
 def put_aside(path: Path, why: str) -> UnreadableStateError:

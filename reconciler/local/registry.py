@@ -5,6 +5,7 @@ from importlib import import_module
 from reconciler.local.calls import Service
 
 MODULES = (
+    "reconciler.local.batch",
     "reconciler.local.ecs",
     "reconciler.local.logs",
     "reconciler.local.sts",

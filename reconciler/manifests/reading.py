@@ -128,7 +128,7 @@ class Reading:
         return self._variables[real]
 
     def _beside(self, name: str, place: Place, path: Path) -> tuple[FilePath, str] | None:
-        """Answer the real path of a file that a manifest names, and how to show it; None where it leaves the project."""
+        """Answer the real path of a named file, and how to show it; None where it leaves the project."""
         beside = FilePath(place[0]).parent / name
         real = beside.resolve()
         shown = files.printable(_normal(beside))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import Refused, UsageError
-from reconciler.model import Manifests, Report, Step
+from reconciler.model import Action, Manifests, Report, Step
 from reconciler.reports.json import document
 from reconciler.reports.presentable import presentable
 from reconciler.reports.reading import read_report
@@ -113,12 +113,18 @@ def _bound(report: Report, manifests: Manifests) -> dict[str, str | None]:
 
 
 def _fingerprints(report: Report) -> dict[str, str]:
-    """Answer, by a person's description, what stands for each step of a masked report."""
+    """Answer, by a person's description, what stands for each step of a masked report that does anything.
+
+    Its reason is left out: it may tell of times and of runs, which move on without the step being another.
+    """
     live = {job.name: job.definition for job in report.jobs}
-    steps = document(report)["steps"]
+    steps = zip(report.steps, document(report)["steps"], strict=True)
     return {
-        _description(step): _digest({"step": content, "live": live.get(step.job)})
-        for step, content in zip(report.steps, steps, strict=True)
+        _description(step): _digest(
+            {"changes": content["changes"], "status": content["status"], "live": live.get(step.job)}
+        )
+        for step, content in steps
+        if step.action is not Action.KEEP
     }
 
 

@@ -1,0 +1,60 @@
+"""Free text without hidden values."""
+
+from reconciler.model import Job, Manifests, Owned, Settings, Source
+from reconciler.reports.scrubbing import Scrubber, hidden_values
+
+
+def manifests(**variables: str) -> Manifests:
+    environment = [{"name": name, "value": value} for name, value in variables.items()]
+    body = {"containerDefinitions": [{"name": "main", "image": "example/app:1", "environment": environment}]}
+    job = Job(
+        name="stg-report",
+        declared_name="report",
+        kind="EcsJob",
+        source=Source(file="jobs.d/report.yaml", line=1),
+        definition=Owned(body=body),
+        spec={"taskDefinition": body},
+    )
+    settings = Settings(owner="team", region="eu-west-1", cluster="batch")
+    return Manifests(directory="jobs.d", origin="jobs.d", settings=settings, jobs=(job,))
+
+
+def test_a_hidden_value_is_cut_out_of_a_message() -> None:
+    scrubber = Scrubber(manifests(DB="hunter2"), ())
+    assert scrubber.text("RegisterTaskDefinition: bad value hunter2!", "stg-report") == (
+        "RegisterTaskDefinition: bad value ***!"
+    )
+
+
+def test_without_a_job_the_values_of_all_jobs_are_cut_out() -> None:
+    assert Scrubber(manifests(DB="hunter2"), ()).text("got hunter2") == "got ***"
+
+
+def test_what_also_stands_in_the_open_stays() -> None:
+    scrubber = Scrubber(manifests(REGION="eu-west-1", IMAGE="example/app:1", NAME="report", MODE="prod"), ())
+    text = "report in eu-west-1: example/app:1 is not there"
+    assert scrubber.text(text) == text
+
+
+def test_short_values_do_not_tear_messages_apart() -> None:
+    assert Scrubber(manifests(DEBUG="1", MODE="on"), ()).text("attempt 1 is on") == "attempt 1 is on"
+
+
+def test_a_longer_value_is_cut_out_before_one_it_holds() -> None:
+    assert Scrubber(manifests(A="hunter2", B="hunter2-and-more"), ()).text("hunter2-and-more") == "***"
+
+
+def test_an_assignment_in_any_text_is_cut_out_even_of_unknown_values() -> None:
+    assert Scrubber(None, ()).text("could not run --password s3cret --host db") == (
+        "could not run --password *** --host db"
+    )
+
+
+def test_shown_names_and_show_values_are_left_alone() -> None:
+    assert Scrubber(manifests(DB="hunter2"), ("DB",)).text("hunter2") == "hunter2"
+    assert Scrubber(manifests(DB="hunter2"), ("*",)).text("hunter2 password=x") == "hunter2 password=x"
+
+
+def test_the_values_hidden_inside_words_and_json_are_known() -> None:
+    spec = {"command": ["--password=hunter2", "--token", "abcdef"], "environment": {"A": "x"}}
+    assert sorted(hidden_values(spec)) == ["abcdef", "hunter2", "x"]

@@ -117,6 +117,8 @@ def _refresh(index: dict[str, Entry], present: Iterable[Tagged], now: float) -> 
     for resource in present:
         there.add(resource.arn)
         entry = index.get(resource.arn)
+        if entry is None and not resource.tags:
+            continue
         if entry is None:
             # The order of a listing means nothing: it is arbitrary, but stays.
             entry = index[resource.arn] = {"order": zlib.crc32(resource.arn.encode()), "states": []}

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC
 from typing import Any, Final
 
 from reconciler.aws import definition_users, tag_index
@@ -150,7 +151,7 @@ def _revision(described: Mapping[str, Any], tags: Tags) -> Revision:
         active=described.get("status", "ACTIVE") == "ACTIVE",
         spec=described,
         tags=tags,
-        registered_at=described.get("registeredAt"),
+        registered_at=registered_at.astimezone(UTC) if (registered_at := described.get("registeredAt")) else None,
         registered_by=described.get("registeredBy"),
     )
 

@@ -1,7 +1,6 @@
 """An `Aws` session on the embedded AWS, both on one virtual clock."""
 
 import types
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +15,6 @@ class VirtualClock:
 
     def __init__(self, aws: LocalAws) -> None:
         self._aws = aws
-        self.slept: list[float] = []
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._aws.now(), UTC)
@@ -25,7 +23,6 @@ class VirtualClock:
         return timedelta()
 
     def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
         self._aws.advance(seconds)
 
 
@@ -40,8 +37,3 @@ def caller(aws: LocalAws, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("botocore.endpoint.time", types.SimpleNamespace(sleep=clock.sleep))
     with Aws(environment=aws.environment, clock=clock) as session:
         yield session
-
-
-def calls_of(caller: Aws, before: Counter[str] | None = None) -> dict[str, int]:
-    """What was sent, since `before` if given."""
-    return dict(caller.calls - (before or Counter()))

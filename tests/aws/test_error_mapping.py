@@ -145,9 +145,9 @@ def test_values_that_validators_echo_are_left_out() -> None:
 
 
 def test_a_malformed_request_is_told_by_paths_only() -> None:
-    client = botocore.session.Session()
-    client.set_credentials("key", "secret")
-    ecs = client.create_client("ecs", region_name="eu-west-1")
+    session = botocore.session.Session()
+    session.set_credentials("key", "secret")
+    ecs: Any = session.create_client("ecs", region_name="eu-west-1")
     containers = [{"environment": [{"name": "KEY", "value": ["hunter2"]}], "imaeg": "x", "cpu": "hunter2"}]
     with pytest.raises(Rejected) as caught, calling("ecs:RegisterTaskDefinition"):
         ecs.register_task_definition(containerDefinitions=containers)

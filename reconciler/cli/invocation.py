@@ -20,9 +20,9 @@ from reconciler.reports.scrubbing import Scrubber
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Aws
-    from reconciler.cli.embedded import Embedded
     from reconciler.core.ownership import Commit
     from reconciler.engine import Reconciler
+    from reconciler.local.connection import Connection
 
 
 class Access(Enum):
@@ -139,13 +139,16 @@ class Invocation:
         return self.embedded.clock if self.embedded else SystemClock()
 
     @cached_property
-    def embedded(self) -> "Embedded | None":
+    def embedded(self) -> "Connection | None":
         """The embedded AWS, with `--local`."""
         if not self.options.local:
             return None
         from reconciler.cli.embedded import connect
 
-        return self._open.enter_context(connect(self.options, self.manifests))
+        connection = self._open.enter_context(connect(self.options, self.manifests))
+        for warning in connection.warnings:
+            click.echo(f"reconcile: {warning}", err=True)
+        return connection
 
     def aws(self, access: Access) -> "Aws":
         """Answer a session in the account and Region, and as the role, that flags or Settings name."""

@@ -42,6 +42,8 @@ class Detail(Enum):
 
 
 _CHANGES_SHOWN: Final = 20
+#: Kinds whose state is the job's health.
+_TOLD_BY_JOB: Final = frozenset({"run"})
 _VALUE_WIDTH: Final = 72
 _ACTION_STYLES: Final = {
     Action.CREATE: Style.GOOD,
@@ -132,8 +134,9 @@ def _steps(report: Report, detail: Detail) -> Iterator[Line]:
 
 
 def _says_nothing(step: Step) -> bool:
-    settled = step.status in {Status.PLANNED, Status.DONE, Status.SKIPPED}
-    return step.action is Action.KEEP and step.reason == "in sync" and settled
+    """Whether a step is told by its job's line: that all is well, or how its run stands."""
+    settled = step.status in {Status.PLANNED, Status.DONE, Status.SKIPPED} and not step.error
+    return step.action is Action.KEEP and settled and (step.reason == "in sync" or step.kind in _TOLD_BY_JOB)
 
 
 def _step(step: Step, detail: Detail) -> Iterator[Line]:
@@ -175,11 +178,11 @@ def _jobs(report: Report, detail: Detail) -> Iterator[Line]:
 
 
 def _matters(job: JobReport, report: Report, told: set[str]) -> bool:
+    """Whether a job is listed: all by `status`, else what is not well and was not told by its steps."""
     if report.verb == "status":
         return True
-    if job.health in {Health.FAILED, Health.UNKNOWN, Health.SUSPENDED, Health.RUNNING, Health.PENDING}:
-        return True
-    return job.sync not in {Sync.IN_SYNC, None} and (not report.steps or job.name not in told)
+    quiet_health = {Health.SUCCEEDED, Health.NEVER_RAN, None}
+    return job.name not in told and (job.sync not in {Sync.IN_SYNC, None} or job.health not in quiet_health)
 
 
 def _cells(job: JobReport) -> tuple[str, str, str, str]:

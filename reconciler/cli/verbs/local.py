@@ -1,0 +1,38 @@
+"""`reconcile local`."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import DIRECTORY_OPTION, MANIFESTS, VERBOSE, verb
+from reconciler.errors import ExitCode
+
+
+@verb("local", DIRECTORY_OPTION, MANIFESTS, VERBOSE)
+@click.option("--seed", type=click.Path(path_type=Path), help="A YAML or JSON file that says what is there at first.")
+@click.option("--state", type=click.Path(path_type=Path), help="Where its state is kept  [default: per user].")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1  [default: any free one]."
+)
+def command(invocation: Invocation, seed: Path | None, state: Path | None, port: int) -> ExitCode:
+    """Run the embedded AWS until Ctrl-C.
+
+    It has the account, the Region and the clusters that the manifests name; `--local` on other verbs uses it.
+    """
+    from reconciler.cli.embedded import clusters, require_extra, state_file
+
+    require_extra()
+    from reconciler.local.foreground import run
+
+    options = invocation.options
+    manifests = invocation.manifests if options.directory.is_dir() else None
+    run(
+        state=state_file(state),
+        seed=seed,
+        account=manifests.settings.account_id if manifests else None,
+        region=options.region or (manifests.settings.region if manifests else None),
+        clusters=clusters(manifests) if manifests else (),
+        port=port,
+    )
+    return ExitCode.OK

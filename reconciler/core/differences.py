@@ -42,20 +42,39 @@ def _found(observed: Mapping[str, Any], desired: Mapping[str, Any]) -> Iterator[
     from deepdiff import DeepDiff
     from deepdiff.helper import notpresent
 
-    report = DeepDiff(observed, desired, view="tree", threshold_to_diff_deeper=0)
+    report = DeepDiff(_marked(observed), _marked(desired), view="tree", threshold_to_diff_deeper=0)
     for level in (level for levels in report.values() for level in levels):
         before_path = tuple(level.path(output_format="list"))
         after_path = tuple(level.path(output_format="list", use_t2=True))
-        if not _is_leaf(level.t1) or not _is_leaf(level.t2):
-            yield from _removed(before_path, ABSENT if level.t1 is notpresent else level.t1)
-            yield from _added(after_path, ABSENT if level.t2 is notpresent else level.t2)
+        before = ABSENT if level.t1 is notpresent else _unmarked(level.t1)
+        after = ABSENT if level.t2 is notpresent else _unmarked(level.t2)
+        if not _is_leaf(before) or not _is_leaf(after):
+            yield from _removed(before_path, before)
+            yield from _added(after_path, after)
             continue
         yield Difference(
-            before_path=None if level.t1 is notpresent else before_path,
-            after_path=None if level.t2 is notpresent else after_path,
-            before=ABSENT if level.t1 is notpresent else level.t1,
-            after=ABSENT if level.t2 is notpresent else level.t2,
+            before_path=None if before is ABSENT else before_path,
+            after_path=None if after is ABSENT else after_path,
+            before=before,
+            after=after,
         )
+
+
+def _marked(value: Any) -> Any:
+    """Answer a copy in which true and false are texts that nobody writes: deepdiff takes [true, 1] for [1, true]."""
+    if isinstance(value, dict):
+        return type(value)((key, _marked(nested)) for key, nested in value.items())
+    if isinstance(value, list):
+        return [_marked(nested) for nested in value]
+    return f"\0{value}" if isinstance(value, bool) else value
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return type(value)((key, _unmarked(nested)) for key, nested in value.items())
+    if isinstance(value, list):
+        return [_unmarked(nested) for nested in value]
+    return value == "\0True" if isinstance(value, str) and value.startswith("\0") else value
 
 
 def _is_leaf(value: Any) -> bool:

@@ -31,9 +31,13 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
 
 
 def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:
-    """Answer what several passes did, then how the last one left what did not need doing."""
+    """Answer what several passes did, then how the last one left what did not need doing.
+
+    A run that was launched and has failed since is told twice: as launched, and as failed.
+    """
     told = {(step.kind, step.name, step.job) for step in done}
-    return (*done, *(step for step in last if step.operation is None and (step.kind, step.name, step.job) not in told))
+    left = (step for step in last if step.operation is None)
+    return (*done, *(step for step in left if step.error or (step.kind, step.name, step.job) not in told))
 
 
 def timed_out(report: Report, seconds: float) -> Report:

@@ -15,7 +15,7 @@ from reconciler.reports.json import instant
 from reconciler.reports.summary import headline, summary
 from reconciler.reports.timeline import Bar, timeline
 from reconciler.reports.verdict import failed_step
-from reconciler.reports.wording import SIGNS, duration, moment, place, run_text, run_time, step_outcome, value_text
+from reconciler.reports.wording import SIGNS, duration, moment, place, run_text, run_time, step_reason, value_text
 
 #: The class of each state in style.css.
 _CLASSES: Final[Mapping[str, str]] = {
@@ -108,9 +108,10 @@ def _step(step: Step) -> Iterator[str]:
         f"<code>{escape(step.name)}</code>"
     )
     badges = "" if step.status is Status.PLANNED else _badge(step.status)
-    body = [f"<p>{escape(step.reason)}</p>", *_changes(step.changes)]
-    if outcome := step_outcome(step):
-        body.append(f'<p><span class="badge bad">{escape(str(step.status))}</span> {escape(outcome)}</p>')
+    reason = step_reason(step)
+    body = [f"<p>{escape(reason)}</p>" if reason else "", *_changes(step.changes)]
+    if step.error:
+        body.append(f'<p><span class="badge bad">{escape(str(step.status))}</span> {escape(step.error)}</p>')
     body.append(
         _quiet(f"job {step.job}" if step.job else "", f"declared at {place(step.source)}" if step.source else "")
     )

@@ -18,7 +18,7 @@ from reconciler.reports.wording import (
     place,
     run_text,
     run_time,
-    step_outcome,
+    step_reason,
     value_text,
 )
 
@@ -87,9 +87,9 @@ def _steps(report: Report) -> Iterator[str]:
 def _step(step: Step) -> str:
     badge = _BADGES[step.status]
     title = f"{badge}<b>{SIGNS[step.action]} {step.action}</b> {_html(step.kind)} <code>{_html(step.name)}</code>"
-    body = [*_diff(step.changes), _escaped(step.reason)]
-    if outcome := step_outcome(step):
-        body.append(f"**{_escaped(outcome)}**")
+    body = [*_diff(step.changes), _escaped(step_reason(step))]
+    if step.error:
+        body.append(f"**{_escaped(step.error)}**")
     if step.source:
         body.append(f"declared at {_code(place(step.source))}")
     return _details(title, body, opened=failed_step(step))
@@ -139,7 +139,7 @@ def _change(change: FieldChange) -> Iterator[str]:
 
 
 def _details(title: str, body: Iterable[str], *, opened: bool = False) -> str:
-    text = "\n\n".join(body)
+    text = "\n\n".join(part for part in body if part)
     return f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n{text}\n\n</details>\n"
 
 

@@ -30,7 +30,7 @@ from reconciler.reports.wording import (
     place,
     run_text,
     run_time,
-    step_outcome,
+    step_reason,
 )
 
 
@@ -141,13 +141,12 @@ def _says_nothing(step: Step) -> bool:
 
 def _step(step: Step, detail: Detail) -> Iterator[Line]:
     yield step_line(step)
-    if step.job and step.job != step.name.partition(":")[0]:
-        yield line(Span(f"      job {step.job}: ", Style.QUIET), step.reason)
-    else:
-        yield line(f"      {step.reason}")
+    job = f"job {step.job}: " if step.job and step.job != step.name.partition(":")[0] else ""
+    said = [Span(step_reason(step)), *([Span(step.error, Style.BAD)] if step.error else [])]
+    first, *others = [span for span in said if span.text] or [Span("")]
+    yield line("      ", Span(job, Style.QUIET), first)
     yield from _changes(step.changes, detail, indent="      ")
-    if outcome := step_outcome(step):
-        yield line("      ", Span(outcome, Style.BAD))
+    yield from (line("      ", other) for other in others)
 
 
 def _changes(changes: Sequence[FieldChange], detail: Detail, indent: str) -> Iterator[Line]:

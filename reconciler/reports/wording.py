@@ -46,9 +46,9 @@ def change_values(change: FieldChange, limit: int = 0) -> str:
     return " → ".join(sides)
 
 
-def step_outcome(step: Step) -> str:
-    """Answer what there is to say of a step beside its reason: its error, or why it did not happen."""
-    return step.error if step.error and step.error != step.reason else ""
+def step_reason(step: Step) -> str:
+    """Answer why a step is taken, unless its error begins by saying so."""
+    return "" if step.error.startswith(step.reason) else step.reason
 
 
 def place(source: Source | None) -> str:

@@ -29,6 +29,11 @@ class Tasks:
     recall = timedelta(minutes=55)
     tokens = True
 
+    #: STOPPED tasks are told, and tokens remembered, for an hour at least: less than that, for a margin.
+    recall = timedelta(minutes=55)
+    #: RunTask has a clientToken.
+    tokens = True
+
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
         self._network = Network(aws)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 
+from reconciler.aws.backends import DefinitionBackend, RunBackend
 from reconciler.aws.session import Aws
+from reconciler.aws.task_definitions import TaskDefinitions
 from reconciler.aws.tasks import Tasks
 from reconciler.core import run_keys
 from reconciler.errors import Conflict, NotFound, OutcomeUnknown, Rejected
@@ -311,3 +313,11 @@ def test_how_a_task_ended(task: Mapping[str, Any], state: RunState, reason: str)
         CLUSTER,
     )
     assert (execution.state, execution.reason) == (state, reason)
+
+
+def test_the_backends_are_what_the_engine_asks_for(caller: Aws) -> None:
+    runs: RunBackend = Tasks(caller)
+    definitions: DefinitionBackend = TaskDefinitions(caller)
+    assert runs.tokens
+    assert runs.recall < timedelta(hours=1)
+    assert definitions.describe("nope") is None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reconciler.local import batch_outcomes, models, shapes
+from reconciler.local.batch_attempts import log_line
 from reconciler.local.batch_definitions import (
     deregister_job_definition,
     describe_job_definitions,
@@ -52,16 +53,9 @@ def _update_compute_environment(call: Call) -> Mapping[str, Any]:
     return answer
 
 
-def tell_outcome(world: "World", place: Place, told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`{"name": "nightly-*", "outcome": "exit 3 after 40 s"}`: how jobs of that name end, from their next attempt on.
-
-    The newest that matches counts, before what the manifest says; an outcome of null takes the name's rule back.
-    """
-    rules = world.store("batch", place).setdefault("outcomes", [])
-    rules[:] = [rule for rule in rules if rule["name"] != told["name"]]
-    if told["outcome"] is not None:
-        batch_outcomes.parse(told["outcome"])
-        rules.append({"name": told["name"], "outcome": told["outcome"]})
+def plan_outcome(world: "World", place: Place, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Control `batch/outcome` (see `batch_outcomes`); jobs that are RUNNABLE look for a place again."""
+    batch_outcomes.plan(world, place, told)
     resume(world, place)
     return {}
 
@@ -111,8 +105,13 @@ SERVICE = Service(
             "ListTagsForResource": list_tags_for_resource,
         }.items()
     },
-    due={"advance-job": advance_job, "forget-job": forget_job, "forget-definition": forget_definition},
+    due={
+        "advance-job": advance_job,
+        "log-line": log_line,
+        "forget-job": forget_job,
+        "forget-definition": forget_definition,
+    },
     tagged=tagged,
-    controls={"outcome": tell_outcome},
+    controls={"outcome": plan_outcome},
     resources=_resources,
 )

@@ -2,17 +2,16 @@
 
     SUBMITTED → (PENDING, while it depends on others) → RUNNABLE → STARTING → RUNNING → SUCCEEDED | FAILED
 
-Sources: the Batch user guide, job_states.md (a job without dependencies goes from SUBMITTED to RUNNABLE; finished jobs
-are kept at least 7 days), array_jobs.md, job_retries.md and job_timeouts.md; reasons as people saw them:
-"Essential container in task exited", "Job attempt duration exceeded timeout" (exit code 137), "Dependent Job failed",
-"Array Child Job failed". How long a job stays in each state is of our choosing.
+Sources: the Batch user guide, job_states.md (a job without dependencies goes from SUBMITTED to RUNNABLE),
+array_jobs.md, job_retries.md and job_timeouts.md; reasons as people saw them: "Essential container in task exited",
+"Job attempt duration exceeded timeout" (exit code 137), "Dependent Job failed", "Array Child Job failed". How long a
+job stays in each state is of our choosing.
 """
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from reconciler.local.batch_attempts import conclude, launch, planned, retried, started
-from reconciler.local.batch_outcomes import Outcome
+from reconciler.local.batch_attempts import conclude, launch, plan, planned, retried, start
 from reconciler.local.batch_states import dependencies, end, enter, proceed
 from reconciler.local.batch_store import Job, held, request_of
 from reconciler.local.calls import Place
@@ -25,10 +24,13 @@ RUNNABLE_SECONDS = 2.0
 STARTING_SECONDS = 3.0
 CAPACITY_SECONDS = 600.0
 
+EXITED = "Essential container in task exited"
 TIMED_OUT = "Job attempt duration exceeded timeout"
-_NO_CAPACITY = (
+OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+NO_CAPACITY = (
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type"
 )
+_KILLED = 137
 
 
 def begin(world: "World", place: Place, job: Job) -> None:
@@ -48,7 +50,7 @@ def advance_job(world: "World", place: Place, arguments: Mapping[str, Any]) -> N
         case "SUBMITTED" | "PENDING":
             _evaluate(world, place, job)
         case "RUNNABLE":
-            _start(world, place, job)
+            _place(world, place, job)
         case "STARTING":
             _run(world, place, job)
         case "RUNNING":
@@ -99,24 +101,25 @@ def _spawn(world: "World", place: Place, job: Job) -> None:
         begin(world, place, child)
 
 
-def _start(world: "World", place: Place, job: Job) -> None:
-    if not _has_place(world, place, job):
+def _place(world: "World", place: Place, job: Job) -> None:
+    """Find the job a place; where there is none, or its outcome says so, it stays RUNNABLE."""
+    if not _has_environment(world, place, job):
         return
-    outcome = planned(world, place, job)
-    if outcome.ending in ("never starts", "capacity unavailable"):
-        if outcome.ending == "capacity unavailable" and not job["blocked"]:
-            # Batch explains a job that blocks its queue after ten minutes (user guide, "job queue blocked events").
-            job["blocked"] = True
-            proceed(world, place, job, CAPACITY_SECONDS)
-        elif outcome.ending == "capacity unavailable":
-            job["reason"] = _NO_CAPACITY
+    if job["blocked"]:
+        # Batch explains a job that blocks its queue after ten minutes (user guide, "job queue blocked events").
+        job["reason"] = NO_CAPACITY
         return
-    launch(world, place, job)
-    enter(world, place, job, "STARTING")
-    proceed(world, place, job, STARTING_SECONDS)
+    outcome = plan(world, place, job)
+    if outcome.end == "fails":
+        job["blocked"] = True
+        proceed(world, place, job, CAPACITY_SECONDS)
+    elif outcome.end != "never starts":
+        launch(world, place, job)
+        enter(world, place, job, "STARTING")
+        proceed(world, place, job, STARTING_SECONDS if outcome.starts_after is None else outcome.starts_after)
 
 
-def _has_place(world: "World", place: Place, job: Job) -> bool:
+def _has_environment(world: "World", place: Place, job: Job) -> bool:
     """Whether any compute environment of its queue is ENABLED; else it waits for `resume`."""
     jobs = held(world, place, "jobs")
     environments = [entry["described"] for entry in held(world, place, "environments").values()]
@@ -135,48 +138,48 @@ def resume(world: "World", place: Place) -> None:
 
 def _run(world: "World", place: Place, job: Job) -> None:
     if job["terminated"] is not None:
-        _attempt_over(world, place, job, Outcome(ending="cannot pull"), job["terminated"], None)
+        _over(world, place, job, code=None, status_reason=job["terminated"])
         return
-    outcome = planned(world, place, job)
-    problem = started(world, place, job, outcome)
-    if problem is not None:
-        _attempt_over(world, place, job, Outcome(ending="cannot pull"), "Task failed to start", problem)
+    outcome = planned(job)
+    reason = start(world, place, job, outcome)
+    if reason is not None:
+        _over(world, place, job, code=None, status_reason="Task failed to start", reason=reason)
         return
     job["started"] = world.now()
     enter(world, place, job, "RUNNING")
     limit = (request_of(held(world, place, "jobs"), job)["timeout"] or {}).get("attemptDurationSeconds")
-    lasts = float("inf") if outcome.ending == "runs forever" else outcome.seconds
-    if limit is not None and limit < lasts:
+    if limit is not None and not (outcome.ends_by_itself and outcome.after <= limit):
         job["running"]["late"] = True
-        lasts = limit
-    if lasts != float("inf"):
-        proceed(world, place, job, lasts)
+        proceed(world, place, job, limit)
+    elif outcome.ends_by_itself:
+        proceed(world, place, job, outcome.after)
 
 
 def _finish(world: "World", place: Place, job: Job) -> None:
-    outcome = planned(world, place, job)
+    outcome = planned(job)
     if job["terminated"] is not None:
-        _attempt_over(world, place, job, Outcome(code=137), job["terminated"], None)
+        _over(world, place, job, code=_KILLED, status_reason=job["terminated"])
     elif job["running"].get("late"):
-        _attempt_over(world, place, job, Outcome(code=137), TIMED_OUT, None)
-    elif outcome.ending == "host terminated":
-        reason = f"Host EC2 (instance i-{world.hex_id(17)}) terminated."
-        _attempt_over(world, place, job, outcome, reason, None)
-    elif outcome.ending == "out of memory":
-        problem = "OutOfMemoryError: Container killed due to memory usage"
-        _attempt_over(world, place, job, Outcome(code=137), "Essential container in task exited", problem)
+        _over(world, place, job, code=_KILLED, status_reason=TIMED_OUT)
+    elif outcome.end in ("host terminated", "spot interruption"):
+        instance = f"Host EC2 (instance i-{world.hex_id(17)}) terminated."
+        _over(world, place, job, code=None, status_reason=instance)
     else:
-        _attempt_over(world, place, job, outcome, "Essential container in task exited", None)
+        reason = OUT_OF_MEMORY if outcome.end == "out of memory" else None
+        _over(world, place, job, code=outcome.exit_code, status_reason=EXITED, reason=reason)
 
 
-def _attempt_over(world: "World", place: Place, job: Job, outcome: Outcome, reason: str, problem: str | None) -> None:
+def _over(
+    world: "World", place: Place, job: Job, *, code: int | None, status_reason: str, reason: str | None = None
+) -> None:
     """An attempt has ended: note it, then end the job or let it try again."""
-    attempt = conclude(world, place, job, outcome, reason, problem)
-    if outcome.ending == "exit" and outcome.code == 0:
-        end(world, place, job, "SUCCEEDED", reason)
-    elif job["terminated"] is None and reason != TIMED_OUT and retried(world, place, job, attempt):
+    attempt = conclude(world, place, job, code=code, status_reason=status_reason, reason=reason)
+    final = job["terminated"] is not None or status_reason == TIMED_OUT
+    if code == 0 and not final:
+        end(world, place, job, "SUCCEEDED", status_reason)
+    elif not final and retried(world, place, job, attempt):
         job["blocked"] = False
         enter(world, place, job, "RUNNABLE")
         proceed(world, place, job, RUNNABLE_SECONDS)
     else:
-        end(world, place, job, "FAILED", reason)
+        end(world, place, job, "FAILED", status_reason)

@@ -1,67 +1,84 @@
-"""How a container ends, in words: what an ECS task or a Batch job of the embedded AWS does instead of running an image.
+"""How an attempt of a Batch job ends: the language of `outcomes`, one outcome for each attempt.
 
-    exit 3 after 40 s         ends by itself (`exit 0`: at the default time)
-    runs forever              until somebody stops it
-    never starts              stays where it waits for a place (ECS: PROVISIONING, Batch: RUNNABLE)
-    capacity unavailable      no place: ECS answers RunTask with a failure, Batch stays RUNNABLE and says so
-    cannot pull               the image cannot be pulled
-    out of memory after 5 s   killed: exit code 137, OutOfMemoryError
-    host terminated after 5 s the instance or the spot capacity goes
+`exit 1 after 5s, then exit 0` says it of the first attempt and of all that follow. First found:
+1. what a control call planned (`/_local/batch/outcome`: `{"jobName": glob, "outcome": text, "times"?: attempts}`);
+2. the variable `LOCAL_OUTCOME` of any container of the job (an override before the definition);
+3. `exit 0 after 5s`.
 
-Several, one for each attempt, are joined by `, then `; the last holds for all further attempts:
-`exit 1 after 5 s, then exit 0`. A manifest says it in the container's environment variable LOCAL_OUTCOME, a test by
-the control endpoint of the service.
+What means something else than for ECS: `never starts` stays RUNNABLE for ever; `capacity unavailable` and `fails …`
+stay RUNNABLE and say so in statusReason after ten minutes; `starts after` is the time in STARTING.
 """
 
+import fnmatch
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-VARIABLE = "LOCAL_OUTCOME"
-DEFAULT_SECONDS = 10.0
+from reconciler.local import outcomes
+from reconciler.local.batch_store import Job
+from reconciler.local.calls import Place
+from reconciler.local.outcomes import Outcome
 
-Ending = Literal[
-    "exit",
-    "runs forever",
-    "never starts",
-    "capacity unavailable",
-    "cannot pull",
-    "out of memory",
-    "host terminated",
-]
+if TYPE_CHECKING:
+    from reconciler.local.world import World
 
-_WORDS = re.compile(
-    r"(?:exit (?P<code>\d{1,3})|(?P<ending>runs forever|never starts|capacity unavailable|cannot pull|out of memory"
-    r"|host terminated))(?: after (?P<seconds>\d+(?:\.\d+)?) ?s(?:econds?)?)?"
-)
+_DEFAULT = "exit 0"
+_THEN = re.compile(r",\s*then\s+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How one attempt ends: `code` of an exit, `seconds` after it began to run."""
-
-    ending: Ending = "exit"
-    code: int = 0
-    seconds: float = DEFAULT_SECONDS
-
-
-def parse(text: str) -> tuple[Outcome, ...]:
-    """One outcome for each attempt that the text names. Raises ValueError on words that mean nothing."""
-    return tuple(_one(words.strip()) for words in text.split(", then "))
+def containers(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The containers of a job, the one that decides first."""
+    if request["containerProperties"] is not None:
+        yield request["containerProperties"]
+    for task in (request["ecsProperties"] or {}).get("taskProperties", ()):
+        yield from sorted(task["containers"], key=lambda container: not container["essential"])
+    yield from (request["eksProperties"] or {}).get("podProperties", {}).get("containers", ())
+    for reach in (request["nodeProperties"] or {}).get("nodeRangeProperties", ()):
+        if "container" in reach:
+            yield reach["container"]
 
 
-def of_attempt(text: str, attempt: int) -> Outcome:
-    """The outcome of the attempt of that number, from 1."""
-    outcomes = parse(text)
-    return outcomes[min(attempt, len(outcomes)) - 1]
+def problem(request: Mapping[str, Any]) -> str | None:
+    """What is wrong with the words in the environment of a job."""
+    try:
+        for text in _THEN.split(_written(request) or _DEFAULT):
+            outcomes.parse(text)
+    except ValueError as error:
+        return f"{outcomes.VARIABLE}: {error}"
+    return None
 
 
-def _one(words: str) -> Outcome:
-    found = _WORDS.fullmatch(words)
-    if found is None:
-        raise ValueError(f"outcome: {words!r} (expected e.g. 'exit 3 after 40 s', 'runs forever', 'never starts')")
-    seconds = float(found["seconds"]) if found["seconds"] else DEFAULT_SECONDS
-    if found["code"] is not None:
-        return Outcome(code=int(found["code"]), seconds=seconds)
-    ending: Ending = found["ending"]  # type: ignore[assignment]  # the pattern has no other words
-    return Outcome(ending=ending, seconds=seconds)
+def chosen(world: "World", place: Place, job: Job, request: Mapping[str, Any]) -> str:
+    """The words for the next attempt of a job; what was planned a number of times is used up by it."""
+    for plan in reversed(world.store("batch", place).get("outcomes", [])):
+        if plan["times"] != 0 and fnmatch.fnmatchcase(job["name"], plan["jobName"]):
+            if plan["times"] is not None:
+                plan["times"] -= 1
+            return _of_attempt(plan["outcome"], job["attempt"] + 1)
+    return _of_attempt(_written(request) or _DEFAULT, job["attempt"] + 1)
+
+
+def _of_attempt(text: str, attempt: int) -> str:
+    told = _THEN.split(text)
+    return told[min(attempt, len(told)) - 1]
+
+
+def _written(request: Mapping[str, Any]) -> str | None:
+    for container in containers(request):
+        for entry in [*container.get("environment", ()), *container.get("env", ())]:
+            if entry.get("name") == outcomes.VARIABLE:
+                return str(entry["value"])
+    return None
+
+
+def plan(world: "World", place: Place, told: Mapping[str, Any]) -> None:
+    """Plan how attempts of jobs of some name end. Raises ValueError on words that mean nothing, KeyError on none."""
+    for text in _THEN.split(told["outcome"]):
+        outcomes.parse(text)
+    plans = world.store("batch", place).setdefault("outcomes", [])
+    plans.append({"jobName": told["jobName"], "outcome": told["outcome"], "times": told.get("times")})
+
+
+def parsed(words: str) -> Outcome:
+    """The outcome that the words of one attempt mean."""
+    return outcomes.parse(words)

@@ -14,7 +14,6 @@ from copy import deepcopy
 from typing import Any
 
 from reconciler.local import batch_outcomes
-from reconciler.local.batch_attempts import wanted_outcome
 from reconciler.local.batch_checks import priority_faults, retry_faults, timeout_faults
 from reconciler.local.batch_lifecycle import begin
 from reconciler.local.batch_overrides import override
@@ -192,8 +191,4 @@ def _refusal(call: Call, definition: Definition, request: Mapping[str, Any]) -> 
     propagated = call.get("propagateTags", definition["described"].get("propagateTags", False))
     if propagated and len({**definition["tags"], **call.get("tags", {})}) > MAXIMUM_TAGS:
         return f"The number of combined tags must not exceed {MAXIMUM_TAGS}"
-    try:
-        batch_outcomes.parse(wanted_outcome(request) or "exit 0")
-    except ValueError as error:
-        return f"{batch_outcomes.VARIABLE}: {error}"
-    return None
+    return batch_outcomes.problem(request)

@@ -56,7 +56,7 @@ def discover(directory: Path) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
     if not directory.is_dir():
         raise UsageError(f"{directory}: not a directory", hint="name the directory that holds the manifests")
     try:
-        next(os.scandir(directory), None)
+        os.scandir(directory).close()
     except OSError as error:
         raise UsageError(f"{directory}: cannot be read: {error.strerror}") from error
     walk = _Walk(directory.resolve())

@@ -30,8 +30,14 @@ def _refuse(host: object) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--aws-profile`: run the conformance suite on a real account instead of the embedded AWS."""
+    """Other things than the embedded AWS that the conformance suite in tests/local can be pointed at."""
     parser.addoption("--aws-profile", metavar="NAME", help="run tests/local on the real account of this AWS profile")
+    parser.addoption("--bare-moto", action="store_true", help="run tests/local on moto alone: its gaps must show")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Markers of ours."""
+    config.addinivalue_line("markers", "gap(number): closes this gap of moto; the test fails on moto alone")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,9 +90,38 @@ def shared_aws() -> Iterator[LocalAws]:
         yield aws
 
 
+class BareMoto:
+    """moto without anything of ours: what a test of a gap is shown to fail on."""
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of moto in process."""
+        import boto3
+
+        options.pop("account", None)
+        region = options.pop("region", "us-east-1")
+        return boto3.client(service, region_name=region, aws_access_key_id="moto", aws_secret_access_key="moto")
+
+    def advance(self, seconds: float) -> None:
+        """moto has no clock to move."""
+
+    def outcome(self, *_: object, **__: object) -> None:
+        """moto cannot be told how a container ends."""
+
+
 @pytest.fixture
-def aws(shared_aws: LocalAws) -> Iterator[LocalAws]:
+def aws(request: pytest.FixtureRequest) -> Iterator[LocalAws | BareMoto]:
     """An embedded AWS as it is at its start, on a manual clock; what is no documented answer of AWS fails the test."""
-    shared_aws.reset()
-    yield shared_aws
-    assert not shared_aws.crashes, "\n".join(str(crash) for crash in shared_aws.crashes)
+    if request.config.getoption("--aws-profile"):
+        pytest.skip("needs the embedded AWS: its clock, its fault plan")
+    if request.config.getoption("--bare-moto"):
+        from moto import mock_aws
+
+        with mock_aws():
+            bare = BareMoto()
+            bare.client("ecs").create_cluster(clusterName="default")
+            yield bare
+        return
+    aws: LocalAws = request.getfixturevalue("shared_aws")
+    aws.reset()
+    yield aws
+    assert not aws.crashes, "\n".join(str(crash) for crash in aws.crashes)

@@ -152,6 +152,8 @@ class Service:
     constraint_error: str | None = None
     """The code for a value that the service model's own constraints (required, enum, length, pattern) refuse; None:
     the handlers check everything themselves."""
+    open_enums: frozenset[str] = frozenset()
+    """Shapes whose `enum` the service does not insist on."""
     moto_answers_the_rest: bool = False
     """Whether operations that are not in the table go to moto (events: its rules and targets) or are a crash."""
     due: Mapping[str, Callable[["World", Place, Mapping[str, Any]], None]] = field(default_factory=dict)

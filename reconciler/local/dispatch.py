@@ -148,8 +148,7 @@ class Dispatcher:
             if handler is None or operation is None:
                 return self._unknown(asked, call, request_id)
             self._permit(service, call)
-            if service.constraint_error is not None:
-                shapes.refuse_broken_constraints(service.constraint_error, operation.input_shape, call.members)
+            _refuse(service, operation.input_shape, call.members)
             return wire.success(asked, operation, handler(call), request_id), "ok"
         except AwsError as error:
             return wire.failure(asked.protocol, error, request_id), error.code
@@ -210,12 +209,16 @@ class Dispatcher:
         if model is None or operation not in own.operations:
             raise AwsError("UnknownOperationException", f"{service} has no operation {operation}")
         parsed = shapes.parse(model.input_shape, dict(members)) if model.input_shape is not None else {}
-        if own.constraint_error is not None:
-            shapes.refuse_broken_constraints(own.constraint_error, model.input_shape, parsed)
+        _refuse(own, model.input_shape, parsed)
         call = Call(
             world=self.world, service=service, operation=operation, members=parsed, place=place, principal=principal
         )
         return dict(own.operations[operation](call))
+
+
+def _refuse(service: Service, shape: shapes.Shape, members: Members) -> None:
+    if service.constraint_error is not None:
+        shapes.refuse_broken_constraints(service.constraint_error, shape, members, service.open_enums)
 
 
 def _left_to_moto(service: Service, operation: str) -> bool:

@@ -85,6 +85,7 @@ SERVICE = Service(
         **ecs_tasks.OPERATIONS,
     },
     constraint_error="InvalidParameterException",
+    open_enums=frozenset({"TransportProtocol"}),  # "treats any other specified value as tcp"
     due={"task": ecs_lifecycle.step, "delete-definition": ecs_definitions.finish_deleting},
     tagged=ecs_tags.tagged,
     controls={"outcome": plan_outcome, "exit": end_container},

@@ -152,7 +152,7 @@ _EXPECTED: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def constraints(shape: Shape, value: Any, path: str = "") -> list[str]:
+def constraints(shape: Shape, value: Any, open_enums: frozenset[str], path: str = "") -> list[str]:
     """What the model's own constraints say against a parsed value, in AWS's words for each of them.
 
     Source: the `required`, `enum`, `min`, `max` and `pattern` traits of botocore's service model and the wording of
@@ -167,15 +167,15 @@ def constraints(shape: Shape, value: Any, path: str = "") -> list[str]:
             if name not in value
         ]
         for name, item in value.items():
-            found += constraints(shape.members[name], item, _join(path, name))
+            found += constraints(shape.members[name], item, open_enums, _join(path, name))
         return found
-    found += _broken(shape, kind, value, path)
+    found += [] if shape.name in open_enums else _broken(shape, kind, value, path)
     if kind == "list":
         for index, item in enumerate(value):
-            found += constraints(shape.member, item, f"{path}.{index + 1}.member")
+            found += constraints(shape.member, item, open_enums, f"{path}.{index + 1}.member")
     elif kind == "map":
         for item in value.values():
-            found += constraints(shape.value, item, f"{path}.value")
+            found += constraints(shape.value, item, open_enums, f"{path}.value")
     return found
 
 
@@ -216,9 +216,11 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-def refuse_broken_constraints(code: str, shape: "Shape", value: Mapping[str, Any]) -> None:
+def refuse_broken_constraints(
+    code: str, shape: Shape, value: Mapping[str, Any], open_enums: frozenset[str] = frozenset()
+) -> None:
     """Raise AWS's one error for all broken constraints of a request."""
-    found = constraints(shape, value) if shape is not None else []
+    found = constraints(shape, value, open_enums) if shape is not None else []
     if found:
         plural = "s" if len(found) > 1 else ""
         raise AwsError(code, f"{len(found)} validation error{plural} detected: {'; '.join(found)}")

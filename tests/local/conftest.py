@@ -1,0 +1,58 @@
+"""What the conformance suite stands on: the embedded AWS, a real account, or bare moto to show what it gets wrong.
+
+pytest tests/local                          the embedded AWS
+pytest tests/local --aws-profile NAME       a real account: only the tests that take `cloud`; they clean up
+pytest tests/local -m gap --bare-moto       moto 5.2.5 as it is: every one of these tests must fail
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from conformance import Cloud, container
+
+from reconciler.local import LocalAws
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    """The embedded AWS, unless a real account was asked for."""
+    profile = request.config.getoption("--aws-profile")
+    if profile:
+        import boto3
+
+        session = boto3.session.Session(profile_name=profile)
+        cloud = Cloud(session.client, time.sleep)
+    else:
+        aws = request.getfixturevalue("aws")
+        cloud = Cloud(aws.client, aws.advance)
+    yield cloud
+    cloud.tidy()
+
+
+@pytest.fixture
+def run(aws: LocalAws) -> Callable[..., dict[str, Any]]:
+    """Register and run a task on the default cluster (EC2, bridge): the answer of RunTask."""
+
+    def run(outcome: str | None = None, **members: Any) -> dict[str, Any]:
+        ecs = aws.client("ecs")
+        definition = members.pop("definition", {"containerDefinitions": [container()]})
+        family = members.pop("family", "job")
+        if outcome is not None:
+            aws.outcome(family, outcome, times=members.get("count", 1))
+        ecs.register_task_definition(family=family, **definition)
+        return ecs.run_task(**{"cluster": "default", "taskDefinition": family, **members})
+
+    return run
+
+
+@pytest.fixture
+def task(aws: LocalAws) -> Callable[[str], Mapping[str, Any]]:
+    """A task as it is now, by its ARN."""
+
+    def task(arn: str) -> Mapping[str, Any]:
+        (found,) = aws.client("ecs").describe_tasks(tasks=[arn], include=["TAGS"])["tasks"]
+        return found
+
+    return task

@@ -25,21 +25,35 @@ class ActiveRevisions:
         return not self.whole or arn in self.by_family.get(family_of(arn), ())
 
     @classmethod
-    def of(cls, aws: Aws, families: Collection[str], known: Iterable[str]) -> "ActiveRevisions":
-        """List the ACTIVE revisions of `families`, down to the oldest of theirs among the `known` ARNs.
+    def of_everybody(cls, aws: Aws, families: Collection[str]) -> "ActiveRevisions":
+        """List the whole account, as long as that takes fewer calls than asking for each of `families`.
 
-        Everything in the account is listed as long as that takes fewer calls than asking for each family.
+        Else only those families are in it that were listed to their end: the list is sorted by family, so that of the
+        last one there may be more.
         """
+        if len(families) <= _FEW:
+            return cls(by_family={})
+        found: dict[str, list[str]] = {}
+        for count, answer in enumerate(_answers(aws), start=1):
+            for arn in answer.get("taskDefinitionArns", ()):
+                found.setdefault(family_of(arn), []).append(arn)
+            if answer.get("nextToken") and count >= len(families):
+                if found:
+                    found.popitem()
+                return cls(by_family=found)
+        return cls(by_family=found, whole=True)
+
+    def completed(self, aws: Aws, families: Collection[str], known: Iterable[str]) -> "ActiveRevisions":
+        """Add those of `families` that are not in it, down to the oldest of theirs among the `known` ARNs."""
+        if self.whole:
+            return self
         oldest: dict[str, int] = {}
         for arn in known:
             family = family_of(arn)
             oldest[family] = min(oldest.get(family, number_of(arn)), number_of(arn))
-        found: dict[str, list[str]] = {}
-        if len(families) > _FEW and cls._list_everything(aws, len(families), found):
-            return cls(by_family=found, whole=True)
-        missing = sorted(set(families) - set(found))
-        listed = all_of(lambda family: cls.of_family(aws, family, down_to=oldest.get(family)), missing)
-        return cls(by_family={**found, **dict(zip(missing, listed, strict=True))})
+        missing = sorted(set(families) - set(self.by_family))
+        listed = all_of(lambda family: self.of_family(aws, family, down_to=oldest.get(family)), missing)
+        return ActiveRevisions(by_family={**self.by_family, **dict(zip(missing, listed, strict=True))})
 
     @staticmethod
     def of_family(aws: Aws, family: str, *, down_to: int | None) -> Sequence[str]:
@@ -51,22 +65,6 @@ class ActiveRevisions:
             if down_to is None or (arns and number_of(arns[-1]) <= down_to):
                 break
         return arns
-
-    @staticmethod
-    def _list_everything(aws: Aws, most_pages: int, found: dict[str, list[str]]) -> bool:
-        """Fill `found` with the whole account's ACTIVE revisions; False where that would take more pages.
-
-        Then it holds the families that were listed to their end: the list is sorted by family, so that only of the
-        last one there may be more.
-        """
-        for count, answer in enumerate(_answers(aws), start=1):
-            for arn in answer.get("taskDefinitionArns", ()):
-                found.setdefault(family_of(arn), []).append(arn)
-            if answer.get("nextToken") and count >= most_pages:
-                if found:
-                    found.popitem()
-                return False
-        return True
 
 
 def _answers(aws: Aws, **members: Any) -> Iterable[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from reconciler.errors import AwsCallError, CredentialsExpired
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
+Other = TypeVar("Other")
 
 #: AWS's read buckets refill at 20 a second: more hands would only wait for each other.
 _WORKERS = 8
@@ -30,6 +31,14 @@ def all_of(ask: Callable[[Asked], Answer], everything: Sequence[Asked]) -> list[
         return [ask(asked) for asked in everything]
     with ThreadPoolExecutor(max_workers=min(_WORKERS, len(everything))) as pool:
         return list(pool.map(ask, everything))
+
+
+def both(first: Callable[[], Answer], second: Callable[[], Other]) -> tuple[Answer, Other]:
+    """Answer two questions that are asked at the same time; the first error is raised."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        asked = pool.submit(first)
+        other = second()
+        return asked.result(), other
 
 
 def _guarded(ask: Callable[[Asked], Answer], asked: Asked) -> Answer | AwsCallError:

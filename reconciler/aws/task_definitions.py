@@ -8,7 +8,7 @@ from typing import Any, Final
 from reconciler.aws import definition_users, tag_index
 from reconciler.aws.active_revisions import ActiveRevisions, family_of, number_of
 from reconciler.aws.backends import DefinitionsSeen
-from reconciler.aws.concurrent import all_of
+from reconciler.aws.concurrent import all_of, both
 from reconciler.aws.revision_cache import RevisionCache
 from reconciler.aws.session import Aws
 from reconciler.aws.tag_index import Tags
@@ -35,8 +35,10 @@ class TaskDefinitions:
     def observe(self, names: Collection[str], *, owner: str) -> DefinitionsSeen:
         """Look up families by two lists, what is ACTIVE and what is ours, and describe what these do not prove."""
         asked = sorted(set(names))
-        index = tag_index.owned(self._aws, owner, _TYPE)
-        active = ActiveRevisions.of(self._aws, asked, index)
+        index, listed = both(
+            lambda: tag_index.owned(self._aws, owner, _TYPE), lambda: ActiveRevisions.of_everybody(self._aws, asked)
+        )
+        active = listed.completed(self._aws, asked, index)
         families = all_of(lambda name: self._family(name, active.by_family.get(name, ()), index, owner), asked)
         return DefinitionsSeen(
             families=dict(zip(asked, families, strict=True)),

@@ -29,11 +29,6 @@ class Tasks:
     recall = timedelta(minutes=55)
     tokens = True
 
-    #: STOPPED tasks are told, and tokens remembered, for an hour at least: less than that, for a margin.
-    recall = timedelta(minutes=55)
-    #: RunTask has a clientToken.
-    tokens = True
-
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
         self._network = Network(aws)
@@ -57,7 +52,7 @@ class Tasks:
             )
         except Rejected as refusal:
             failure = task_failures.from_refusal(refusal)
-            if failure is None:
+            if failure is None or refusal.repeated:
                 raise
             return Launched(ids=(), failures=(failure,))
         ids = tuple(str(task["taskArn"]) for task in answer.get("tasks", ()))

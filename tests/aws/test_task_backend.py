@@ -140,6 +140,18 @@ def test_a_refusal_for_want_of_capacity_is_a_failure_that_passes(
     assert runs.launch(launch(runs, definition)) == Launched(ids=(), failures=(failure,))
 
 
+def test_a_refusal_of_a_repeated_call_proves_nothing_about_the_first(
+    aws: LocalAws, runs: Tasks, definition: str
+) -> None:
+    aws.faults.add("ecs:RunTask", "drop_after")
+    message = "No Container Instances were found in your cluster."
+    aws.faults.add("ecs:RunTask", "error", code="InvalidParameterException", reason=message, skip=1)
+    with pytest.raises(Rejected) as caught:
+        runs.launch(launch(runs, definition))
+    assert caught.value.repeated
+    assert len(runs.find(KEY, CLUSTER)) == 1
+
+
 def test_any_other_refusal_is_one(aws: LocalAws, runs: Tasks, definition: str) -> None:
     aws.faults.add("ecs:RunTask", "error", code="ClientException", reason="TaskDefinition is inactive")
     with pytest.raises(Rejected, match="TaskDefinition is inactive"):

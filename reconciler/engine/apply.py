@@ -1,17 +1,18 @@
 """Carry a plan out, step by step in its order; one bad job never stops the others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.aws.backends import DefinitionBackend
 from reconciler.core import ownership
 from reconciler.core.definitions import differences
+from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance, Deregister, MakeLogGroup, Note, Operation, Register, Tag
 from reconciler.core.plan import JobSeen, Plan, Seen
 from reconciler.engine.context import Context
 from reconciler.engine.launch import Launcher
 from reconciler.errors import CredentialsExpired, ReconcilerError
-from reconciler.model import Revision, Shared, Status, Step
+from reconciler.model import Action, Health, Revision, Shared, Status, Step, Sync
 
 
 @dataclass(slots=True)
@@ -22,8 +23,8 @@ class _Progress:
     failed: set[str] = field(default_factory=set)
 
 
-def apply(context: Context, seen: Seen, plan: Plan) -> tuple[Step, ...]:
-    """Carry out every step of `plan` and answer each with how it ended.
+def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
+    """Carry out every step of `plan` and answer the plan with how each ended and how the jobs stand now.
 
     Raises CredentialsExpired at once: no further call can succeed. Every other failure belongs to its step; the later
     steps of that job are then blocked.
@@ -42,7 +43,24 @@ def apply(context: Context, seen: Seen, plan: Plan) -> tuple[Step, ...]:
         outcomes.append(outcome)
         if step.operation is not None:
             context.listen(outcome)
-    return tuple(outcomes)
+    jobs = tuple(_standing(job, outcomes, progress) for job in plan.jobs)
+    return replace(plan, steps=tuple(outcomes), jobs=jobs)
+
+
+def _standing(job: JobPlan, outcomes: Sequence[Step], progress: _Progress) -> JobPlan:
+    """Answer how a job stands once its steps were carried out: brought in sync, and launched."""
+    mine = [step for step in outcomes if step.job == job.job.name]
+    if any(step.error or step.status is Status.BLOCKED for step in mine) or job.sync is Sync.ERROR:
+        return replace(job, in_force=progress.in_force.get(job.job.name))
+    launched = any(step.action is Action.LAUNCH for step in mine)
+    return replace(
+        job,
+        sync=Sync.IN_SYNC,
+        health=Health.PENDING if launched else job.health,
+        changes=(),
+        message="launched" if launched else job.message,
+        in_force=progress.in_force.get(job.job.name),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,8 +110,7 @@ class Reconciler:
     def _pass(self, started: datetime) -> Report:
         observation, plan = self._planned()
         record_ends(self._context, observation.unrecorded)
-        steps = apply(self._context, observation.seen, plan)
-        return self._report("apply", replace(plan, steps=steps), started)
+        return self._report("apply", apply(self._context, observation.seen, plan), started)
 
     def _planned(self) -> tuple[Observation, Plan]:
         manifests, limits = self._context.manifests, self._context.limits

@@ -3,7 +3,7 @@
 The rules, from the contract:
 * an attempt is followed by another only after its tasks were seen to have ended, and never after Unknown;
 * a launch that was announced but never recorded is looked for, and repeated with the same token for 55 minutes;
-* an answer that made nothing is repeated with the same token, after a pause where AWS lacked capacity;
+* an answer that made nothing is repeated with the same token, after a pause;
 * a task that AWS does not list is waited for during five minutes after its launch, then it is Unknown.
 """
 
@@ -103,8 +103,7 @@ def decide(memory: Memory, executions: Mapping[str, Execution], bounds: Bounds, 
         )
     if attempt.refused is not None:
         retry = Start(attempt=attempt.number) if not attempt.ids else Resume(attempt=attempt)
-        wait = pause(attempt.refusals - 1) if attempt.transient else timedelta()
-        return _after_pause(attempt.refused + wait, now, retry, attempt.refusal)
+        return _after_pause(attempt.refused + pause(attempt.refusals - 1), now, retry, attempt.refusal)
     if not attempt.placed and not attempt.stopping:
         return Resume(attempt=attempt)
     return _overdue(attempt, executions, bounds, now) or _follow(attempt, executions)

@@ -10,7 +10,7 @@ from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance, Deregister, MakeLogGroup, Note, Operation, Register, Tag
 from reconciler.core.plan import JobSeen, Plan, Seen
 from reconciler.engine.context import Context
-from reconciler.engine.launch import Launcher
+from reconciler.engine.launch import Launcher, Postponed
 from reconciler.errors import CredentialsExpired, ReconcilerError
 from reconciler.model import Action, Health, Revision, Shared, Status, Step, Sync
 
@@ -52,13 +52,14 @@ def _standing(job: JobPlan, outcomes: Sequence[Step], progress: _Progress) -> Jo
     mine = [step for step in outcomes if step.job == job.job.name]
     if any(step.error or step.status is Status.BLOCKED for step in mine) or job.sync is Sync.ERROR:
         return replace(job, in_force=progress.in_force.get(job.job.name))
-    launched = any(step.action is Action.LAUNCH for step in mine)
+    launched = any(step.action is Action.LAUNCH and step.status is Status.DONE for step in mine)
+    postponed = next((step.reason for step in mine if step.status is Status.SKIPPED), "")
     return replace(
         job,
         sync=Sync.IN_SYNC,
-        health=Health.PENDING if launched else job.health,
+        health=Health.PENDING if launched or postponed else job.health,
         changes=(),
-        message="launched" if launched else job.message,
+        message="launched" if launched else postponed or job.message,
         in_force=progress.in_force.get(job.job.name),
     )
 
@@ -81,6 +82,8 @@ class _Worker:
             told = self._do(step, step.operation)
         except CredentialsExpired:
             raise
+        except Postponed as later:
+            return replace(step, status=Status.SKIPPED, reason=later.message)
         except ReconcilerError as error:
             self.progress.failed.add(step.job)
             return replace(step, status=Status.FAILED, error=str(error))

@@ -19,8 +19,12 @@ from reconciler.core.operations import Advance, Note
 from reconciler.engine.context import Context
 from reconciler.engine.memories import Unrecorded, recall, stream
 from reconciler.engine.sending import Busy, Forgotten, Refusal, place
-from reconciler.errors import ReconcilerError, Rejected, Throttled
+from reconciler.errors import ReconcilerError
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
+
+
+class Postponed(ReconcilerError):
+    """Nothing was started for now, and nothing is wrong: it is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ class Launcher:
         kind = self.context.kind(job)
         target = kind.target(job)
         if target is None:
-            raise Rejected("no target is named and none could be chosen", operation="RunTask", code="NoTarget")
+            raise ReconcilerError("no target is named and none could be chosen")
         request = kind.run_request(job, {})
         key = self._key(memory, attempt)
         event = {
@@ -116,12 +120,12 @@ class Launcher:
                     self._record(memory, launch, placed, job)
                     made += placed.ids
                 case Refusal(reason=reason, error=error):
-                    self._refused(memory, launch, reason, transient=isinstance(error, Throttled))
+                    self._refused(memory, launch, reason, transient=False)
                     raise error
                 case Forgotten():
                     return self._give_up(memory, attempt)
                 case Busy(reason=reason):
-                    return reason
+                    raise Postponed(reason)
         return f"attempt {attempt.number}: {', '.join(made)}"
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision, backend: RunBackend) -> Spec:
@@ -160,7 +164,9 @@ class Launcher:
             raise ReconcilerError(f"{runs.PARTLY_PLACED}: {reasons}")
         transient = all(failure.transient for failure in launched.failures)
         self._refused(memory, launch, reasons, transient=transient)
-        raise Rejected(reasons, operation="RunTask", code="failures")
+        if transient:
+            raise Postponed(f"{reasons}; it is sent again after a pause")
+        raise ReconcilerError(f"nothing was started: {reasons}")
 
     def _refused(self, memory: Memory, launch: Launch, reason: str, *, transient: bool) -> None:
         event: Event = {

@@ -10,7 +10,7 @@ from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
 from reconciler.core.prune import Orphan
 from reconciler.engine.context import Context
-from reconciler.model import Health, JobReport, Problem, Report, Step, Sync
+from reconciler.model import Health, JobReport, Problem, Report, Status, Step, Sync
 
 
 def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
@@ -31,13 +31,18 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
 
 
 def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:
-    """Answer what several passes did, then how the last one left what did not need doing.
+    """Answer what several passes did, each failure once, then how the last one left what did not need doing."""
+    told: dict[tuple[object, ...], Step] = {}
+    for position, step in enumerate(done):
+        again = (step.status, step.error) if step.status is not Status.DONE else (position,)
+        told[(step.action, step.kind, step.name, step.job, *again)] = step
+    named = {_name(step) for step in done if step.status is Status.DONE}
+    rest = (step for step in last if step.operation is None and (step.error or _name(step) not in named))
+    return (*told.values(), *rest)
 
-    A run that was launched and has failed since is told twice: as launched, and as failed.
-    """
-    told = {(step.kind, step.name, step.job) for step in done}
-    left = (step for step in last if step.operation is None)
-    return (*done, *(step for step in left if step.error or (step.kind, step.name, step.job) not in told))
+
+def _name(step: Step) -> tuple[str, str, str]:
+    return (step.kind, step.name, step.job)
 
 
 def timed_out(report: Report, seconds: float) -> Report:

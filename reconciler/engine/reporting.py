@@ -37,7 +37,12 @@ def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:
         again = (step.status, step.error) if step.status is not Status.DONE else (position,)
         told[(step.action, step.kind, step.name, step.job, *again)] = step
     named = {_name(step) for step in done if step.status is Status.DONE}
-    rest = (step for step in last if step.operation is None and (step.error or _name(step) not in named))
+    errors = {(step.job, step.error) for step in done if step.error}
+    rest = (
+        step
+        for step in last
+        if step.operation is None and ((step.job, step.error) not in errors if step.error else _name(step) not in named)
+    )
     return (*told.values(), *rest)
 
 

@@ -53,6 +53,10 @@ def job_file(kind: str, description: str, spec: Schema) -> Schema:
         words.reference("#/$defs/PartialSpec"),
     )
     spec["properties"]["environments"] = patches
+    # each section of the defaults applies only to jobs that have it, so that both triggers may stand there
+    defaults = {key: value for key, value in part.items() if key != "allOf"} | {
+        "properties": same_as("PartialSpec", part)
+    }
     written = {**part, "properties": {**same_as("PartialSpec", part), "environments": patches}, "type": "object"}
     written |= {"if": {"not": {"required": ["environments"]}}, "then": _any_of(sources)}
     manifest = document(kind, description, words.reference("#/$defs/Metadata"), written, required=["spec"])
@@ -62,7 +66,13 @@ def job_file(kind: str, description: str, spec: Schema) -> Schema:
     return {
         "title": f"{kind}, with its environment and Settings' defaults merged",
         **whole,
-        "$defs": {"Manifest": manifest, "Metadata": _metadata(), "PartialSpec": part, "Spec": spec},
+        "$defs": {
+            "PartialDefaults": defaults,
+            "Manifest": manifest,
+            "Metadata": _metadata(),
+            "PartialSpec": part,
+            "Spec": spec,
+        },
     }
 
 

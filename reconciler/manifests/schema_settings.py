@@ -104,7 +104,7 @@ def _everywhere() -> dict[str, Schema]:
             "Merged under the spec of each job of the kind. A default for schedule, once or a definition applies only"
             " to jobs that have that section.",
             {
-                kind: words.reference(f"{FILES[kind]}.schema.json#/$defs/PartialSpec", f"Defaults for each {kind}.")
+                kind: words.reference(f"{FILES[kind]}.schema.json#/$defs/PartialDefaults", f"Defaults for each {kind}.")
                 for kind in ("EcsJob", "BatchJob")
             },
         ),

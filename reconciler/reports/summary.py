@@ -84,7 +84,7 @@ def sentences(report: Report) -> tuple[str, ...]:
     if any(counts.sync.values()):
         said.append(f"{plural(counts.jobs, 'job')}: {_axis(counts.sync, SYNC_WORDS)}")
     elif report.jobs:
-        said.append(f"{plural(counts.jobs, 'job')} read")
+        said.append(f"{plural(counts.jobs, 'job')} {'is' if counts.jobs == 1 else 'are'} valid")
     if any(counts.health.values()):
         said.append(f"runs: {_axis(counts.health, HEALTH_WORDS)}")
     problems = [plural(number, str(severity)) for severity, number in counts.problems.items() if number]

@@ -1,15 +1,15 @@
-"""Every face of one rich report, whole; `python tests/reports/regenerate_golden.py` writes the expected files anew."""
+"""Every face of one rich report, whole; `python -m tests.reports.regenerate_golden` writes the expected files anew."""
 
 import json
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from report_scenario import CANARY, manifests, report
 
 from reconciler.reports.formats import FORMATS, render
 from reconciler.reports.presentable import presentable
 from reconciler.reports.reading import read_report
+from tests.reports.report_scenario import CANARY, manifests, report
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "report.schema.json").read_text())

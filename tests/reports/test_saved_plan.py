@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_scenario import CANARY, manifests, report
 
 from reconciler.errors import Refused, UsageError
 from reconciler.model import FieldChange, Manifests, Report
 from reconciler.reports.saved_plan import check, read, read_any, save
+from tests.reports.report_scenario import CANARY, manifests, report
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ from reconciler.reports import verdict
     "--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop waiting then; the runs go on, exit 1."
 )
 def command(invocation: Invocation, plan_file: Path | None, wait: str | None, timeout: float | None) -> ExitCode:
-    """Make AWS match the manifests in DIR: one pass that validates, observes, plans and applies.
+    """Make AWS match the manifests in DIR, in one pass.
 
-    The same as `reconcile --once [DIR]`. Exit 1 where anything failed, or while a one-shot has.
+    It validates, observes, plans and applies; `reconcile --once [DIR]` is the same. Exit 1 where anything failed, or
+    while a one-shot has.
     """
     from reconciler.engine import Reconciler, Until
     from reconciler.model import Report

@@ -19,7 +19,10 @@ from reconciler.reports.verdict import FailOn, of_drift
     help="What makes the exit code: differences (2), failed runs (1), or both.",
 )
 def command(invocation: Invocation, fail_on: tuple[str, ...]) -> ExitCode:
-    """Show how AWS differs from the manifests in DIR. Exit 2 where it does."""
+    """Show how AWS differs from the manifests in DIR.
+
+    Exit 2 where it does.
+    """
     chosen = frozenset(FailOn(word) for word in fail_on)
     return invocation.reconcile(
         Access.READ, lambda reconciler: reconciler.drift(), lambda report: of_drift(report, chosen)

@@ -44,7 +44,10 @@ spec:
 
 @verb("init", DIRECTORY)
 def command(invocation: Invocation) -> ExitCode:
-    """Start a directory of manifests: the schema for editors, Settings and one job. Overwrites nothing."""
+    """Start a directory of manifests.
+
+    Writes the schema for editors, Settings and one job; overwrites nothing.
+    """
     from reconciler.manifests.schemas import bundle
 
     directory = invocation.options.directory

@@ -22,7 +22,10 @@ from reconciler.reports import verdict
     "--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 where there is anything to do."
 )
 def command(invocation: Invocation, out: Path | None, exit_code: bool) -> ExitCode:
-    """Show what a pass over DIR would do. Nothing is written to AWS."""
+    """Show what a pass over DIR would do.
+
+    Nothing is written to AWS.
+    """
     from reconciler.engine import Reconciler
     from reconciler.model import Report
 

@@ -15,7 +15,10 @@ from reconciler.model import Severity
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="YAML or JSON.")
 def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
-    """Print the definition and the run request that would be sent for each JOB, or for all, without asking AWS."""
+    """Print what would be sent for each JOB, without AWS.
+
+    That is the definition and the run request, after variables, defaults and patches; without JOB, of every job.
+    """
     if any(problem.severity is Severity.ERROR for problem in invocation.manifests.problems):
         invocation.emit(invocation.offline_report())
         return ExitCode.INVALID

@@ -11,7 +11,10 @@ from reconciler.errors import ExitCode, UsageError
 @click.argument("name", default="manifest")
 @click.option("--list", "listed", is_flag=True, help="List the schemas' names.")
 def command(_: Invocation, name: str, listed: bool) -> ExitCode:
-    """Print the JSON Schema NAME; without one, that of every manifest, whole in one file as editors want it."""
+    """Print a JSON Schema, for an editor.
+
+    Without NAME that of every manifest, whole in one file.
+    """
     from reconciler.manifests.schemas import NAMES, bundle, schema_text
 
     if listed:

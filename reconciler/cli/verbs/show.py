@@ -13,7 +13,10 @@ from reconciler.errors import ExitCode
 @verb("show", output(*FORMATS))
 @click.argument("file", type=click.Path(path_type=Path))
 def command(invocation: Invocation, file: Path) -> ExitCode:
-    """Show a saved plan or a JSON report from FILE, in any format."""
+    """Show a saved plan or a JSON report.
+
+    FILE is what `reconcile plan --out` or any verb with `--format json` wrote.
+    """
     from reconciler.cli.output import emit
     from reconciler.reports.saved_plan import read_any
 

@@ -11,5 +11,8 @@ from reconciler.reports.verdict import of_status
 @verb("status", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
 def command(invocation: Invocation, jobs: tuple[str, ...]) -> ExitCode:
-    """Show how each JOB stands, or all: whether AWS matches, how the last run went, when the next starts."""
+    """Show how each JOB stands, or all.
+
+    Whether AWS matches, how the last run went, when the next starts.
+    """
     return invocation.reconcile(Access.READ, lambda reconciler: reconciler.status(), of_status, jobs)

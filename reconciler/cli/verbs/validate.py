@@ -12,9 +12,10 @@ from reconciler.reports.verdict import of_problems
 
 @verb("validate", DIRECTORY, MANIFESTS, output(*FORMATS))
 def command(invocation: Invocation) -> ExitCode:
-    """Check every manifest in DIR, without AWS and without credentials. Exit 3 where one is invalid.
+    """Check every manifest in DIR, without AWS.
 
-    Without --env, every environment that Settings declare is checked.
+    No credentials are needed. Without --env, every environment that Settings declare is checked. Exit 3 where a
+    manifest is invalid.
     """
     report = _report(invocation)
     invocation.emit(report)

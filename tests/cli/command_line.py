@@ -1,0 +1,45 @@
+"""What a command line answers, and the manifests it is tried on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SETTINGS = """\
+apiVersion: reconciler/v1
+kind: Settings
+metadata: {name: team}
+spec:
+  region: eu-west-1
+  accountId: "111111111111"
+  prune: {enabled: true, maxDeletions: 2}
+"""
+
+HELLO = """\
+apiVersion: reconciler/v1
+kind: EcsJob
+metadata: {name: hello, tags: {team: data}}
+spec:
+  taskDefinition:
+    requiresCompatibilities: [FARGATE]
+    networkMode: awsvpc
+    cpu: 256
+    memory: 512
+    containerDefinitions:
+      - name: main
+        image: example/hello:1
+        command: [echo, hello]
+        environment: [{name: GREETING, value: canary-4711}]
+  run: {launchType: FARGATE}
+  once: {}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command line answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+Reconcile = Callable[..., Answer]

@@ -1,0 +1,164 @@
+"""plan, apply, drift and status over the embedded AWS: what they print, what they leave, how they end."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from reconciler.cli.parameters import FORMATS
+from reconciler.local.connection import Connection, connected, default_state
+from reconciler.manifests.schemas import schema_text
+from tests.cli.command_line import HELLO, Reconcile
+
+REPORT = Draft202012Validator(json.loads(schema_text("report")), format_checker=FormatChecker())
+CANARY = "canary-4711"
+
+
+@contextmanager
+def aws() -> Iterator[Connection]:
+    with connected(state=default_state(), account="111111111111", region="eu-west-1") as connection:
+        yield connection
+
+
+def edit_live(image: str) -> None:
+    """Do what somebody does in the console: a new revision with another image and another variable."""
+    import boto3
+
+    with aws() as connection:
+        told = connection.environment
+        session = boto3.session.Session(
+            told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], region_name=connection.region
+        )
+        ecs = session.client("ecs", endpoint_url=connection.endpoint)
+        described = ecs.describe_task_definition(taskDefinition="hello", include=["TAGS"])
+        definition = described["taskDefinition"]
+        containers = definition["containerDefinitions"]
+        containers[0]["image"] = image
+        containers[0]["environment"][0]["value"] = f"live-{CANARY}"
+        ecs.register_task_definition(
+            family="hello",
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            containerDefinitions=containers,
+            tags=described["tags"],
+        )
+        ecs.close()
+
+
+@pytest.fixture
+def drifted(jobs: Path, reconcile: Reconcile) -> Path:
+    """The job applied and run, then its definition changed by somebody else."""
+    assert reconcile("--once", "--local", "--wait").code == 0
+    edit_live("example/hello:2")
+    return jobs
+
+
+def test_a_plan_writes_nothing_and_a_pass_does_what_it_said(jobs: Path, reconcile: Reconcile) -> None:
+    plan = reconcile("plan", "--local")
+    assert plan.code == 0
+    assert "  + create  task-definition hello  jobs.d/hello.yaml:1\n" in plan.out
+    assert "\nplan: 1 to create, 1 to launch  (team, 111111111111, eu-west-1; 0." in plan.out
+    assert reconcile("plan", "--local", "--exit-code").code == 2
+    assert reconcile("drift", "--local").code == 2
+    applied = reconcile("--once", "--local", "--wait")
+    assert applied.code == 0
+    assert "\napply: 1 created, 1 launched  (team, 111111111111, eu-west-1; " in applied.out
+    again = reconcile("--once", "--local", "--wait")
+    assert again.code == 0
+    assert again.out.startswith("apply: nothing to do  (team, 111111111111, eu-west-1; 0.")
+    assert reconcile("plan", "--local", "--exit-code").code == 0
+    assert reconcile("drift", "--local").code == 0
+
+
+def test_progress_goes_to_stderr(jobs: Path, reconcile: Reconcile) -> None:
+    answer = reconcile("--once", "--local", "--wait", "--format", "json")
+    assert json.loads(answer.out)["verb"] == "apply"
+    assert answer.err.startswith("  > launch  run hello/g1-")
+
+
+def test_drift_names_the_field_both_sides_and_the_manifests_line(drifted: Path, reconcile: Reconcile) -> None:
+    answer = reconcile("drift", "--local")
+    assert answer.code == 2
+    assert (
+        '    ~ containerDefinitions[main].image: "example/hello:2" → "example/hello:1"  jobs.d/hello.yaml:12\n'
+        in answer.out
+    )
+    assert "    ~ containerDefinitions[main].environment[GREETING].value: *** (before) → *** (after)" in answer.out
+    assert reconcile("drift", "--local", "--fail-on", "health").code == 0
+    assert reconcile("diff", "--local", "--fail-on", "drift,health").code == 2
+
+
+def test_no_hidden_value_of_either_side_is_in_any_output(drifted: Path, reconcile: Reconcile) -> None:
+    everywhere = [argument for form in FORMATS for argument in ("--report", f"{form}=out.{form}")]
+    for verb in ("drift", "plan"):
+        answer = reconcile(verb, "--local", "-vv", *everywhere)
+        assert CANARY not in answer.out + answer.err
+        for form in FORMATS:
+            assert "example/hello:2" in Path(f"out.{form}").read_text()
+            assert CANARY not in Path(f"out.{form}").read_text()
+    reconcile("drift", "--local", "--show-values", *everywhere)
+    for form in FORMATS:
+        assert CANARY in Path(f"out.{form}").read_text()
+
+
+@pytest.mark.parametrize("verb", ["plan", "drift", "apply", "status"])
+def test_the_json_of_every_verb_fits_the_schema(jobs: Path, reconcile: Reconcile, verb: str) -> None:
+    document = json.loads(reconcile(verb, "--local", "--format", "json").out)
+    REPORT.validate(document)
+    assert document["verb"] == verb
+
+
+def test_status_tells_both_axes_of_the_jobs_asked_for(jobs: Path, reconcile: Reconcile) -> None:
+    (jobs / "other.yaml").write_text(HELLO.replace("hello", "other"))
+    reconcile("--once", "--local", "--wait", "--job", "hello")
+    answer = reconcile("status", "--local", "hello")
+    assert answer.code == 0
+    assert "  hello  EcsJob  InSync  Succeeded  jobs.d/hello.yaml:1\n" in answer.out
+    assert "other" not in answer.out
+    answer = reconcile("status", "--local", "othr")
+    assert (answer.code, answer.err) == (4, "reconcile: othr: no such job — did you mean other?\n")
+
+
+def test_a_saved_plan_is_applied_or_refused(jobs: Path, reconcile: Reconcile) -> None:
+    assert reconcile("plan", "--local", "--out", "plan.json").code == 0
+    assert CANARY not in Path("plan.json").read_text()
+    assert "task-definition hello" in reconcile("show", "plan.json").out
+    (jobs / "hello.yaml").write_text(HELLO.replace("hello:1", "hello:2"))
+    refused = reconcile("--once", "--local", "--plan", "plan.json")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("reconcile: the plan is out of date; nothing was written\n  manifests: planned for ")
+    (jobs / "hello.yaml").write_text(HELLO)
+    assert reconcile("--once", "--local", "--plan", "plan.json").code == 0
+    late = reconcile("--once", "--local", "--plan", "plan.json")
+    assert late.code == 1
+    assert "no longer to do: create task-definition hello (job hello)" in late.err
+
+
+def test_an_empty_directory_is_refused_with_the_flag_that_lifts_it(jobs: Path, reconcile: Reconcile) -> None:
+    reconcile("--once", "--local", "--wait")
+    (jobs / "hello.yaml").unlink()
+    answer = reconcile("--once", "--local")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == (
+        "reconcile: jobs.d holds no manifest, and everything of owner team would be taken for deleted — "
+        "--allow-empty lifts it\n"
+    )
+
+
+def test_without_credentials_nothing_is_attempted(
+    jobs: Path, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "absent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "absent")
+    answer = reconcile("plan")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err.startswith("reconcile: ")
+    assert answer.err.count("\n") == 1

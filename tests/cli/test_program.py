@@ -1,0 +1,138 @@
+"""How every way of ending becomes an exit code and one line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from reconciler.cli.program import ALIASES, MODES, VERBS, program
+from reconciler.errors import UsageError
+from tests.cli.command_line import Reconcile
+
+HEAVY = ("boto3", "botocore", "deepdiff", "jsonschema", "moto", "rich")
+
+
+def imported_by(directory: Path, *arguments: str) -> list[str]:
+    script = (
+        "import sys, contextlib, io\n"
+        "from reconciler.cli.program import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    assert run(sys.argv[1:]) == 0\n"
+        f"print(*sorted(name for name in {HEAVY!r} if name in sys.modules))\n"
+    )
+    root = Path(__file__).parents[2]
+    answer = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=directory, env={"PYTHONPATH": str(root), "PATH": ""}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return answer.stdout.split()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("plan", "--help"), ("validate",), ("render",)])
+def test_nothing_heavy_is_imported_before_it_is_needed(jobs: Path, arguments: tuple[str, ...]) -> None:
+    assert imported_by(jobs.parent, *arguments) == []
+
+
+def test_help_names_every_verb_with_a_whole_sentence(reconcile: Reconcile) -> None:
+    answer = reconcile("--help")
+    listed = [
+        line.split(maxsplit=1) for line in answer.out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    ]
+    assert [name for name, _ in listed] == list(VERBS)
+    assert all(sentence.endswith(".") and not sentence.endswith("...") for _, sentence in listed)
+
+
+def test_aliases_and_modes_name_verbs() -> None:
+    assert set(ALIASES.values()) | set(MODES.values()) <= set(VERBS)
+    with click.Context(program) as context:
+        assert all(program.get_command(context, name) is not None for name in (*VERBS, *ALIASES))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Usage: reconcile [OPTIONS] COMMAND [ARGS]..."),
+        (("frobnicate",), "No such command 'frobnicate'."),
+        (("plan", "--frobnicate"), "No such option '--frobnicate'."),
+        (("plan", "--once"), "No such option '--once'."),
+        (("plan", "--var", "X"), "Invalid value for '--var': expected NAME=value, got \"X\""),
+        (("plan", "--format", "pdf"), "Invalid value for '--format': 'pdf' is not one of"),
+        (("drift", "--fail-on", "rain"), "Invalid value for '--fail-on': expected drift or health, got \"rain\""),
+        (
+            ("plan", "--report", "html=/nowhere/x.html"),
+            "Invalid value for '--report': /nowhere: no such directory",
+        ),
+        (("show", "absent.json"), "reconcile: absent.json: No such file or directory"),
+        (("validate", "absent"), "reconcile: absent: no such directory — name the directory of the manifests"),
+        (("--once", "--timeout", "3"), "reconcile: --timeout: expected with --wait"),
+        (("plan", "--env", "prod"), "reconcile: --env prod: no environments are declared — declare them in Settings"),
+        (("plan", "--local", "--profile", "x"), "reconcile: --profile: cannot be used together with --local"),
+        (("schema", "x"), "reconcile: x: no such schema (expected one of batch-job, ecs-job, job-definition, manifest"),
+        (("render", "helo"), "reconcile: helo: no such job — did you mean hello?"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line_on_stderr_with_exit_code_4(
+    jobs: Path, reconcile: Reconcile, arguments: tuple[str, ...], message: str
+) -> None:
+    answer = reconcile(*arguments)
+    assert (answer.code, answer.out) == (4, "")
+    assert message in answer.err
+
+
+def test_once_is_the_verb_apply_wherever_it_is_among_options(jobs: Path, reconcile: Reconcile) -> None:
+    assert reconcile("--once", "--help").out == reconcile("apply", "--help").out
+    assert reconcile("--local", "--once", "--help").out == reconcile("apply", "--help").out
+
+
+def test_wait_takes_a_value_only_when_it_is_attached(jobs: Path, reconcile: Reconcile) -> None:
+    answer = reconcile("--once", "--wait", "absent")
+    assert answer.err.startswith("reconcile: absent: no such directory")
+    answer = reconcile("--once", "--wait=never")
+    assert "Invalid value for '--wait': 'never' is not one of 'once', 'all'." in answer.err
+
+
+def test_an_interrupt_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, reconcile: Reconcile) -> None:
+    monkeypatch.setattr("reconciler.cli.output.emit", interrupt)
+    answer = reconcile("validate", ".")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == "\nreconcile: interrupted — runs that were launched go on; reconcile status shows them\n"
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_bug_is_loud(monkeypatch: pytest.MonkeyPatch, reconcile: Reconcile) -> None:
+    monkeypatch.setattr("reconciler.cli.output.emit", bug)
+    with pytest.raises(ZeroDivisionError):
+        reconcile("validate", ".")
+
+
+def bug(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_an_error_of_ours_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, reconcile: Reconcile) -> None:
+    monkeypatch.setattr("reconciler.cli.output.emit", refuse)
+    answer = reconcile("validate", ".")
+    assert (answer.code, answer.out, answer.err) == (4, "", "reconcile: no — try yes\n")
+
+
+def refuse(*_: object) -> None:
+    raise UsageError("no", hint="try yes")
+
+
+def test_a_reader_that_has_gone_is_no_drama(jobs: Path) -> None:
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from reconciler.cli import main; main()", "schema"],
+        cwd=jobs.parent, env={"PYTHONPATH": str(root), "PATH": ""}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr as stderr:
+        assert (stderr.read(), process.wait()) == (b"", 1)

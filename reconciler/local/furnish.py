@@ -28,9 +28,10 @@ _TRUST: Final = json.dumps({"Version": "2012-10-17", "Statement": [_TRUSTED]})
 
 
 def prepare(world: World, place: Place, clusters: Sequence[str]) -> None:
-    """Make, in a place, what is missing of the clusters, the log group and Batch's queue; leave the rest as it is."""
-    for name in clusters:
-        if name not in section(world, place, "clusters"):
+    """Make, in a place, what is missing of these clusters (or of any), the log group and Batch's queue."""
+    held = section(world, place, "clusters")
+    for name in clusters or ([] if held else ["default"]):
+        if name not in held:
             _cluster(world, place, {"name": name})
     if LOG_GROUP not in world.store("logs", place).get("groups", {}):
         world.invoke("logs", "CreateLogGroup", {"logGroupName": LOG_GROUP}, place)
@@ -58,8 +59,7 @@ def fill(world: World, seed: Mapping[str, Sequence[Entry]], clusters: Sequence[s
                 make(world, world.home, entry)
             except (AwsError, ValueError) as error:
                 raise SeedError(f"seed: {name}[{index}]: {error}") from None
-    told = clusters or ([] if seed.get("clusters") else ["default"])
-    prepare(world, world.home, tuple(dict.fromkeys(told)))
+    prepare(world, world.home, clusters)
 
 
 def _cluster(world: World, place: Place, entry: Entry) -> None:

@@ -60,8 +60,7 @@ class ActiveRevisions:
         """List one family's ACTIVE revisions, newest first, down to a number; None: the newest page is enough."""
         arns: list[str] = []
         for answer in _answers(aws, familyPrefix=family):
-            # familyPrefix is a whole name, not a prefix, by AWS's documentation; what is not ours is passed over anyway
-            arns += [arn for arn in answer.get("taskDefinitionArns", ()) if family_of(arn) == family]
+            arns += answer.get("taskDefinitionArns", ())
             if down_to is None or (arns and number_of(arns[-1]) <= down_to):
                 break
         return arns

@@ -24,7 +24,7 @@ def owned(aws: Aws, owner: str, resource_type: str) -> Mapping[str, Tags]:
         ResourcesPerPage=_PAGE,
     ):
         found |= _tags(answer)
-    return {arn: tags for arn, tags in found.items() if tags.get(ownership.OWNER) == owner}
+    return found
 
 
 def of(aws: Aws, arns: Sequence[str]) -> Mapping[str, Tags]:

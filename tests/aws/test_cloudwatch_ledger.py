@@ -97,6 +97,15 @@ def test_the_order_is_awss_where_two_clocks_disagree(aws: LocalAws, caller: Aws,
     assert ledger.read("s")["s"] == record
 
 
+def test_no_two_events_of_one_caller_have_the_same_time(aws: LocalAws, ledger: Ledger) -> None:
+    ledger.claim("s")
+    for number in range(3):
+        ledger.record("s", {"number": number})
+    events = aws.client("logs").get_log_events(logGroupName=GROUP, logStreamName="s", startFromHead=True)["events"]
+    first = int(START.timestamp() * 1000)
+    assert [event["timestamp"] for event in events] == [first, first + 1, first + 2]
+
+
 def test_recording_without_a_claim_is_refused(ledger: Ledger) -> None:
     with pytest.raises(NotFound):
         ledger.record("once/a/g1-x/0", {"event": "start"})

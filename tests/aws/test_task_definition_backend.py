@@ -107,6 +107,15 @@ def test_families_that_a_given_up_list_held_whole_are_not_asked_for_again(
     assert [numbers(family) for family in seen.families.values()] == [[1]] * 6
 
 
+def test_a_family_in_which_a_given_up_list_ended_is_asked_for_again(
+    caller: Aws, aws: LocalAws, backend: TaskDefinitions
+) -> None:
+    in_bulk(caller, ["z"] * 11)
+    aws.faults.add("ecs:ListTaskDefinitions", "page", count=2, times=None)
+    families = backend.observe(["z", "a", "b", "c", "d"], owner=OWNER).families
+    assert numbers(families["z"]) == list(range(11, 0, -1))
+
+
 def test_the_newest_of_more_than_a_hundred_revisions_is_found(caller: Aws, backend: TaskDefinitions) -> None:
     in_bulk(caller, ["many"] * 120, tags={})
     revision = register(backend, "many")

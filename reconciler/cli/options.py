@@ -104,8 +104,20 @@ SELECTION: Final[Group] = (
 GUARDS: Final[Group] = (
     _option("--allow-empty", is_flag=True, help="Let a directory without manifests delete everything that is ours."),
     _option("--allow-older", is_flag=True, help="Let a checkout that is older than what is live change it."),
-    _option("--max-deletions", type=click.IntRange(min=0), metavar="N", help="How many jobs may be pruned."),
-    _option("--max-reruns", type=click.IntRange(min=0), metavar="N", help="How many one-shots may run again."),
+)
+LIMITS: Final[Group] = (
+    _option(
+        "--max-deletions",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="How many jobs may be pruned, over Settings' maxDeletions.",
+    ),
+    _option(
+        "--max-reruns",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="How many one-shots may run again, over Settings' maxReruns.",
+    ),
 )
 SHOW_VALUES: Final[Group] = (
     _option(

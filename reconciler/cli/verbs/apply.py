@@ -5,13 +5,19 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode, UsageError
 from reconciler.reports import verdict
 
 
-@verb("apply", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, output("text", "json"))
-@click.option("--plan", "plan_file", type=click.Path(path_type=Path), help="Apply exactly this saved plan, or refuse.")
+@verb("apply", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, LIMITS, output("text", "json"))
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Apply exactly this saved plan, or refuse.",
+)
 @click.option(
     "--wait",
     type=click.Choice(["once", "all"]),

@@ -14,7 +14,7 @@ from reconciler.reports.verdict import FailOn, of_drift
     "--fail-on",
     type=words(*FailOn),
     metavar="drift,health",
-    default=FailOn.DRIFT,
+    default=FailOn.DRIFT.value,
     show_default=True,
     help="What makes the exit code: differences (2), failed runs (1), or both.",
 )

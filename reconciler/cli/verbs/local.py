@@ -10,10 +10,21 @@ from reconciler.errors import ExitCode
 
 
 @verb("local", DIRECTORY_OPTION, MANIFESTS, VERBOSE)
-@click.option("--seed", type=click.Path(path_type=Path), help="A YAML or JSON file that says what is there at first.")
-@click.option("--state", type=click.Path(path_type=Path), help="Where its state is kept  [default: per user].")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1  [default: any free one]."
+    "--seed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A YAML or JSON file that says what is there at first.",
+)
+@click.option(
+    "--state", type=click.Path(path_type=Path), metavar="FILE", help="Where its state is kept  [default: per user]."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=0,
+    help="The port on 127.0.0.1  [default: any free one].",
 )
 def command(invocation: Invocation, seed: Path | None, state: Path | None, port: int) -> ExitCode:
     """Run the embedded AWS until Ctrl-C.

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output, verb
 from reconciler.cli.parameters import FORMATS
 from reconciler.errors import ExitCode, worst
 from reconciler.reports import verdict
 
 
-@verb("plan", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, output(*FORMATS))
+@verb("plan", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, LIMITS, output(*FORMATS))
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -3,12 +3,12 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode
 from reconciler.reports.verdict import of_status
 
 
-@verb("status", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
+@verb("status", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, GUARDS, output("text", "json"))
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
 def command(invocation: Invocation, jobs: tuple[str, ...]) -> ExitCode:
     """Show how each JOB stands, or all.

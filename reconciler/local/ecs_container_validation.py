@@ -162,5 +162,6 @@ def _memory(container: Container) -> Faults:
             f"Invalid setting for container '{container['name']}'. "
             "'memory' must be greater than or equal to 'memoryReservation'."
         )
-    if container["cpu"] < 0 or (hard is not None and hard < 4) or (soft is not None and soft < 4):
-        yield f"Invalid setting for container '{container['name']}'. 'cpu' and 'memory' are too small."
+    # No least amount: a definition of 1 MiB has been recorded, though Docker starts nothing below 6.
+    if min(container["cpu"], hard or 0, soft or 0) < 0:
+        yield f"Invalid setting for container '{container['name']}'. 'cpu' and 'memory' cannot be negative."

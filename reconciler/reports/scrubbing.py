@@ -38,10 +38,13 @@ class Scrubber:
 
     def _values(self, name: str) -> tuple[str, ...]:
         if name not in self._hidden:
-            specs = _specs(self._jobs[name])
-            plain = self._names.union(*(_words(_shown(spec, mask_spec(spec))) for spec in specs))
-            found = {value for spec in specs for value in hidden_values(spec, self._show)}
-            hidden = {value for value in found - plain if len(value) >= _SHORTEST}
+            plain: set[str] = set()
+            found: set[str] = set()
+            for spec in _specs(self._jobs[name]):
+                masked = mask_spec(spec, self._show)
+                plain.update(_words(_shown(spec, masked)))
+                found.update(_replaced(spec, masked))
+            hidden = {value for value in found - plain if len(value) >= _SHORTEST and value not in self._names}
             self._hidden[name] = tuple(sorted(hidden, key=lambda value: (-len(value), value)))
         return self._hidden[name]
 
@@ -72,7 +75,7 @@ def _cut_out(before: str, after: str) -> Iterator[str]:
 
 def _specs(job: Job) -> tuple[Spec, ...]:
     definition = (job.definition.body,) if isinstance(job.definition, Owned) else ()
-    return (*definition, job.run, job.spec)
+    return (*definition, job.spec or job.run)
 
 
 def _names(manifests: Manifests) -> frozenset[str]:

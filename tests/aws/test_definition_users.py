@@ -64,6 +64,12 @@ def test_a_running_task_uses_its_revision(caller: Aws, aws: LocalAws, revisions:
     assert users(caller, revisions) == {}
 
 
+def test_a_service_uses_every_revision_that_is_deployed(caller: Aws, revisions: list[Revision]) -> None:
+    caller.call("ecs:CreateService", cluster="jobs", serviceName="web", taskDefinition="a:1", desiredCount=1)
+    caller.call("ecs:UpdateService", cluster="jobs", service="web", taskDefinition="a:3")
+    assert users(caller, revisions)[3] == "service web"
+
+
 def test_a_rule_uses_the_revision_that_its_target_names(caller: Aws, aws: LocalAws, revisions: list[Revision]) -> None:
     rule(aws, "nightly", {"TaskDefinitionArn": revisions[0].arn, "TaskCount": 1})
     assert users(caller, revisions) == {1: "rule nightly"}

@@ -110,6 +110,13 @@ def test_an_author_who_wants_a_public_ip_gets_public_subnets(caller: Aws, vpc: V
     assert awsvpc(completed) == {"assignPublicIp": "ENABLED", "subnets": [public]}
 
 
+def test_a_public_ip_in_a_vpc_without_public_subnets_stays_as_it_was_asked_for(caller: Aws, vpc: Vpc) -> None:
+    private = vpc.subnet("a")
+    written = {"awsvpcConfiguration": {"assignPublicIp": "ENABLED"}}
+    completed = Network(caller).complete({"vpcId": vpc.id, "networkConfiguration": written}, AWSVPC)
+    assert awsvpc(completed) == {"assignPublicIp": "ENABLED", "subnets": [private]}
+
+
 def test_written_subnets_are_never_looked_up(caller: Aws) -> None:
     written = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
     completed = Network(caller).complete({"vpcId": "vpc-1", "networkConfiguration": written}, AWSVPC)

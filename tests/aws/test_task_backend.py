@@ -125,6 +125,15 @@ def test_an_answer_with_failures_says_whether_waiting_may_help(
     assert [replace(each, id="") for each in launched.failures] == [failure]
 
 
+def test_an_answer_without_a_task_and_without_a_reason_is_a_failure(
+    runs: Tasks, definition: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = launch(runs, definition)
+    monkeypatch.setattr(Aws, "call", lambda *_, **__: {"tasks": [], "failures": []})
+    failure = Failure(reason="NO_TASK", detail="AWS answered without a task and without a reason", transient=True)
+    assert runs.launch(wanted) == Launched(ids=(), failures=(failure,))
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

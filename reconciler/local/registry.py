@@ -8,6 +8,7 @@ MODULES = (
     "reconciler.local.batch",
     "reconciler.local.ecs",
     "reconciler.local.logs",
+    "reconciler.local.scheduler",
     "reconciler.local.sts",
     "reconciler.local.tagging",
 )

@@ -64,7 +64,7 @@ def test_a_running_task_uses_its_revision(caller: Aws, aws: LocalAws, revisions:
     assert users(caller, revisions) == {}
 
 
-def test_a_service_uses_every_revision_that_is_deployed(caller: Aws, revisions: list[Revision]) -> None:
+def test_a_service_uses_the_revision_that_it_deploys(caller: Aws, revisions: list[Revision]) -> None:
     caller.call("ecs:CreateService", cluster="jobs", serviceName="web", taskDefinition="a:1", desiredCount=1)
     caller.call("ecs:UpdateService", cluster="jobs", service="web", taskDefinition="a:3")
     assert users(caller, revisions)[3] == "service web"

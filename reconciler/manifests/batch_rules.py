@@ -81,9 +81,8 @@ def _resources(scene: Scene) -> Iterator[Finding]:
             yield Finding(path=where, message=f"{name} is given twice (first in resourceRequirements[{first}])")
         for name, member in _DEPRECATED.items():
             if name in requirements and member in container:
-                yield Finding(
-                    path=(*path, member), message=f"{member} and the resource requirement {name} exclude each other"
-                )
+                message = f"{member} and the resource requirement {name} exclude each other"
+                yield Finding(path=(*path, member), message=message, hint=f"drop {member}")
             elif fargate_only and member in container:
                 message = f"{member} is not supported on Fargate"
                 yield Finding(path=(*path, member), message=message, hint=f"use resourceRequirements with type {name}")

@@ -1,6 +1,7 @@
 """Parser events into trees: anchors, aliases, merge keys, duplicate keys, and the limits that keep all of it finite."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from yaml.events import (
@@ -24,6 +25,9 @@ _MOST_ALIASED = 1 << 20
 _PREFIX = "tag:yaml.org,2002:"
 _SCALAR_TAGS = {f"{_PREFIX}{name}" for name in ("str", "int", "float", "bool", "null")}
 _MERGE_KEY = "<<"
+#: What an unquoted expression is replaced by: a beginning, its number from here, a filling (private characters).
+STAND_IN = "\uf8ff\ue000\uf8fe"
+_STAND_INS = re.compile(f"{STAND_IN[0]}([{STAND_IN[1]}-\uf000]){STAND_IN[2]}*")
 
 
 class Stop(Exception):
@@ -62,9 +66,10 @@ class _Anchored:
 class Composer:
     """Builds one document after another from a parser's events; `problems` are those of the present one."""
 
-    def __init__(self, file: str, get_event: Callable[[], Any]) -> None:
+    def __init__(self, file: str, get_event: Callable[[], Any], expressions: Sequence[str] = ()) -> None:
         self._file = file
         self._get_event = get_event
+        self._expressions = expressions
         self._reset()
 
     def _reset(self) -> None:
@@ -105,6 +110,15 @@ class Composer:
                 steps.append(frame.key)
         return tuple(steps)
 
+    def latest(self) -> Path:
+        """Answer the path of the value that was read last."""
+        path, top = self.path(), self._stack[-1] if self._stack else None
+        if top is None or (isinstance(top.container, Table) and top.key is not None) or not top.container:
+            return path
+        if isinstance(top.container, Row):
+            return (*path[:-1], len(top.container) - 1)
+        return (*path, next(reversed(top.container)))
+
     def _at(self, event: Any) -> Place:
         mark = event.start_mark
         return (self._file, mark.line + 1, mark.column + 1)
@@ -124,10 +138,12 @@ class Composer:
 
     def _scalar(self, event: Any) -> None:
         text = event.value
+        if self._expressions:
+            text = _STAND_INS.sub(self._expression, text)
         self._weight += 8 + len(text)
         stack = self._stack
         is_key = bool(stack) and isinstance(stack[-1].container, Table) and stack[-1].key is None
-        plain = event.implicit[0]
+        plain = event.implicit[0] and event.tag is None
         value = text
         if is_key:
             plain = plain and text == _MERGE_KEY
@@ -141,6 +157,10 @@ class Composer:
             self._key(text, self._at(event), merges=plain)
         else:
             self._add(value, self._at(event), 0)
+
+    def _expression(self, stand_in: re.Match[str]) -> str:
+        number = ord(stand_in[1]) - ord(STAND_IN[1])
+        return self._expressions[number] if number < len(self._expressions) else stand_in.group()
 
     def _tagged(self, event: Any) -> Any:
         """Answer the value of a scalar with a tag of the core schema (`!!str 8080`)."""

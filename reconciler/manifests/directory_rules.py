@@ -106,9 +106,7 @@ def _shared_definition_exists(scene: Scene) -> Iterator[Finding]:
     if other is None:
         yield _unknown(scene, path, name)
     elif other.kind != scene.draft.kind:
-        yield Finding(
-            path=path, message=f'expected the name of another {scene.draft.kind}, "{name}" is one of kind {other.kind}'
-        )
+        yield Finding(path=path, message=f'expected another {scene.draft.kind}, "{name}" is a {other.kind}')
     elif other.dialect.body not in other.spec and other.dialect.file not in other.spec:
         message = f'job "{name}" owns no definition (expected a job with spec.{other.dialect.body})'
         yield Finding(path=path, message=message)

@@ -10,7 +10,7 @@ from reconciler.manifests.definition_file import Form
 from reconciler.manifests.faults import located
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.settings import Chosen
-from reconciler.manifests.tree import Place, Table
+from reconciler.manifests.tree import Kept, Place, Table
 from reconciler.manifests.variables import Unset, substitute
 from reconciler.manifests.yaml12 import Document
 from reconciler.model import Path, Problem
@@ -44,8 +44,8 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 #: Sections whose defaults apply only to jobs that have the section themselves.
 _ONLY_WHERE_PRESENT = ("schedule", "once")
-#: Under this mapping of the spec a null is a value: it takes a variable out of the request.
-_NULLS_KEPT: Path = ("run", "environment")
+#: Where a null in a spec is a value: it takes a variable out of the request, or is what a patch sets.
+_NULLS_KEPT: Kept = (("run", "environment"), ("run", "patches"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
         wants_text=lambda path: schemas.wants_text(kind, path),
         lines_of=reading.lines,
     )
-    filled = tree.without_nulls(filled, ("spec", *_NULLS_KEPT))
+    filled = tree.without_nulls(filled, tuple(("spec", *path) for path in _NULLS_KEPT))
     if dialect.clustered:
         filled = _with_cluster(filled, chosen)
     value = schemas.coerce(kind, filled)

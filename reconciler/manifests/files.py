@@ -153,8 +153,8 @@ def read(path: Path, shown: str, *, encodings: tuple[str, ...] = ("utf-8-sig",))
     try:
         return Text(content=content, text=content.decode(encoding))
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
+        before = content[: error.start].decode(encoding, "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         name = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
         byte = content[error.start] if error.start < len(content) else 0
         return Text(content=content, problem=_problem_of(shown, f"not {name}: byte 0x{byte:02X}", line, column))

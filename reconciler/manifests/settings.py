@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import UsageError
-from reconciler.manifests import schemas, tree
+from reconciler.manifests import schemas, tags, tree
 from reconciler.manifests.faults import located
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.request import LoadRequest
@@ -201,8 +201,8 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
 
     problems = []
 
-    def say(member: str, message: str, hint: str = "") -> None:
-        path: Path = ("spec", member)
+    def say(member: str, message: str, hint: str = "", *below: str) -> None:
+        path: Path = ("spec", member, *below)
         where = tree.source(tree.locate(root, path, origin.place))
         problems.append(Problem(message=message, source=where, path=tree.show(path), hint=hint))
 
@@ -218,6 +218,9 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
                 )
         except InvalidSpecifier:
             say("requiredVersion", f'expected versions such as ">=1.2,<2", got "{required}"')
+    for key, value in _part(spec, "tags").items():
+        for message in tags.refusals(key, str(value)):
+            say("tags", message, "", key)
     names = declared(origin)
     default = spec.get("defaultEnvironment")
     if isinstance(default, str) and default not in names:

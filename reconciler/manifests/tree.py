@@ -78,62 +78,58 @@ def at(root: Any, path: Path) -> Any:
     return root
 
 
-def merge(target: Any, patch: Any, kept: Path = ()) -> Any:
+#: Paths below which a null is a value that somebody reads; the empty path is everything from here on.
+Kept = tuple[Path, ...]
+
+
+def merge(target: Any, patch: Any, kept: Kept = ()) -> Any:
     """Answer `target` changed by the merge patch (RFC 7386), each entry at the place that decides it.
 
-    A null takes its member out, except below the mapping at `kept`, where it is a value that somebody reads.
+    A null takes its member out, except inside what is at a kept path.
     """
     if not isinstance(patch, Table):
         return patch
     result = target.copy() if isinstance(target, Table) else Table()
     for key, value in patch.items():
-        inside = _inside(kept, key)
-        if value is None and inside != _EVERYWHERE:
+        if value is None and () not in kept:
             result.pop(key, None)
             result.places.pop(key, None)
-        else:
-            below = result.get(key)
-            place = (
-                result.places[key]
-                if _one_section(below, value, result.places, patch.places, key)
-                else patch.places[key]
-            )
-            result.put(key, merge(below, value, inside), place)
+            continue
+        below, place = result.get(key), patch.places[key]
+        if isinstance(below, Table) and isinstance(value, Table) and result.places[key][0] == place[0]:
+            place = result.places[key]  # one section in one file: people look for it where it begins
+        result.put(key, merge(below, value, _inside(kept, key)), place)
     return result
 
 
-def _one_section(below: Any, value: Any, before: Mapping[str, Place], after: Mapping[str, Place], key: str) -> bool:
-    """Answer whether a mapping only adds to one that stands in the same file, where people look for the section."""
-    return isinstance(below, Table) and isinstance(value, Table) and before[key][0] == after[key][0]
-
-
-#: What is left of a kept path once a walk has come down to it.
-_EVERYWHERE: Path = ("*",)
-
-
-def _inside(kept: Path, key: str) -> Path:
-    """Answer what is left of a kept path below `key`."""
-    if kept == _EVERYWHERE:
+def _inside(kept: Kept, step: str) -> Kept:
+    """Answer what is left of the kept paths below `step`."""
+    if () in kept or not kept:
         return kept
-    if not kept or kept[0] != key:
-        return ()
-    return kept[1:] or _EVERYWHERE
+    return tuple(path[1:] for path in kept if path[0] == step)
 
 
-def without_nulls(value: Any, kept: Path = ()) -> Any:
+def without_nulls(value: Any, kept: Kept = ()) -> Any:
     """Answer the tree without members that are null, which is how AWS reads them; list items stay."""
+    if () in kept:
+        return value
     if isinstance(value, Table):
-        result = Table()
+        table, changed = Table(), False
         for key, member in value.items():
-            inside = _inside(kept, key)
-            if member is not None or inside == _EVERYWHERE:
-                result.put(key, without_nulls(member, inside), value.places[key])
-        return result
+            if member is None:
+                changed = True
+                continue
+            new = without_nulls(member, _inside(kept, key))
+            changed = changed or new is not member
+            table.put(key, new, value.places[key])
+        return table if changed else value
     if isinstance(value, Row):
-        row = Row()
+        row, changed = Row(), False
         for item, place in zip(value, value.places, strict=True):
-            row.put(without_nulls(item), place)
-        return row
+            new = without_nulls(item)
+            changed = changed or new is not item
+            row.put(new, place)
+        return row if changed else value
     return value
 
 

@@ -117,7 +117,7 @@ class Variables:
         if name in _BUILT_IN_HINTS:
             return _BUILT_IN_HINTS[name]
         known = {key for layer in self._layers for key, value in layer.values.items() if value is not None}
-        close = get_close_matches(name, sorted(known | set(BUILT_IN)), n=1, cutoff=0.75)
+        close = get_close_matches(name, sorted(known | set(BUILT_IN)), n=1)
         if close:
             return f"did you mean {close[0]}?"
         return f"set it with --var {name}=…, in Settings' variables, or write ${{{{ {name}:-default }}}}"

@@ -6,14 +6,14 @@ A document is at most 1 MiB, also with its aliases written out, and nested at mo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from reconciler.manifests import syntax_errors
-from reconciler.manifests.composer import Composer, Stop
+from reconciler.manifests.composer import STAND_IN, Composer, Stop
 from reconciler.manifests.tree import Place, show, source
 from reconciler.model import ABSENT, Problem
 
@@ -43,13 +43,15 @@ def read(text: str, file: str) -> tuple[Document, ...]:
     if text.lstrip()[:1] in {"{", "["} and "\\u" in text:
         text = _SURROGATES.sub(_join_surrogates, text)
     unquoted: list[Problem] = []
+    expressions: list[str] = []
     for _ in range(_MOST_REPAIRS):
-        documents = tuple(_documents(text, file))
-        repair = _unquoted_expression(documents, text, file)
+        documents = tuple(_documents(text, file, expressions))
+        repair = _repaired(documents, text, len(expressions))
         if repair is None:
             break
-        problem, text = repair
+        problem, expression, text = repair
         unquoted.append(problem)
+        expressions.append(expression)
     return tuple(_with_problems(documents, unquoted))
 
 
@@ -91,10 +93,10 @@ def _join_surrogates(pair: re.Match[str]) -> str:
     return pair.group(1) + chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
 
 
-def _documents(text: str, file: str) -> Iterator[Document]:
+def _documents(text: str, file: str, expressions: Sequence[str]) -> Iterator[Document]:
     """Yield the documents up to the first syntax error, which ends the last one."""
     loader = _LOADER(text)
-    composer = Composer(file, loader.get_event)
+    composer = Composer(file, loader.get_event, expressions)
     try:
         while True:
             begun = composer.document()
@@ -122,31 +124,32 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, composer: Composer) 
     opened = error.context_mark
     if opened is not None and opened.line + 1 != line and ("}" in message or "]" in message or "quoted" in message):
         hint = f"opened at line {opened.line + 1}; {hint}"
-    path = show(composer.path())
+    found = syntax_errors.unquoted_expression(here, column)
+    if found is not None:
+        column, expression = found
+        message = f"{expression} inside {{…}} or […] is not quoted"
+        hint = f'quote the whole value: "{expression}"'
+    path = show(composer.latest() if found else composer.path())
     return Problem(message=message, source=source((composer.place[0], line, column)), path=path, hint=hint)
 
 
-def _unquoted_expression(documents: tuple[Document, ...], text: str, file: str) -> tuple[Problem, str] | None:
-    """Answer the problem and the text without it where a bare `${{ … }}` inside { } or [ ] was the syntax error."""
-    if not documents or documents[-1].value is not ABSENT or not documents[-1].problems:
-        return None
-    where = documents[-1].problems[-1].source
-    if where is None or not where.line:
+def _repaired(documents: tuple[Document, ...], text: str, number: int) -> tuple[Problem, str, str] | None:
+    """Where a bare `${{ … }}` inside { } or [ ] was the syntax error: answer the problem, the expression, and the text
+    with a stand-in as long as it, so that the rest of the file can be read as if it had been quoted.
+    """
+    last = documents[-1].problems[-1:] if documents else ()
+    where = last[0].source if last else None
+    if where is None or not where.line or documents[-1].value is not ABSENT:
         return None
     lines = text.splitlines(keepends=True)
     line = lines[where.line - 1] if where.line <= len(lines) else ""
-    found = syntax_errors.unquoted_expression(line, where.column)
+    found = syntax_errors.unquoted_expression(line, where.column + 1)
     if found is None:
         return None
     column, expression = found
-    lines[where.line - 1] = line[: column - 1] + "_" * len(expression) + line[column - 1 + len(expression) :]
-    problem = Problem(
-        message=f"{expression} inside {{…}} or […] is not quoted",
-        source=source((file, where.line, column)),
-        path=documents[-1].problems[-1].path,
-        hint=f'quote the whole value: "{expression}"',
-    )
-    return problem, "".join(lines)
+    stand_in = STAND_IN[0] + chr(ord(STAND_IN[1]) + number) + STAND_IN[2] * (len(expression) - 2)
+    lines[where.line - 1] = line[: column - 1] + stand_in + line[column - 1 + len(expression) :]
+    return last[0], expression, "".join(lines)
 
 
 def _with_problems(documents: tuple[Document, ...], problems: list[Problem]) -> Iterator[Document]:

@@ -1,0 +1,263 @@
+"""What people get wrong, and exactly what they are told."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import ExitCode, UsageError
+from reconciler.manifests import LoadRequest, load
+from tests.manifests.conftest import Directory, Write
+
+JOB = """\
+apiVersion: reconciler/v1
+kind: EcsJob
+metadata: {name: hello}
+spec:
+  taskDefinition:
+    containerDefinitions:
+      - name: main
+        image: busybox
+        memory: 64
+"""
+SETTINGS = """\
+apiVersion: reconciler/v1
+kind: Settings
+metadata: {name: team}
+spec:
+  environments: {staging: {namePrefix: stg-}, prod: {}}
+"""
+CONTAINER = "spec.taskDefinition.containerDefinitions[0]"
+
+
+def test_a_misspelt_key(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("image:", "imgae:")) == [
+        f"jobs.d/job.yaml:8:9 {CONTAINER}.imgae: unknown key (did you mean image?)"
+    ]
+
+
+def test_a_misplaced_key(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB + "  cluster: batch\n") == [
+        "jobs.d/job.yaml:10:3 spec.cluster: unknown key (belongs under spec.run)"
+    ]
+
+
+def test_a_wrong_type(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("memory: 64", "cpu: lots")) == [
+        f'jobs.d/job.yaml:9:9 {CONTAINER}.cpu: expected an integer, got "lots"'
+    ]
+
+
+@pytest.mark.parametrize("word", ["no", "on", "12:30", "0777", "2026-12-01", "1.10", "8080"])
+def test_words_of_yaml_1_1_stay_what_was_written(jobs_d: Directory, word: str) -> None:
+    job = jobs_d.job(JOB + f"        environment: [{{name: A, value: {word}}}]\n")
+
+    assert job.spec["taskDefinition"]["containerDefinitions"][0]["environment"] == [{"name": "A", "value": word}]
+
+
+def test_a_boolean_where_text_is_wanted(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB + "        environment: [{name: A, value: true}]\n") == [
+        f"jobs.d/job.yaml:10:33 {CONTAINER}.environment[0].value: expected text, got a boolean (quote it)"
+    ]
+
+
+def test_a_duplicate_key(jobs_d: Directory) -> None:
+    manifests = jobs_d.load(JOB + "        image: alpine\n")
+
+    assert [str(problem) for problem in manifests.problems] == [
+        f'jobs.d/job.yaml:10:9 {CONTAINER}.image: duplicate key "image" (first at line 8)'
+    ]
+    assert manifests.jobs == ()
+
+
+def test_a_duplicate_name(jobs_d: Directory) -> None:
+    manifests = jobs_d.load({"jobs.d/a.yaml": JOB, "jobs.d/b.yaml": JOB, "jobs.d/c.yaml": JOB.replace("hello", "other")})
+
+    assert [str(problem) for problem in manifests.problems] == [
+        'jobs.d/b.yaml:3:12 metadata.name: duplicate name "hello" (first at jobs.d/a.yaml:3:12)'
+    ]
+    assert [job.name for job in manifests.jobs] == ["other"]
+
+
+def test_an_alias_bomb(jobs_d: Directory) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+
+    assert jobs_d.errors("\n".join(lines)) == [
+        "jobs.d/job.yaml:5:55 a4[9]: the aliases of this document stand for more than 1 MiB"
+    ]
+
+
+def test_a_file_of_two_mebibytes(jobs_d: Directory) -> None:
+    padding = "# " + "x" * (2 << 20)
+
+    assert jobs_d.errors(JOB + padding) == [
+        "jobs.d/job.yaml:1:1: the document is too large (expected at most 1 MiB, got 2.0 MiB)"
+    ]
+
+
+def test_an_unset_variable(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("busybox", "app:${{ TAG }}")) == [
+        f"jobs.d/job.yaml:8:20 {CONTAINER}.image: the variable TAG is not set "
+        "(set it with --var TAG=…, in Settings' variables, or write ${{ TAG:-default }})"
+    ]
+
+
+def test_an_unquoted_variable_in_a_flow_mapping(jobs_d: Directory) -> None:
+    text = JOB + "  run: {vpcId: ${{ vpc }}}\n"
+
+    assert jobs_d.errors(text, variables={"vpc": "vpc-123"}) == [
+        'jobs.d/job.yaml:10:16 spec.run.vpcId: ${{ vpc }} inside {…} or […] is not quoted (quote the whole value: "${{ vpc }}")',
+    ]
+
+
+def test_a_symbolic_link_out_of_the_directory(jobs_d: Directory, write: Write) -> None:
+    write({"elsewhere/secret.yaml": JOB})
+    Path("jobs.d/link.yaml").symlink_to("../elsewhere/secret.yaml")
+    Path("jobs.d/folder").symlink_to("../elsewhere")
+    target = Path("elsewhere").resolve()
+
+    assert jobs_d.errors() == [
+        f"jobs.d/folder: a symbolic link that leaves the directory (to {target}) (copy the file, or name its own directory)",
+        f"jobs.d/link.yaml: a symbolic link that leaves the directory (to {target}/secret.yaml) "
+        "(copy the file, or name its own directory)",
+    ]
+
+
+def test_not_utf_8(jobs_d: Directory) -> None:
+    assert jobs_d.errors({"jobs.d/job.yaml": JOB.encode() + b"# caf\xe9\n"}) == [
+        "jobs.d/job.yaml:10:6: not UTF-8: byte 0xE9 (save the file as UTF-8)"
+    ]
+
+
+def test_a_manifest_in_utf_16(jobs_d: Directory) -> None:
+    assert jobs_d.errors({"jobs.d/job.yaml": JOB.encode("utf-16")}) == [
+        "jobs.d/job.yaml:1:1: not UTF-8: the file begins with the byte order mark of UTF-16 (save the file as UTF-8)"
+    ]
+
+
+def test_an_empty_directory_is_no_error_but_says_so(jobs_d: Directory) -> None:
+    manifests = jobs_d.load()
+
+    assert (manifests.jobs, manifests.problems, manifests.empty) == ((), (), True)
+
+
+def test_a_directory_that_only_holds_a_broken_file_is_not_empty(jobs_d: Directory) -> None:
+    assert jobs_d.load("a: [\n").empty is False
+
+
+def test_no_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(UsageError) as caught:
+        load(Path("jobs.d"), LoadRequest())
+
+    assert str(caught.value) == (
+        "jobs.d: no such directory — name the directory of the manifests, or make one with `reconcile init`"
+    )
+    assert caught.value.exit_code is ExitCode.USAGE
+
+
+def test_a_file_instead_of_a_directory(write: Write) -> None:
+    write({"jobs.d/job.yaml": JOB})
+
+    with pytest.raises(UsageError) as caught:
+        load(Path("jobs.d/job.yaml"), LoadRequest())
+
+    assert str(caught.value) == "jobs.d/job.yaml: not a directory — name the directory that holds the manifests"
+
+
+def test_an_unreadable_file(jobs_d: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    assert jobs_d.errors(JOB) == ["jobs.d/job.yaml: cannot be read: Permission denied"]
+
+
+def test_a_pipe_is_not_waited_for(jobs_d: Directory) -> None:
+    os.mkfifo("jobs.d/pipe.yaml")
+
+    assert jobs_d.errors() == ["jobs.d/pipe.yaml: not a regular file"]
+
+
+def test_a_broken_link(jobs_d: Directory) -> None:
+    Path("jobs.d/gone.yaml").symlink_to("nowhere.yaml")
+
+    assert jobs_d.errors() == ["jobs.d/gone.yaml: cannot be read: a broken symbolic link to nowhere.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        (None, "no environment is chosen (expected one of prod, staging) — say --env NAME, or set defaultEnvironment in Settings"),
+        ("prd", "--env prd: no such environment (expected one of prod, staging) — did you mean prod?"),
+        ("test", "--env test: no such environment (expected one of prod, staging)"),
+    ],
+)  # fmt: skip
+def test_an_environment_that_is_not_chosen_or_does_not_exist(
+    jobs_d: Directory, environment: str | None, message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        jobs_d.load(SETTINGS, environment=environment)
+
+    assert str(caught.value) == message
+
+
+def test_an_environment_where_none_is_declared(jobs_d: Directory) -> None:
+    with pytest.raises(UsageError) as caught:
+        jobs_d.load(JOB, environment="prod")
+
+    assert str(caught.value) == (
+        "--env prod: no environments are declared — declare them in Settings, or leave --env out"
+    )
+
+
+def test_a_broken_settings_file_is_told_before_anybody_is_told_to_choose(jobs_d: Directory) -> None:
+    assert jobs_d.errors(SETTINGS + "  x: [\n", environment="prod") == [
+        "jobs.d/job.yaml:7:1 spec.x[0]: expected a value (add the value, or write null)"
+    ]
+
+
+def test_a_var_file_that_is_not_there(jobs_d: Directory) -> None:
+    with pytest.raises(UsageError) as caught:
+        jobs_d.load(JOB, variable_files=(Path("vars.env"),))
+
+    assert str(caught.value) == "--var-file vars.env: no such file"
+
+
+def test_documents_that_are_no_manifests(jobs_d: Directory) -> None:
+    files = {
+        "jobs.d/a.yaml": "- 1\n",
+        "jobs.d/b.yaml": "# nothing\n",
+        "jobs.d/c.yaml": "version: 2\n",
+        "jobs.d/d.yaml": JOB.replace("EcsJob", "EcsJobs"),
+        "jobs.d/e.yaml": JOB.replace("reconciler/v1", "reconciler/v2"),
+        "jobs.d/f.yaml": "just text\n",
+    }
+
+    assert jobs_d.errors(files) == [
+        "jobs.d/a.yaml:1:1: expected a manifest, got a list",
+        "jobs.d/c.yaml:1:1 kind: a document without a kind (expected one of EcsJob, BatchJob, Settings) "
+        "(a file that is no manifest belongs outside this directory, or is named by a manifest)",
+        'jobs.d/d.yaml:2:1 kind: expected one of EcsJob, BatchJob, Settings, got "EcsJobs" (did you mean EcsJob?)',
+        'jobs.d/e.yaml:1:1 apiVersion: expected reconciler/v1, got "reconciler/v2" (did you mean reconciler/v1?)',
+        "jobs.d/f.yaml:1:1: expected a manifest, got a single value",
+    ]
+
+
+def test_every_problem_of_every_file_in_one_go_sorted(jobs_d: Directory) -> None:
+    files = {
+        "jobs.d/b/z.yaml": JOB.replace("memory: 64", "memory: much"),
+        "jobs.d/a.yaml": JOB.replace("hello", "other") + "---\n" + JOB.replace("hello", "third") + "  dependsOn: [gone]\n",
+        "jobs.d/b-2.yml": "a: [\n",
+        "jobs.d/c.json": '{"apiVersion": "reconciler/v1", "kind": "Settings", "metadata": {"name": "x"}, "spec": {"regoin": "x"}}',
+    }
+
+    assert jobs_d.errors(files) == [
+        'jobs.d/a.yaml:20:15 spec.dependsOn[0]: no job "gone" (expected one of hello, other)',
+        "jobs.d/b-2.yml:2:1 a[0]: expected a value (add the value, or write null)",
+        f'jobs.d/b/z.yaml:9:9 {CONTAINER}.memory: expected an integer, got "much"',
+        "jobs.d/c.json:1:89 spec.regoin: unknown key (did you mean region?)",
+    ]

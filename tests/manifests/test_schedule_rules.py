@@ -1,0 +1,87 @@
+import pytest
+
+from tests.manifests.conftest import Directory
+
+JOB = """\
+apiVersion: reconciler/v1
+kind: EcsJob
+metadata: {name: hello}
+spec:
+  taskDefinition: {containerDefinitions: [{name: main, image: busybox, memory: 64}]}
+  schedule:
+    engine: reconciler
+"""
+EVENTBRIDGE = JOB.replace("engine: reconciler", "engine: eventbridge") + (
+    "    cron: 0 3 * * *\n    eventBridge: {roleArn: 'arn:aws:iam::111111111111:role/x'}\n"
+)
+HINT = "(the fields are minute, hour, day of month, month, day of week)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        ('cron: "61 3 * * *"', f'cron: not a cron expression: bad minute in "61 3 * * *" {HINT}'),
+        ('cron: "0 3 * * XYZ"', f'cron: not a cron expression: bad day-of-week in "0 3 * * XYZ" {HINT}'),
+        ('cron: "0 3 30 2 *"', f'cron: not a cron expression: bad day-of-month in "0 3 30 2 *" {HINT}'),
+        ('cron: "0 3 * *"', 'cron: expected five cron fields, as in "0 3 * * *", got "0 3 * *"'),
+        ("rate: fifteen minutes", 'rate: expected a rate like "15 minutes", "6 hours" or "1 day", got "fifteen minutes"'),
+        ("at: 2026-02-30T03:00:00", 'at: no such time, got "2026-02-30T03:00:00"'),
+        ('cron: "0 3 * * *"\n    timeZone: Europe/Pariss', 'timeZone: no time zone "Europe/Pariss" in the IANA database (did you mean Europe/Paris?)'),
+        ('cron: "0 3 * * *"\n    timeZone: ../../etc/passwd', 'timeZone: no time zone "../../etc/passwd" in the IANA database (names look like Europe/Paris)'),
+        ('cron: "0 3 * * *"\n    timeZone: Europe', 'timeZone: no time zone "Europe" in the IANA database (did you mean Europe/Rome?)'),
+        ('cron: "0 3 * * *"\n    startDate: 2026-12-01T00:00:00\n    endDate: 2026-12-01T00:00:00', "endDate: expected a time after startDate, got 2026-12-01T00:00:00"),
+        ('cron: "0 3 * * *"\n    startingDeadlineSeconds: 2701', "startingDeadlineSeconds: expected at most 2700, got 2701"),
+    ],
+)  # fmt: skip
+def test_a_schedule_that_could_never_be_kept(jobs_d: Directory, lines: str, error: str) -> None:
+    (told,) = jobs_d.errors(JOB + f"    {lines}\n")
+
+    assert told.split(" ", 1)[1].removeprefix("spec.schedule.") == error
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'cron: "*/15 0-6,20 1,15 JAN-MAR MON-FRI"',
+        'cron: "0 3 L * *"',
+        'cron: "0 0 29 2 *"',
+        "rate: 15 minutes",
+        "rate: 1 day",
+        "at: 2026-12-01T03:00:00\n    timeZone: Australia/Lord_Howe",
+    ],
+)
+def test_a_schedule_that_can(jobs_d: Directory, lines: str) -> None:
+    assert jobs_d.errors(JOB + f"    {lines}\n") == []
+
+
+@pytest.mark.parametrize("policy", ["Forbid", "Replace"])
+def test_eventbridge_cannot_look_at_runs(jobs_d: Directory, policy: str) -> None:
+    assert jobs_d.errors(EVENTBRIDGE + f"    concurrencyPolicy: {policy}\n") == [
+        f"jobs.d/job.yaml:10:5 spec.schedule.concurrencyPolicy: engine eventbridge cannot keep {policy} (expected Allow) "
+        "(use engine: reconciler)"
+    ]
+
+
+def test_eventbridge_needs_a_role(jobs_d: Directory) -> None:
+    assert jobs_d.errors(EVENTBRIDGE.replace("    eventBridge: {roleArn: 'arn:aws:iam::111111111111:role/x'}\n", "")) == [
+        "jobs.d/job.yaml:6:3 spec.schedule: eventBridge is required"
+    ]
+
+
+def test_timeouts_where_nothing_follows_are_warned_of(jobs_d: Directory) -> None:
+    lines = "  activeDeadlineSeconds: 60\n  backoffLimit: 1\n"
+    following = "acts only while `reconcile --watch` follows what EventBridge Scheduler launches"
+
+    assert jobs_d.warnings(EVENTBRIDGE + lines) == [
+        f"jobs.d/job.yaml:10:3 spec.activeDeadlineSeconds: activeDeadlineSeconds {following}",
+        f"jobs.d/job.yaml:11:3 spec.backoffLimit: backoffLimit {following}",
+    ]
+    assert jobs_d.warnings(JOB + "    rate: 1 hour\n" + lines) == []
+
+
+def test_a_section_of_the_other_engine_is_warned_of(jobs_d: Directory) -> None:
+    text = EVENTBRIDGE.replace("engine: eventbridge", "engine: reconciler")
+
+    assert jobs_d.warnings(text) == [
+        "jobs.d/job.yaml:9:5 spec.schedule.eventBridge: eventBridge has no effect under engine reconciler"
+    ]

@@ -151,7 +151,7 @@ def test_every_difference_is_explained(verdicts, which, record_property, capsys)
     real = len(verdicts) - len(differing)
     record_property("share", f"{real}/{len(verdicts)}")
     with capsys.disabled():
-        print(f"\n{real} of {len(verdicts)} recorded answers come back whole: {dict(counts)}\n")
+        sys.stdout.write(f"\n{real} of {len(verdicts)} recorded answers come back whole: {dict(counts)}\n")
     assert unexplained == {}
 
 

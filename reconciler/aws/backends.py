@@ -77,6 +77,13 @@ class RunBackend(Protocol):
         """Answer the startedBy or job name that marks a run of `key`, at most 128 legal characters."""
         ...
 
+    def default_target(self) -> str:
+        """Answer the cluster or queue that is meant where a job names none.
+
+        Raises ReconcilerError, naming those there are, where it cannot be told.
+        """
+        ...
+
     def launch(self, launch: Launch) -> Launched:
         """Start one part; a repeated call with an equal `launch` within the token's life starts nothing new.
 
@@ -101,5 +108,5 @@ class RunBackend(Protocol):
         ...
 
     def complete(self, launch_request: Spec, definition: Spec) -> Spec:
-        """Fill in what must be looked up before a launch: subnets of a VPC, the only queue; raise Rejected if none."""
+        """Fill in what must be looked up before a launch: the subnets of a VPC; raise Rejected if there are none."""
         ...

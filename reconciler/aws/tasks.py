@@ -37,6 +37,10 @@ class Tasks:
         """Answer the startedBy of the key's tasks."""
         return run_keys.started_by(key)
 
+    def default_target(self) -> str:
+        """Answer the cluster that ECS itself takes where a call names none."""
+        return "default"
+
     def launch(self, launch: Launch) -> Launched:
         """Send RunTask once, under the key's token: AWS answers a repeated one with the tasks of the first."""
         try:
@@ -124,6 +128,7 @@ def _execution(task: Mapping[str, Any], target: str) -> Execution:
         for container in task.get("containers", ())
     )
     status, stop_code = str(task.get("lastStatus", "")), str(task.get("stopCode") or "")
+    created, started = _utc(task.get("createdAt")), _utc(task.get("startedAt"))
     return Execution(
         id=str(task["taskArn"]),
         target=target,
@@ -131,8 +136,9 @@ def _execution(task: Mapping[str, Any], target: str) -> Execution:
         definition=str(task.get("taskDefinitionArn", "")),
         state=_state(status, stop_code, containers),
         status=status,
-        created=_utc(task.get("createdAt")),
-        started=_utc(task.get("startedAt")),
+        created=created,
+        waiting_since=created if started is None else None,
+        started=started,
         stopped=_utc(task.get("stoppedAt")),
         stop_code=stop_code,
         reason=stop_reasons.explained(

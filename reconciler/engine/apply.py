@@ -34,7 +34,7 @@ def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
     worker = _Worker(
         context=context,
         entries=entries,
-        launcher=Launcher(context=context, seen_at=seen.now),
+        launcher=Launcher(context=context, seen_at=seen.now, journal=context.backends.ledger),
         progress=progress,
     )
     outcomes = []

@@ -12,7 +12,7 @@ from reconciler.core.digest import digest
 from reconciler.core.prune import Orphan
 from reconciler.engine.context import Context
 from reconciler.errors import AwsCallError
-from reconciler.model import Family, Job, Linked, Revision, Shared
+from reconciler.model import Family, Job, Linked, Revision, Shared, Spec
 
 Answer = TypeVar("Answer")
 
@@ -73,6 +73,16 @@ def wanted(context: Context, job: Job) -> Wanted | None:
         ignore=job.ignore_differences,
         history_limit=job.revision_history_limit,
     )
+
+
+def body(context: Context, job: Job, revision: Revision | None) -> Spec:
+    """Answer the definition that a job runs: as this directory has it, else as the revision was described."""
+    owner = _owner(job)
+    owning = job if owner == job.name else next(other for other in context.manifests.jobs if other.name == owner)
+    resource = context.kind(owning).definition(owning, context.settings)
+    if resource is not None:
+        return resource.spec
+    return (revision.spec if revision is not None else None) or {}
 
 
 def _source(context: Context, job: Job) -> str:

@@ -17,6 +17,8 @@ from reconciler.core.attempts import Resume, Start, Stop
 from reconciler.core.memory import Attempt, Event, Memory
 from reconciler.core.operations import Advance, Note
 from reconciler.engine.context import Context
+from reconciler.engine.definitions import body
+from reconciler.engine.journal import Journal
 from reconciler.engine.memories import Unrecorded, recall, stream
 from reconciler.engine.sending import Busy, Forgotten, Refusal, place
 from reconciler.errors import ReconcilerError
@@ -29,10 +31,11 @@ class Postponed(ReconcilerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launcher:
-    """Carries out what was decided about a one-shot. `seen_at` is when AWS was looked at."""
+    """Carries out what was decided about a run. `seen_at` is when AWS was looked at, `journal` where it is recorded."""
 
     context: Context
     seen_at: datetime
+    journal: Journal
 
     def advance(self, job: Job, operation: Advance, revision: Revision | None) -> str:
         """Do what was decided and answer a line that says what came of it."""
@@ -45,7 +48,7 @@ class Launcher:
         if revision is None:
             raise ReconcilerError("there is no verified revision to run")
         if isinstance(decision, Start):
-            memory = self._announce(job, memory, decision.attempt, self._definition(memory, revision))
+            memory = self._announce(job, memory, decision.attempt, revision)
             if memory.final or memory.last is None or memory.last.number != decision.attempt or memory.last.placed:
                 return "another loop is on it"
         return self._send(job, operation, memory, revision, resumed=isinstance(decision, Resume))
@@ -53,9 +56,8 @@ class Launcher:
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known."""
         name = stream(job.name, operation.generation, 0)
-        ledger = self.context.backends.ledger
-        if ledger.claim(name) is not None:
-            ledger.record(
+        if self.journal.claim(name) is not None:
+            self.journal.record(
                 name, {"event": "finished", "state": "Unknown", "reason": operation.reason, "at": self._now()}
             )
         return operation.reason
@@ -69,23 +71,21 @@ class Launcher:
 
     def _claim(self, job: Job, operation: Advance) -> Memory:
         name = stream(job.name, operation.generation, operation.n)
-        claim = self.context.backends.ledger.claim(name)
+        claim = self.journal.claim(name)
         if claim is not None:
             return recall(name, StreamRecord(created=claim.created, events=()))
         return self._read(name)
 
     def _read(self, name: str) -> Memory:
-        record = self.context.backends.ledger.read_one(name)
+        record = self.journal.read_one(name)
         if record is None:
             raise ReconcilerError(f"the ledger's stream {name} was claimed and cannot be read")
         return recall(name, record)
 
-    def _announce(self, job: Job, memory: Memory, attempt: int, definition: str) -> Memory:
-        kind = self.context.kind(job)
-        target = kind.target(job)
-        if target is None:
-            raise ReconcilerError("no target is named and none could be chosen")
-        request = kind.run_request(job, {})
+    def _announce(self, job: Job, memory: Memory, attempt: int, revision: Revision) -> Memory:
+        kind, definition = self.context.kind(job), self._definition(memory, revision)
+        target = kind.target(job) or self.context.backends.runs[job.kind].default_target()
+        request = kind.run_request(job, body(self.context, job, revision))
         key = self._key(memory, attempt)
         event = {
             "event": "start",
@@ -96,13 +96,13 @@ class Launcher:
             "commit": str(self.context.commit or ""),
             "at": self._now(),
         }
-        self.context.backends.ledger.record(memory.stream, event)
+        self.journal.record(memory.stream, event)
         return self._read(memory.stream)
 
     def _key(self, memory: Memory, attempt: int) -> RunKey:
         claimed_as = memory.stream.split("/")[1]
         owner = self.context.settings.owner
-        return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory), attempt=attempt)
+        return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory.stream), attempt=attempt)
 
     def _send(self, job: Job, operation: Advance, memory: Memory, revision: Revision, *, resumed: bool) -> str:
         attempt = memory.last
@@ -129,21 +129,19 @@ class Launcher:
         return f"attempt {attempt.number}: {', '.join(made)}"
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision, backend: RunBackend) -> Spec:
-        kind, body = self.context.kind(job), revision.spec or {}
-        resource = kind.definition(job, self.context.settings)
-        body = resource.spec if resource is not None else body
-        request = backend.complete(kind.run_request(job, body), body)
+        kind, definition = self.context.kind(job), body(self.context, job, revision)
+        request = backend.complete(kind.run_request(job, definition), definition)
         told = {
             "RECONCILER_JOB": job.name,
             "RECONCILER_RUN": key.trigger,
             "RECONCILER_ATTEMPT": str(key.attempt),
         }
-        return kind.patched(job, kind.told(request, body, operation.bounds.main, told))
+        return kind.patched(job, kind.told(request, definition, operation.bounds.main, told))
 
     def _record(self, memory: Memory, launch: Launch, launched: Launched, job: Job) -> None:
-        ledger, number = self.context.backends.ledger, launch.key.attempt
+        number = launch.key.attempt
         if launched.ids:
-            ledger.record(
+            self.journal.record(
                 memory.stream,
                 {
                     "event": "launched",
@@ -154,7 +152,7 @@ class Launcher:
                 },
             )
             assert memory.last is not None
-            line = chronicle.launched(trigger_of(memory), memory.last, launched.ids)
+            line = chronicle.launched(trigger_of(memory.stream), memory.last, launched.ids)
             self.context.backends.history.append(job.name, line)
         if not launched.failures:
             return
@@ -177,12 +175,12 @@ class Launcher:
             "transient": transient,
             "at": self._now(),
         }
-        self.context.backends.ledger.record(memory.stream, event)
+        self.journal.record(memory.stream, event)
 
     def _give_up(self, memory: Memory, attempt: Attempt) -> str:
         events = attempts.unknown_launch(attempt, self.context.clock.now())
         for event in events:
-            self.context.backends.ledger.record(memory.stream, event)
+            self.journal.record(memory.stream, event)
         return str(events[-1]["reason"])
 
     def _stop(self, job: Job, operation: Advance) -> str:
@@ -194,7 +192,7 @@ class Launcher:
 
     def _end(self, job: Job, memory: Memory, target: str, attempt: int, ids: tuple[str, ...], cause: str) -> None:
         event = {"event": "stopping", "attempt": attempt, "cause": cause, "at": self._now()}
-        self.context.backends.ledger.record(memory.stream, event)
+        self.journal.record(memory.stream, event)
         for task in ids:
             self.context.backends.runs[job.kind].stop(task, target, reason=f"{runs.STOPPED_BY_US}{cause}")
 
@@ -205,7 +203,7 @@ def record_ends(context: Context, unrecorded: Sequence[Unrecorded]) -> None:
     In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
     """
     for ending in unrecorded:
-        trigger = trigger_of(ending.memory)
+        trigger = trigger_of(ending.memory.stream)
         for event in ending.events:
             if event["event"] == "ended" and ending.memory.last is not None:
                 line = chronicle.ended(trigger, ending.memory.last, event, ending.executions)
@@ -213,6 +211,7 @@ def record_ends(context: Context, unrecorded: Sequence[Unrecorded]) -> None:
             context.backends.ledger.record(ending.memory.stream, event)
 
 
-def trigger_of(memory: Memory) -> str:
-    """Answer the trigger under which a one-shot's run is known outside the ledger."""
-    return f"once:{memory.generation}/{memory.n}"
+def trigger_of(stream: str) -> str:
+    """Answer the trigger of a stream's run: `once/<job>/<generation>/<n>` is `once:<generation>/<n>`."""
+    kind, _, rest = stream.split("/", 2)
+    return f"{kind}:{rest}"

@@ -11,6 +11,7 @@ from reconciler.core.generation import generations
 from reconciler.core.memory import Event, Memory, after, remember
 from reconciler.core.oneshots import OneShot
 from reconciler.engine.context import Context
+from reconciler.engine.definitions import body
 from reconciler.model import Execution, Family, Job, Linked, Once, Owned, Revision, Shared, Spec
 
 _PREFIX = "once/"
@@ -85,16 +86,14 @@ def present_generations(context: Context, job: Job, linked: Revision | None) -> 
 
 def bounds(context: Context, job: Job, family: Family | None, linked: Revision | None) -> Bounds:
     """Answer what the job says about its runs, with its main container looked up where the author left it open."""
-    resource = context.kind(job).definition(job, context.settings)
     latest = linked or (family.latest if family is not None else None)
-    body: Spec = resource.spec if resource is not None else ((latest.spec if latest is not None else None) or {})
-    return context.kind(job).bounds(job, body)
+    return context.kind(job).bounds(job, body(context, job, latest))
 
 
 def recall(stream: str, record: StreamRecord) -> Memory:
-    """Read one stream back into a memory; its name says the generation and the number."""
-    _, _, generation, n = stream.split("/")
-    return remember(stream, generation, int(n), record.created, record.events)
+    """Read one stream back into a memory; a one-shot's name says the generation and the number."""
+    _, _, generation, *n = stream.split("/")
+    return remember(stream, generation, int(n[0]) if n else 0, record.created, record.events)
 
 
 def _by_job(records: Mapping[str, StreamRecord]) -> Mapping[str, Sequence[Memory]]:

@@ -1,5 +1,6 @@
 """One pass, from top to bottom: observe, plan, apply; and the verbs that are parts of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +21,9 @@ from reconciler.engine.observe import Observation, observe
 from reconciler.errors import Refused
 from reconciler.kinds.registry import kinds
 from reconciler.model import Manifests, Once, Report, Revision
+
+#: Looks at the plan before anything is written.
+Approval = Callable[[Report], None]
 
 
 class Until(StrEnum):
@@ -75,10 +79,10 @@ class Reconciler:
         _, plan = self._planned()
         return replace(self._report("status", plan, started), steps=())
 
-    def apply(self) -> Report:
-        """Make one pass."""
+    def apply(self, approve: Approval = lambda _: None) -> Report:
+        """Make one pass; `approve` sees the very plan that is about to be carried out, and may raise Refused."""
         started = self._started()
-        return self._pass(started)
+        return self._pass(started, approve)
 
     def wait(self, until: Until, timeout: float | None) -> Report:
         """Repeat the pass until every one-shot is finished at its present generation, or until `timeout` seconds.
@@ -107,8 +111,9 @@ class Reconciler:
         assert self._aws.account
         return self._context.clock.now()
 
-    def _pass(self, started: datetime) -> Report:
+    def _pass(self, started: datetime, approve: Approval = lambda _: None) -> Report:
         observation, plan = self._planned()
+        approve(self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded)
         return self._report("apply", apply(self._context, observation.seen, plan), started)
 

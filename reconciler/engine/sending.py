@@ -21,6 +21,8 @@ from reconciler.model import Execution, Launch, Launched
 FRESH: Final = timedelta(minutes=5)
 #: A submission's claim of this age was either sent and is listed by now, or never will be.
 SETTLED: Final = timedelta(minutes=10)
+#: The event on a submission's claim that lets the next one be made at once: AWS has certainly made nothing of it.
+_MADE_NOTHING: Final = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +88,27 @@ def _submit(context: Context, backend: RunBackend, launch: Launch, *, seen_at: d
         if found := backend.find(launch.key, launch.target):
             return _adopted(found)
         if claimed:
-            return _submit_once(context, backend, launch, seen_at=seen_at)
+            return _submit_once(context, backend, launch, stream, seen_at=seen_at)
         record = context.backends.ledger.read_one(stream)
+        if record is not None and any(event.get("event") == _MADE_NOTHING for event in record.events):
+            continue
         if record is None or context.clock.now() - record.created < SETTLED:
             return Busy(reason="its submission was claimed less than ten minutes ago and is not listed yet")
     raise AssertionError("the numbers never end")
 
 
-def _submit_once(context: Context, backend: RunBackend, launch: Launch, *, seen_at: datetime) -> Placed:
+def _submit_once(context: Context, backend: RunBackend, launch: Launch, stream: str, *, seen_at: datetime) -> Placed:
     if context.clock.now() - seen_at > FRESH:
         raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
     try:
-        return _send(backend, launch, resumed=False)
+        placed = _send(backend, launch, resumed=False)
     except OutcomeUnknown:
         if found := backend.find(launch.key, launch.target):
             return _adopted(found)
         raise
+    if isinstance(placed, Refusal) or (isinstance(placed, Launched) and not placed.ids):
+        context.backends.ledger.record(stream, {"event": _MADE_NOTHING, "at": context.clock.now().isoformat()})
+    return placed
 
 
 def _adopted(found: tuple[Execution, ...]) -> Launched:

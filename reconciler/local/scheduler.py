@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from reconciler.local.calls import Call, Service
-from reconciler.local.scheduler_firing import fire, invoke, plan_failure
+from reconciler.local.scheduler_firing import fire, invocations, invoke, plan_failure
 from reconciler.local.scheduler_groups import (
     create_schedule_group,
     delete_group,
@@ -56,6 +56,6 @@ SERVICE = Service(
     constraint_error="ValidationException",
     due={"fire": fire, "invoke": invoke, "delete-group": delete_group},
     tagged=tagged,
-    controls={"failure": plan_failure},
+    controls={"failure": plan_failure, "invocations": invocations},
     resources=_resources,
 )

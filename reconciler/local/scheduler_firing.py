@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3600.0
+_NOTED = 100
 
 
 def plan(world: "World", place: Place, key: str, after: float | None = None) -> bool:
@@ -103,9 +104,19 @@ def invoke(world: "World", place: Place, invocation: Mapping[str, Any]) -> None:
     try:
         _attempt(world, place, invocation, sent)
     except AwsError as error:
+        _note(world, place, invocation, str(error))
         _refused(world, place, invocation, words["execution-id"], sent, error)
         return
+    _note(world, place, invocation, "delivered")
     _done(world, place, invocation)
+
+
+def _note(world: "World", place: Place, invocation: Mapping[str, Any], outcome: str) -> None:
+    """Keep the newest invocations for whoever asks why nothing came."""
+    noted = world.store("scheduler", place).setdefault("invocations", [])
+    told = {"at": world.now(), "outcome": outcome}
+    noted.append({**told, **{name: invocation[name] for name in ("schedule", "time", "attempt")}})
+    del noted[:-_NOTED]
 
 
 def _attempt(world: "World", place: Place, invocation: Mapping[str, Any], sent: str) -> None:
@@ -164,3 +175,10 @@ def plan_failure(world: "World", place: Place, told: Mapping[str, Any]) -> Mappi
     failure = {"name": str(told["name"]), "times": int(told.get("times", 1)), "moment": moment}
     world.store("scheduler", place).setdefault("failures", []).append(failure)
     return {}
+
+
+def invocations(world: "World", place: Place, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Control `scheduler/invocations`: the newest hundred (`{"name"?: glob}`), and what came of each."""
+    noted = world.store("scheduler", place).get("invocations", [])
+    name = str(told.get("name", "*"))
+    return {"invocations": [entry for entry in noted if fnmatch.fnmatchcase(entry["schedule"].partition("/")[2], name)]}

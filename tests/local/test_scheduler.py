@@ -209,9 +209,9 @@ def test_a_request_may_be_repeated_with_its_token(scheduler):
 
 def test_a_token_is_forgotten_after_a_day_assumed(aws, scheduler):
     """That it is remembered is documented, for how long is not."""
-    scheduler.create_schedule(**schedule(ClientToken="t-1"))
+    scheduler.create_schedule(**schedule(ClientToken="t-1", State="DISABLED"))
     aws.advance(86400)
-    refusal(scheduler.create_schedule, "ConflictException", **schedule(ClientToken="t-1"))
+    refusal(scheduler.create_schedule, "ConflictException", **schedule(ClientToken="t-1", State="DISABLED"))
 
 
 def test_schedules_are_listed_by_group_prefix_and_state_in_pages(scheduler):

@@ -1,0 +1,390 @@
+"""EventBridge Scheduler fires: when, with which payload, and what happens when its target refuses.
+
+Sources are named with each test: "guide" is the Scheduler user guide, "botocore" the documentation in its `scheduler`
+service model. moto never fires at all. Where nothing public proves a behaviour, the test's name says `assumed`.
+"""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+ROLE = "arn:aws:iam::123456789012:role/scheduler"
+CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/default"
+FAMILY = "arn:aws:ecs:us-east-1:123456789012:task-definition/work"
+SUBMIT = "arn:aws:scheduler:::aws-sdk:batch:submitJob"
+RUN = "arn:aws:scheduler:::aws-sdk:ecs:runTask"
+SEND = "arn:aws:scheduler:::aws-sdk:sqs:sendMessage"
+ONCE = "at(2026-01-01T03:00:00)"
+
+
+class Inbox:
+    """A queue, and what has come into it since the last look."""
+
+    def __init__(self, aws, name):
+        self._sqs = aws.client("sqs")
+        self.url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        self.arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
+
+    def messages(self):
+        found = []
+        while answer := self._sqs.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages"):
+            for message in answer:
+                self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+            found += answer
+        return found
+
+    def bodies(self):
+        return [message["Body"] for message in self.messages()]
+
+
+@pytest.fixture
+def scheduler(aws):
+    return aws.client("scheduler")
+
+
+@pytest.fixture
+def inbox(aws):
+    return Inbox(aws, "inbox")
+
+
+def create(scheduler, expression, arn, name="nightly", *, given="<aws.scheduler.scheduled-time>", **members):
+    target = {"Arn": arn, "RoleArn": ROLE} | members.pop("Target", {})
+    if given is not None:
+        target["Input"] = given if isinstance(given, str) else json.dumps(given)
+    members = {"FlexibleTimeWindow": {"Mode": "OFF"}} | members
+    return scheduler.create_schedule(Name=name, ScheduleExpression=expression, Target=target, **members)
+
+
+def times(inbox):
+    """The scheduled times that came, without the date of the day."""
+    return [body.removeprefix("2026-01-") for body in inbox.bodies()]
+
+
+# -- when --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_cron_schedule_fires_at_its_times_and_not_before(aws, scheduler, inbox):
+    """guide "Cron-based schedules"."""
+    create(scheduler, "cron(0 3 * * ? *)", inbox.arn)
+    aws.advance(3 * 3600 - 1)
+    assert times(inbox) == []
+    aws.advance(1)
+    assert times(inbox) == ["01T03:00:00Z"]
+    aws.advance(2 * 86400)
+    assert times(inbox) == ["02T03:00:00Z", "03T03:00:00Z"]
+
+
+def test_a_cron_schedule_follows_its_time_zone(aws, scheduler, inbox):
+    """guide "Time zones": the scheduled time is told in UTC."""
+    create(scheduler, "cron(0 3 * * ? *)", inbox.arn, ScheduleExpressionTimezone="Europe/Paris")
+    aws.advance(86400)
+    assert times(inbox) == ["01T02:00:00Z"]
+
+
+def test_a_rate_begins_at_once_without_a_start_date(aws, scheduler, inbox):
+    """guide "Rate-based schedules": without a StartDate "your schedule starts … immediately"."""
+    aws.advance(7)
+    create(scheduler, "rate(5 minutes)", inbox.arn)
+    aws.advance(600)
+    assert times(inbox) == ["01T00:00:07Z", "01T00:05:07Z", "01T00:10:07Z"]
+
+
+def test_a_rate_is_counted_from_its_start_date(aws, scheduler, inbox):
+    """guide "Rate-based schedules"; the StartDate may lie up to five minutes back."""
+    aws.advance(130)
+    create(scheduler, "rate(5 minutes)", inbox.arn, StartDate=datetime(2026, 1, 1, tzinfo=UTC))
+    create(scheduler, "rate(5 minutes)", inbox.arn, "later", StartDate=datetime(2026, 1, 1, 0, 6, tzinfo=UTC))
+    aws.advance(600)
+    assert sorted(times(inbox)) == ["01T00:05:00Z", "01T00:06:00Z", "01T00:10:00Z", "01T00:11:00Z"]
+
+
+def test_a_schedule_fires_between_its_dates(aws, scheduler, inbox):
+    """botocore StartDate, EndDate."""
+    create(
+        scheduler,
+        "cron(0 * * * ? *)",
+        inbox.arn,
+        StartDate=datetime(2026, 1, 1, 2, tzinfo=UTC),
+        EndDate=datetime(2026, 1, 1, 3, 30, tzinfo=UTC),
+    )
+    aws.advance(86400)
+    assert times(inbox) == ["01T02:00:00Z", "01T03:00:00Z"]
+    assert scheduler.get_schedule(Name="nightly")["State"] == "ENABLED"
+
+
+def test_a_one_time_schedule_fires_once_and_stays(aws, scheduler, inbox):
+    """guide "One-time schedules": without DELETE it stays, and counts to the quota."""
+    create(scheduler, ONCE, inbox.arn)
+    aws.advance(2 * 86400)
+    assert times(inbox) == ["01T03:00:00Z"]
+    assert scheduler.get_schedule(Name="nightly")["State"] == "ENABLED"
+
+
+def test_a_finished_schedule_deletes_itself_when_told_to(aws, scheduler, inbox):
+    """guide "Deleting a schedule": ActionAfterCompletion DELETE, after its last invocation."""
+    create(scheduler, ONCE, inbox.arn, ActionAfterCompletion="DELETE")
+    end = datetime(2026, 1, 1, 2, tzinfo=UTC)
+    create(scheduler, "cron(0 * * * ? *)", inbox.arn, "hourly", ActionAfterCompletion="DELETE", EndDate=end)
+    aws.advance(3 * 3600 - 1)
+    assert [found["Name"] for found in scheduler.list_schedules()["Schedules"]] == ["nightly"]
+    aws.advance(1)
+    assert scheduler.list_schedules()["Schedules"] == []
+    assert sorted(times(inbox)) == ["01T01:00:00Z", "01T02:00:00Z", "01T03:00:00Z"]
+
+
+def test_a_disabled_schedule_does_not_fire_and_one_that_is_enabled_again_does_not_catch_up(aws, scheduler, inbox):
+    """guide "Managing a schedule's state"."""
+    create(scheduler, "cron(0 * * * ? *)", inbox.arn, State="DISABLED")
+    aws.advance(5 * 3600)
+    changed = scheduler.get_schedule(Name="nightly")
+    scheduler.update_schedule(
+        **{name: changed[name] for name in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")}
+    )
+    aws.advance(3600)
+    assert times(inbox) == ["01T06:00:00Z"]
+
+
+def test_a_changed_or_deleted_schedule_does_not_fire_as_it_was(aws, scheduler, inbox):
+    """botocore UpdateSchedule "overrides the existing schedule"."""
+    create(scheduler, ONCE, inbox.arn)
+    target = {"Arn": inbox.arn, "RoleArn": ROLE, "Input": "new"}
+    scheduler.update_schedule(
+        Name="nightly", ScheduleExpression=ONCE, FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+    )
+    create(scheduler, ONCE, inbox.arn, "gone")
+    scheduler.delete_schedule(Name="gone")
+    aws.advance(86400)
+    assert inbox.bodies() == ["new"]
+
+
+def test_schedules_of_a_group_that_is_being_deleted_still_fire(aws, scheduler, inbox):
+    """botocore DeleteScheduleGroup: "might continue to invoke their targets until …"."""
+    scheduler.create_schedule_group(Name="jobs")
+    create(scheduler, "at(2026-01-01T00:00:20)", inbox.arn, GroupName="jobs")
+    create(scheduler, "at(2026-01-01T00:00:40)", inbox.arn, "later", GroupName="jobs")
+    scheduler.delete_schedule_group(Name="jobs")
+    aws.advance(60)
+    assert times(inbox) == ["01T00:00:20Z"]
+
+
+def test_a_flexible_window_delays_and_the_scheduled_time_stays(aws, scheduler, inbox):
+    """guide "Configuring flexible time windows"; which place in the window is taken is arbitrary, but repeatable."""
+    window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}
+    for number in range(20):
+        create(scheduler, ONCE, inbox.arn, f"s-{number}", FlexibleTimeWindow=window)
+    aws.advance(3 * 3600 + 60)
+    early = len(inbox.messages())
+    aws.advance(14 * 60)
+    rest = inbox.bodies()
+    assert 0 <= early < 10
+    assert early + len(rest) == 20
+    assert set(rest) == {"2026-01-01T03:00:00Z"}
+
+
+# -- what --------------------------------------------------------------------------------------------------------------
+
+
+def test_context_words_are_filled_in_anywhere_in_the_input(aws, scheduler, inbox):
+    """guide "Adding context attributes"."""
+    words = ("schedule-arn", "scheduled-time", "execution-id", "attempt-number", "unknown")
+    text = json.dumps({word: f"x <aws.scheduler.{word}> y" for word in words})
+    arn = create(scheduler, ONCE, inbox.arn, given=text)["ScheduleArn"]
+    aws.advance(86400)
+    (body,) = inbox.bodies()
+    seen = {word: value.removeprefix("x ").removesuffix(" y") for word, value in json.loads(body).items()}
+    assert (seen["schedule-arn"], seen["scheduled-time"]) == (arn, "2026-01-01T03:00:00Z")
+    assert (seen["attempt-number"], seen["unknown"]) == ("1", "<aws.scheduler.unknown>")
+    assert len(seen["execution-id"]) == 16
+
+
+def test_a_target_without_input_gets_a_notification(aws, scheduler, inbox):
+    """botocore Target.Input: "EventBridge Scheduler delivers a default notification"; its form as in the guide."""
+    arn = create(scheduler, ONCE, inbox.arn, given=None)["ScheduleArn"]
+    aws.advance(86400)
+    (body,) = inbox.bodies()
+    told = json.loads(body)
+    assert {name: told[name] for name in ("source", "detail-type", "time", "resources", "detail")} == {
+        "source": "aws.scheduler",
+        "detail-type": "Scheduled Event",
+        "time": "2026-01-01T03:00:00Z",
+        "resources": [arn],
+        "detail": "{}",
+    }
+
+
+def test_a_universal_target_sends_a_message(aws, scheduler, inbox):
+    """guide "Adding context attributes": its example sends to SQS by the universal target."""
+    given = {"QueueUrl": inbox.url, "MessageBody": "at <aws.scheduler.scheduled-time>"}
+    create(scheduler, ONCE, SEND, given=given)
+    aws.advance(86400)
+    assert inbox.bodies() == ["at 2026-01-01T03:00:00Z"]
+
+
+def test_a_universal_target_submits_a_batch_job(aws, scheduler):
+    """guide "Using universal targets"; Terraform's eventbridge module has the members in this spelling."""
+    batch = aws.client("batch")
+    batch.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED")
+    order = [{"order": 1, "computeEnvironment": "machines"}]
+    batch.create_job_queue(jobQueueName="jobs", priority=1, computeEnvironmentOrder=order)
+    needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+    container = {"image": "i:1", "resourceRequirements": needs}
+    batch.register_job_definition(jobDefinitionName="work", type="container", containerProperties=container)
+    slot = [{"Name": "SLOT", "Value": "<aws.scheduler.scheduled-time>"}]
+    given = {
+        "JobName": "nightly",
+        "JobQueue": "jobs",
+        "JobDefinition": "work:1",
+        "Parameters": {"lower": "kept"},
+        "ContainerOverrides": {"Environment": slot},
+        "RetryStrategy": {"Attempts": 2},
+    }
+    create(scheduler, ONCE, SUBMIT, given=given)
+    aws.advance(86400)
+    filters = [{"name": "JOB_NAME", "values": ["nightly"]}]
+    (found,) = batch.list_jobs(jobQueue="jobs", filters=filters)["jobSummaryList"]
+    (job,) = batch.describe_jobs(jobs=[found["jobId"]])["jobs"]
+    assert job["createdAt"] == 1767225600000 + 3 * 3600 * 1000
+    assert job["container"]["environment"] == [{"name": "SLOT", "value": "2026-01-01T03:00:00Z"}]
+    assert (job["parameters"], job["retryStrategy"]["attempts"]) == ({"lower": "kept"}, 2)
+
+
+@pytest.fixture
+def ecs(aws):
+    """An ECS client with the family `work`."""
+    client = aws.client("ecs")
+    client.register_task_definition(
+        family="work",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": "main", "image": "i:1", "command": ["run"]}],
+    )
+    return client
+
+
+@pytest.fixture
+def subnet(aws):
+    return aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+
+
+def tasks(ecs):
+    arns = [arn for status in ("RUNNING", "STOPPED") for arn in ecs.list_tasks(desiredStatus=status)["taskArns"]]
+    return ecs.describe_tasks(tasks=arns, include=["TAGS"])["tasks"] if arns else []
+
+
+def test_a_templated_ecs_target_runs_tasks(aws, scheduler, ecs, subnet):
+    """guide "Using templated targets"; startedBy as seen in public descriptions of such tasks: cut to 36 characters."""
+    parameters = {
+        "TaskDefinitionArn": FAMILY,
+        "TaskCount": 2,
+        "LaunchType": "FARGATE",
+        "NetworkConfiguration": {"awsvpcConfiguration": {"Subnets": [subnet]}},
+        "Tags": [{"key": "team", "value": "data"}],
+    }
+    overrides = {"containerOverrides": [{"name": "main", "command": ["at", "<aws.scheduler.scheduled-time>"]}]}
+    name = "a-rather-long-name-of-a-schedule"
+    create(scheduler, ONCE, CLUSTER, name, given=overrides, Target={"EcsParameters": parameters})
+    aws.advance(3 * 3600 + 5)
+    found = tasks(ecs)
+    assert len(found) == 2
+    for task in found:
+        assert task["startedBy"] == "chronos-schedule/a-rather-long-name-"
+        assert task["taskDefinitionArn"] == f"{FAMILY}:1"
+        assert task["overrides"]["containerOverrides"][0]["command"] == ["at", "2026-01-01T03:00:00Z"]
+        assert task["tags"] == [{"key": "team", "value": "data"}]
+
+
+def run_input(subnet):
+    return {
+        "Cluster": "default",
+        "TaskDefinition": "work",
+        "LaunchType": "FARGATE",
+        "ClientToken": "slot-<aws.scheduler.scheduled-time>",
+        "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": [subnet]}},
+    }
+
+
+def test_a_universal_ecs_target_runs_a_task(aws, scheduler, ecs, subnet):
+    """guide "Using universal targets": the SDK's spelling (`AwsvpcConfiguration`)."""
+    create(scheduler, ONCE, RUN, given=run_input(subnet))
+    aws.advance(3 * 3600 + 5)
+    assert len(tasks(ecs)) == 1
+
+
+def test_an_attempt_whose_answer_was_lost_runs_no_second_task_with_a_token(aws, scheduler, ecs, subnet):
+    """RunTask's clientToken (ECS developer guide, "Ensuring idempotency") holds for Scheduler's own retries too."""
+    plan = aws.world.services["scheduler"].controls["failure"]
+    with aws.lock():
+        plan(aws.world, aws.world.home, {"name": "nightly", "times": 2, "moment": "after"})
+    create(scheduler, ONCE, RUN, given=run_input(subnet))
+    aws.advance(3 * 3600 + 600)
+    assert len(tasks(ecs)) == 1
+
+
+def test_a_member_in_another_spelling_is_refused_assumed(aws, scheduler, ecs):
+    """Public examples all begin members with a capital; that others are refused is assumed."""
+    create(scheduler, ONCE, RUN, given={"cluster": "default", "taskDefinition": "work"})
+    aws.advance(86400)
+    assert tasks(ecs) == []
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+def attributes(message):
+    return {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+
+
+def test_a_target_that_refuses_is_tried_again_and_ends_in_the_dead_letter_queue(aws, scheduler):
+    """botocore RetryPolicy; guide "Configuring a dead-letter queue": the payload, with these attributes."""
+    dead = Inbox(aws, "dead")
+    given = {"QueueUrl": dead.url.replace("dead", "none"), "MessageBody": "attempt <aws.scheduler.attempt-number>"}
+    letters = {"DeadLetterConfig": {"Arn": dead.arn}, "RetryPolicy": {"MaximumRetryAttempts": 2}}
+    arn = create(scheduler, ONCE, SEND, given=given, Target=letters)["ScheduleArn"]
+    aws.advance(3 * 3600)
+    assert dead.messages() == []
+    aws.advance(600)
+    (message,) = dead.messages()
+    assert json.loads(message["Body"])["MessageBody"] == "attempt 3"
+    noted = aws.world.services["scheduler"].controls["invocations"](aws.world, aws.world.home, {"name": "nightly"})
+    assert [(entry["attempt"], entry["at"] - entry["time"]) for entry in noted["invocations"]] == [
+        (1, 0),
+        (2, 30),
+        (3, 90),
+    ]
+    told = attributes(message)
+    assert "NonExistentQueue" in told.pop("ERROR_CODE")
+    assert told.pop("ERROR_MESSAGE")
+    assert len(told.pop("EXECUTION_ID")) == 16
+    assert told == {
+        "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
+        "IS_PAYLOAD_TRUNCATED": "false",
+        "RETRY_ATTEMPTS": "2",
+        "SCHEDULED_TIME": "2026-01-01T03:00:00Z",
+        "SCHEDULE_ARN": arn,
+        "TARGET_ARN": SEND,
+    }
+
+
+def test_attempts_end_with_the_age_of_the_event(aws, scheduler):
+    """botocore RetryPolicy: "or until the duration of the MaximumEventAgeInSeconds is reached"."""
+    dead = Inbox(aws, "dead")
+    policy = {"RetryPolicy": {"MaximumEventAgeInSeconds": 60}, "DeadLetterConfig": {"Arn": dead.arn}}
+    create(scheduler, ONCE, dead.arn.replace("dead", "none"), Target=policy)
+    aws.advance(3 * 3600 + 61)
+    (message,) = dead.messages()
+    assert attributes(message)["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
+
+
+def test_a_one_time_schedule_deletes_itself_only_after_its_last_attempt_assumed(aws, scheduler):
+    """guide "Deleting a schedule": "after its last invocation"; that attempts belong to it is assumed."""
+    policy = {"RetryPolicy": {"MaximumRetryAttempts": 1}}
+    create(scheduler, ONCE, "arn:aws:sqs:us-east-1:123456789012:none", Target=policy, ActionAfterCompletion="DELETE")
+    aws.advance(3 * 3600)
+    assert [found["Name"] for found in scheduler.list_schedules()["Schedules"]] == ["nightly"]
+    aws.advance(60)
+    assert scheduler.list_schedules()["Schedules"] == []

@@ -173,8 +173,8 @@ def _overdue(attempt: Attempt, executions: Mapping[str, Execution], bounds: Boun
         return None
     going = [executions[task] for task in attempt.ids if task in executions and not executions[task].state.finished]
     for execution in going:
-        waited = now - (execution.created or attempt.started)
-        if bounds.start_timeout is not None and execution.started is None and waited > bounds.start_timeout:
+        since = execution.waiting_since
+        if bounds.start_timeout is not None and since is not None and now - since > bounds.start_timeout:
             cause = f"{runs.START_TIMEOUT} after {_seconds(bounds.start_timeout)} s"
             return Stop(attempt=attempt, ids=tuple(other.id for other in going), cause=cause)
         if bounds.deadline is not None and execution.started is not None and now - execution.started > bounds.deadline:
@@ -190,8 +190,12 @@ def _follow(attempt: Attempt, executions: Mapping[str, Execution]) -> Decision:
         return Stop(attempt=attempt, ids=tuple(execution.id for execution in going), cause=attempt.stopping)
     running = any(execution.state is RunState.RUNNING for execution in going)
     state = RunState.RUNNING if running else RunState.PENDING
-    statuses = sorted({execution.status for execution in going}) or ["launched"]
+    statuses = sorted({_standing(execution) for execution in going}) or ["launched"]
     return Wait(state=state, reason=f"attempt {attempt.number} is {', '.join(statuses)}")
+
+
+def _standing(execution: Execution) -> str:
+    return f"{execution.status} ({execution.reason})" if execution.reason else execution.status
 
 
 def _seconds(span: timedelta) -> int:

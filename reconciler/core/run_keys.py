@@ -1,11 +1,13 @@
-"""The names by which AWS and we recognise a run: startedBy of a task, and the token of the call that starts it. Pure.
+"""The names by which AWS and we recognise a run: startedBy of a task and the token of the call that starts it, the name
+of a Batch job. Pure.
 
-Both are made from the whole key and nothing else, so that whoever repeats a launch, on any host, after any crash,
+All are made from the whole key and nothing else, so that whoever repeats a launch, on any host, after any crash,
 says the same. They must never change for a key: a change of the hash would be a second launch.
 """
 
 import hashlib
 import json
+import re
 from typing import Final
 
 from reconciler.model import RunKey
@@ -14,6 +16,8 @@ _MARK: Final = "rc"
 _NAME: Final = 16
 _TRIGGER: Final = 32
 _SLOT: Final = "slot:"
+_JOB: Final = 90
+_JOB_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*-[0-9a-f]{32}")
 
 
 def started_by(key: RunKey) -> str:
@@ -53,6 +57,19 @@ def slot_token_prefix(key: RunKey) -> str:
 def run_hash(key: RunKey) -> str:
     """Answer the 32 hexadecimal digits that stand for the whole key in a Batch job's name and its claims."""
     return _hash(key.owner, key.job, key.trigger, str(key.attempt), str(key.part), length=32)
+
+
+def job_name(key: RunKey) -> str:
+    """Answer the name of the key's Batch job: what people call it, and the hash of the key.
+
+    At most 128 letters, digits, `-` and `_` are allowed (SubmitJob.jobName); this is at most 123.
+    """
+    return f"{re.sub(r'[^A-Za-z0-9_-]', '', key.job)[:_JOB]}-{run_hash(key)}"
+
+
+def is_job_name(text: str) -> bool:
+    """Answer whether a Batch job's name has the form of ours."""
+    return _JOB_NAME.fullmatch(text) is not None
 
 
 def _hash(*words: str, length: int) -> str:

@@ -47,7 +47,7 @@ class EcsJob:
 
     def told(self, request: Spec, definition: Spec, main: str | None, variables: Mapping[str, str]) -> Spec:
         """Set variables of the main container by override."""
-        return run_task.override(request, main, environment=variables) if main else request
+        return run_task.override(request, main, environment=variables)
 
     def patched(self, job: Job, request: Spec) -> Spec:
         """Apply `run.patches`."""

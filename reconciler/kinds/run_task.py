@@ -7,6 +7,7 @@ the `RECONCILER_*` variables, and last `run.patches` on the whole request.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reconciler.kinds.containers import commands, environments, merged_environment
 from reconciler.model import Job, Launch, RunKey, Spec
 
 #: RunTask starts at most ten tasks a call (RunTask.count in the service model).
@@ -25,21 +26,26 @@ def run_request(job: Job, main: str | None) -> Spec:
     tags = {**job.tags, **{tag["key"]: str(tag.get("value", "")) for tag in request.get("tags") or ()}}
     if tags:
         request["tags"] = [{"key": key, "value": value} for key, value in sorted(tags.items())]
-    for container, variables in _by_container(job.run.get("environment"), main, _is_plain_environment).items():
+    for container, variables in environments(job.run, main).items():
         request = override(request, container, environment=variables)
-    for container, command in _by_container(job.run.get("command"), main, _is_plain_command).items():
+    for container, command in commands(job.run, main).items():
         request = override(request, container, command=command)
     return request
 
 
 def override(
     request: Spec,
-    container: str,
+    container: str | None,
     *,
     command: Sequence[str] | None = None,
     environment: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
-    """Answer `request` with one container's override changed: command replaced, variables set, null ones taken out."""
+    """Answer `request` with one container's override changed: command replaced, variables set, null ones taken out.
+
+    Where the container is not known (None: somebody else's definition, not looked at), nothing is changed.
+    """
+    if container is None:
+        return dict(request)
     overrides = dict(request.get("overrides") or {})
     containers = [dict(entry) for entry in overrides.get("containerOverrides") or ()]
     entry = next((entry for entry in containers if entry.get("name") == container), None)
@@ -49,10 +55,7 @@ def override(
     if command is not None:
         entry["command"] = list(command)
     if environment:
-        variables = {item["name"]: item.get("value") for item in entry.get("environment") or ()} | dict(environment)
-        entry["environment"] = [
-            {"name": name, "value": value} for name, value in sorted(variables.items()) if value is not None
-        ]
+        entry["environment"] = merged_environment(entry.get("environment") or (), environment)
     return {**request, "overrides": {**overrides, "containerOverrides": containers}}
 
 
@@ -69,19 +72,3 @@ def launches(request: Spec, key: RunKey, cluster: str, definition_arn: str) -> t
         )
         for part, size in enumerate(sizes)
     )
-
-
-def _by_container(value: Any, main: str | None, is_plain: Any) -> Mapping[str, Any]:
-    if not value:
-        return {}
-    if not is_plain(value):
-        return dict(value)
-    return {main: value} if main is not None else {}
-
-
-def _is_plain_environment(value: Mapping[str, Any]) -> bool:
-    return not any(isinstance(entry, Mapping) for entry in value.values())
-
-
-def _is_plain_command(value: Any) -> bool:
-    return not isinstance(value, Mapping)

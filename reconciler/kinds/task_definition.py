@@ -1,9 +1,9 @@
 """EcsJob → the task definition it owns, exactly as RegisterTaskDefinition is sent."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from reconciler.model import Job, Logs, Owned, Path, Resource, Settings, Source, Spec
+from reconciler.kinds.containers import deciding, with_awslogs
+from reconciler.model import Job, Owned, Path, Resource, Settings, Source, Spec
 
 KIND = "task-definition"
 
@@ -15,7 +15,7 @@ def desired(job: Job, settings: Settings) -> Resource | None:
     body = {member: value for member, value in job.definition.body.items() if member not in {"tags", "family"}}
     if job.logs is not None:
         body["containerDefinitions"] = [
-            _with_logs(container, job.logs, settings.region) for container in body["containerDefinitions"]
+            with_awslogs(container, job.logs, settings.region) for container in body["containerDefinitions"]
         ]
     family = str(job.definition.body.get("family") or job.name)
     own_tags = {tag["key"]: str(tag.get("value", "")) for tag in job.definition.body.get("tags") or ()}
@@ -40,19 +40,4 @@ def main_container(job: Job, definition: Spec) -> str | None:
     """Name the container that decides: the author's choice, else the only essential one, else the first."""
     if job.main_container is not None:
         return job.main_container
-    containers: Sequence[Mapping[str, Any]] = definition.get("containerDefinitions") or ()
-    essential = [container for container in containers if container.get("essential", True) is not False]
-    chosen = essential if len(essential) == 1 else containers
-    return str(chosen[0]["name"]) if chosen else None
-
-
-def _with_logs(container: Mapping[str, Any], logs: Logs, region: str | None) -> Mapping[str, Any]:
-    if container.get("logConfiguration") is not None:
-        return container
-    options = {
-        "awslogs-group": logs.group,
-        **({"awslogs-region": region} if region else {}),
-        "awslogs-stream-prefix": logs.stream_prefix,
-        **logs.options,
-    }
-    return {**container, "logConfiguration": {"logDriver": "awslogs", "options": options}}
+    return deciding(definition.get("containerDefinitions") or ())

@@ -83,7 +83,8 @@ class Execution:
     """One task or Batch job as AWS tells it.
 
     `key_text` is what identifies the run key from outside: a task's startedBy, a Batch job's name. `stop_code` is
-    AWS's (`TaskFailedToStart`, `SpotInterruption` …); `reason` its own sentence.
+    ECS's (`TaskFailedToStart`, `SpotInterruption` …), for Batch jobs too; `reason` AWS's own sentence. `waiting_since`
+    is since when it waits for nothing but a place to start; None once it has started, or while it waits for others.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Execution:
     state: RunState
     status: str
     created: datetime | None = None
+    waiting_since: datetime | None = None
     started: datetime | None = None
     stopped: datetime | None = None
     stop_code: str = ""

@@ -46,6 +46,7 @@ def task(
         state=state,
         status=state.value.upper(),
         created=at(created),
+        waiting_since=at(created) if started is None else None,
         started=at(started) if started is not None else None,
         stop_code=stop_code,
         reason=reason,

@@ -116,7 +116,7 @@ class Invocation:
         from reconciler.engine import Limits, Reconciler
 
         options = self.options
-        with Progress() as progress:
+        with Progress(self.scrub) as progress:
             yield Reconciler(
                 manifests=self.manifests,
                 aws=self.aws(access),

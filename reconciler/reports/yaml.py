@@ -39,12 +39,22 @@ def _entry(key: str, value: Any) -> Iterator[str]:
 
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
-        return value if _BARE.match(value) and not _WORDS.match(value) else json.dumps(value, ensure_ascii=False)
+        return value if _BARE.match(value) and not _WORDS.match(value) else _quoted(value)
     if isinstance(value, Mapping):
         return "{}"
     if _is_list(value):
         return "[]"
     return json.dumps(value, default=str)
+
+
+def _quoted(text: str) -> str:
+    """Answer a double-quoted scalar; YAML, other than JSON, has an escape for every character beyond the first plane."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(character if character.isprintable() else _escape(ord(character)) for character in quoted)
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _is_list(value: Any) -> bool:

@@ -20,6 +20,7 @@ _MOST_CONTAINERS = 10
 _IMAGE = re.compile(r"[A-Za-z0-9_.:/#@+-]+\Z")
 #: BOTO taskRoleArn: a short name or the ARN; AWS: Role is not valid (fabfuel/ecs-deploy#231).
 _ROLE = re.compile(r"(arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+|[\w+=,.@-]{1,64})\Z", re.ASCII)
+_PRIVATE_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.")
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|\$[A-Z_]{2,}|<[^>]*>|\$\$\$")
 
 
@@ -93,15 +94,23 @@ def _roles(scene: Scene) -> Iterator[Finding]:
 
 
 def _execution_role(scene: Scene) -> Iterator[Finding]:
-    """AWS: When you are specifying container secrets, you must also specify … 'executionRoleArn' (ecs-deploy#87)."""
-    if scene.spec["taskDefinition"].get("executionRoleArn"):
-        return
+    """AWS: When you are specifying container secrets, you must also specify … 'executionRoleArn' (ecs-deploy#87).
+
+    Private repository authentication requires … executionRoleArn (sil-org/ecs-deploy#188), and credentials are not
+    a supported authentication method for ECR (aws-actions/amazon-ecs-deploy-task-definition#48).
+    """
+    role = scene.spec["taskDefinition"].get("executionRoleArn")
+    hint = "set spec.taskDefinition.executionRoleArn"
     for path, container in _containers(scene):
-        for member, reason in (("secrets", "secrets"), ("repositoryCredentials", "private registries")):
-            if container.get(member):
-                message = f"{reason} need an executionRoleArn"
+        if container.get("secrets") and not role:
+            yield Finding(path=(*path, "secrets"), message="secrets need an executionRoleArn", hint=hint)
+        if "repositoryCredentials" in container:
+            where: Path = (*path, "repositoryCredentials")
+            if not role:
+                yield Finding(path=where, message="a private registry needs an executionRoleArn", hint=hint)
+            if _PRIVATE_ECR.match(str(container.get("image", ""))):
                 yield Finding(
-                    path=(*path, member), message=message, hint=f"set {'.'.join(map(str, _BODY))}.executionRoleArn"
+                    path=where, message="ECR takes no credentials", hint="the execution role may pull from it"
                 )
 
 

@@ -75,9 +75,7 @@ def _named_containers(scene: Scene) -> Iterator[Finding]:
     by_container = [key for key, value in environment.items() if isinstance(value, Mapping)]
     if by_container and len(by_container) != len(environment):
         plain = next(key for key, value in environment.items() if not isinstance(value, Mapping))
-        message = (
-            f'expected variables or containers, got variable "{plain}" beside container "{by_container[0]}"'
-        )
+        message = f'expected variables or containers, got variable "{plain}" beside container "{by_container[0]}"'
         yield Finding(path=(*_RUN, "environment", plain), message=message)
     if names is None:
         return

@@ -49,6 +49,8 @@ FIRST = "containerDefinitions[0]"
         (containers({"memoryReservation": 65}), f"{FIRST}.memoryReservation: expected at most memory (64), got 65"),
         ({**TASK, "taskRoleArn": "arn:aws:iam::ACCOUNT:role/x"}, 'taskRoleArn: expected the ARN of an IAM role, got "arn:aws:iam::ACCOUNT:role/x"'),
         (containers({"secrets": [{"name": "A", "valueFrom": "x"}]}), f"{FIRST}.secrets: secrets need an executionRoleArn (set spec.taskDefinition.executionRoleArn)"),
+        (containers({"repositoryCredentials": {"credentialsParameter": "x"}}), f"{FIRST}.repositoryCredentials: a private registry needs an executionRoleArn (set spec.taskDefinition.executionRoleArn)"),
+        (containers({"image": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/a:1", "repositoryCredentials": {"credentialsParameter": "x"}}, executionRoleArn=ROLE), f"{FIRST}.repositoryCredentials: ECR takes no credentials (the execution role may pull from it)"),
         (containers({"environment": [{"name": "A", "value": "1"}], "secrets": [{"name": "A", "valueFrom": "x"}]}, executionRoleArn=ROLE), f'{FIRST}.secrets[0].name: "A" is also in environment (keep the secret and drop the variable)'),
         (containers({"secrets": [{"name": "A", "valueFrom": "x"}, {"name": "A", "valueFrom": "y"}]}, executionRoleArn=ROLE), f'{FIRST}.secrets[1].name: duplicate secret "A" (first in secrets[0])'),
         (containers({"mountPoints": [{"sourceVolume": "data", "containerPath": "/x"}]}, volumes=[{"name": "dta"}]), f'{FIRST}.mountPoints[0].sourceVolume: no volume "data" (expected one of dta)'),
@@ -62,7 +64,7 @@ FIRST = "containerDefinitions[0]"
         (containers({"hostname": "h"}, networkMode="awsvpc"), f"{FIRST}.hostname: hostname is not supported under networkMode awsvpc"),
         (containers({"portMappings": [{"containerPort": 80}]}, networkMode="none"), f"{FIRST}.portMappings: networkMode none has no ports"),
         (containers({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}, networkMode="host"), f"{FIRST}.portMappings[0].hostPort: expected containerPort (80) under networkMode host, got 8080 (leave hostPort out)"),
-        (containers({"command": ["x" * 70_000]}), f"taskDefinition: the task definition is too large (expected at most 64 KiB, got 68.4 KiB)"),
+        (containers({"command": ["x" * 70_000]}), "taskDefinition: the task definition is too large (expected at most 64 KiB, got 68.4 KiB)"),
     ],
 )  # fmt: skip
 def test_what_a_registration_would_refuse(jobs_d: Directory, definition: dict[str, Any], error: str) -> None:

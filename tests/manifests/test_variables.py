@@ -1,3 +1,4 @@
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -92,10 +93,8 @@ def test_a_text_without_the_opening_brace_pair_stays(text: str) -> None:
 
 @given(st.text(alphabet="ab$${{}} :-", max_size=30))
 def test_any_text_is_filled_in_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(Unset):
         variables(a="1", b="2").expand(text)
-    except Unset as unset:
-        assert unset.message
 
 
 def test_a_number_is_read_again_where_no_text_is_wanted(jobs_d: Directory) -> None:

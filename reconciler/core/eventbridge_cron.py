@@ -92,9 +92,8 @@ def _cron(cron: Cron, time_zone: str) -> Expression | Refusal:
     fields = (_spell(cron.minutes, _MINUTE), _spell(cron.hours, _HOUR), day, _spell(cron.months, _MONTH), weekday, "*")
     text = f"cron({' '.join(fields)})"
     if len(text) > LONGEST:
-        return Refusal(
-            reason=f"AWS allows {LONGEST} characters, {text} has {len(text)}", hint="use ranges or steps of equal width"
-        )
+        reason = f"AWS allows an expression of {LONGEST} characters, this one takes {len(text)}"
+        return Refusal(reason=reason, hint="use ranges, or steps of equal width")
     return Expression(text=text, time_zone=time_zone)
 
 

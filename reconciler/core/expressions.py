@@ -123,7 +123,7 @@ def cron(text: str) -> Cron:
     if len(text) > LONGEST:
         raise BadExpression(f"expected at most {LONGEST} characters, got {len(text)}")
     fields = NICKNAMES.get(text.strip().lower(), text).upper().split()
-    if len(fields) != len(hints.FIELDS):
+    if len(fields) != len(hints.FIELDS) or "(" in text:
         raise BadExpression(*hints.about_shape(text))
     try:
         found = CronSim(" ".join(fields), _ANY)

@@ -22,8 +22,8 @@ from reconciler.model import Schedule
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: A day and weekday come together again within 40 years (a 29 February that is a Monday, across 2100).
 HORIZON: Final = timedelta(days=50 * 366)
-#: Missed starts are counted up to here; nobody needs to know more, and a minutely job suspended for years has many.
-MISSED_AT_MOST: Final = 1000
+#: Missed starts are counted up to here: nobody needs to know more, and each costs some 50 µs, in every pass.
+MISSED_AT_MOST: Final = 100
 
 _SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)

@@ -40,9 +40,9 @@ _CLOSE: Final = 0.6
 def about_shape(text: str) -> tuple[str, str]:
     """Say why a text is not five fields."""
     call = _CALL.fullmatch(text)
-    if call is not None and call[1].lower() != "cron":
-        return f'expected five fields, got "{text}"', f"write {call[1].lower()}: {call[2].strip()}"
     fields = (call[2] if call else text).split()
+    if call is not None and (call[1].lower() != "cron" or len(fields) == len(FIELDS)):
+        return f'expected five fields, got "{text}"', f"write {call[1].lower()}: {call[2].strip()}"
     message = f'expected five fields (minute, hour, day of month, month, day of week), got {len(fields)}: "{text}"'
     if text.startswith("@"):
         return f'expected @yearly, @monthly, @weekly, @daily or @hourly, got "{text}"', _about_nickname(text)
@@ -108,7 +108,7 @@ def _is_aws(fields: list[str]) -> bool:
 
 
 def _from_aws(fields: list[str]) -> str:
-    """Say how AWS's six fields are written in five; not where the days are numbers, which mean others there."""
+    """Say how AWS's six fields are written in five; not where days of the week are numbers, which mean others there."""
     if len(fields) != _AWS_FIELDS:
         return "write the five fields alone"
     advice = "these are AWS's six fields: leave out the year and write * for ?"

@@ -10,7 +10,7 @@ from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
 from reconciler.core.prune import Orphan
 from reconciler.engine.context import Context
-from reconciler.model import Health, JobReport, Problem, Report, Status, Step, Sync
+from reconciler.model import Health, JobReport, Problem, Report, Severity, Status, Step, Sync
 
 
 def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
@@ -26,7 +26,7 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
         seconds=max((context.clock.now() - started).total_seconds(), 0.0),
         jobs=tuple(sorted(jobs, key=lambda job: (job.name, job.kind))),
         steps=plan.steps,
-        problems=(*warnings, *plan.problems, *(Problem(message=text) for text in aws.warnings)),
+        problems=(*warnings, *plan.problems, *(Problem(message=text, severity=Severity.WARNING) for text in aws.warnings)),
     )
 
 

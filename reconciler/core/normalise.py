@@ -132,7 +132,9 @@ class Walk:
         for place, entry in enumerate(raw):
             if not self._holds_nothing(entry, place):
                 canonical = self.value(node.entry or PLAIN, entry, {}, len(result), place)
-                if canonical is not ABSENT:
+                if canonical == {} and self.tree.empty_list is not None:
+                    self.note(self.tree.empty_list, entry, (len(result),), (place,))
+                elif canonical is not ABSENT:
                     result.append(canonical)
         return result
 
@@ -159,7 +161,10 @@ class Walk:
             if type(key) is str:
                 names.append((key, place, plain_members))
             elif not self._holds_nothing(entry, place):
-                names.append(name_of(node, entry, place, self._silently))
+                name = name_of(node, entry, place, self._silently)
+                content = entry if name[0] else self._silent().entry(node.entry or PLAIN, entry, (), "", place)
+                if not self._holds_nothing(content, place):
+                    names.append(name)
         for dropping in node.dropping:
             names = [name for name in names if not self._drops(dropping, raw, name)]
         if len({key for key, _, _ in names}) != len(names):
@@ -173,9 +178,9 @@ class Walk:
 
     def _distinct(self, node: Node, row: Keyed, raw: Sequence[Any], names: Sequence[Name]) -> list[Name]:
         if not row.last_wins:
-            walk = Walk(self.spec, self.rules)
+            content = self._silent().entry
             return numbered(
-                names, lambda name: canonical_text(walk.entry(node.entry or PLAIN, raw[name[1]], name[2], "", 0))
+                names, lambda name: canonical_text(content(node.entry or PLAIN, raw[name[1]], name[2], "", 0))
             )
         last = last_of_each(names)
         for key, place, _ in names:
@@ -184,7 +189,11 @@ class Walk:
         return last
 
     def _silently(self, node: Node, raw: Any, siblings: Spec, member: str) -> Any:
-        return Walk(self.spec, self.rules).value(node, raw, siblings, member, member)
+        return self._silent().value(node, raw, siblings, member, member)
+
+    def _silent(self) -> "Walk":
+        """Answer a walk on the same spec of which nobody hears."""
+        return self if self.shortcuts else Walk(self.spec, self.rules)
 
     def _drops(self, row: DropEntries, raw: Sequence[Any], name: Name) -> bool:
         entry = raw[name[1]]

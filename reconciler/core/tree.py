@@ -110,11 +110,9 @@ def _conditional_value(member: str, top: Mapping[str, Any], siblings: Mapping[st
         value = top
         for part in member.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
-    if value is None or value in ([], {}):
-        return ABSENT
     if isinstance(value, Entries | list | tuple):
-        return tuple(sorted(str(entry) for entry in value))
-    return value
+        return tuple(sorted(str(entry) for entry in value if entry is not None)) or ABSENT
+    return ABSENT if value is None else value
 
 
 def _steps(path: str) -> tuple[str, ...]:

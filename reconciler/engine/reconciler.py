@@ -26,6 +26,10 @@ from reconciler.model import Manifests, Once, Report, Revision
 Approval = Callable[[Report], None]
 
 
+def _approved(_: Report) -> None:
+    """Let a plan through."""
+
+
 class Until(StrEnum):
     """What `--wait` waits for."""
 
@@ -79,21 +83,23 @@ class Reconciler:
         _, plan = self._planned()
         return replace(self._report("status", plan, started), steps=())
 
-    def apply(self, approve: Approval = lambda _: None) -> Report:
+    def apply(self, approve: Approval = _approved) -> Report:
         """Make one pass; `approve` sees the very plan that is about to be carried out, and may raise Refused."""
         started = self._started()
         return self._pass(started, approve)
 
-    def wait(self, until: Until, timeout: float | None) -> Report:
+    def wait(self, until: Until, timeout: float | None, approve: Approval = _approved) -> Report:
         """Repeat the pass until every one-shot is finished at its present generation, or until `timeout` seconds.
 
-        The report is that of the last pass, with every step that any of them carried out.
+        The report is that of the last pass, with every step that any of them carried out. `approve` sees the plan of
+        the first: what follows from it was approved with it.
         """
         started, done = self._started(), []
         jobs = self._context.manifests.jobs
         followed = {job.name for job in jobs if until is Until.ALL or isinstance(job.trigger, Once)}
         for pause in pauses():
-            report = self._pass(started)
+            report = self._pass(started, approve)
+            approve = _approved
             done += [step for step in report.steps if step.operation is not None]
             elapsed = (self._context.clock.now() - started).total_seconds()
             if finished(report, followed):
@@ -111,7 +117,7 @@ class Reconciler:
         assert self._aws.account
         return self._context.clock.now()
 
-    def _pass(self, started: datetime, approve: Approval = lambda _: None) -> Report:
+    def _pass(self, started: datetime, approve: Approval = _approved) -> Report:
         observation, plan = self._planned()
         approve(self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded)

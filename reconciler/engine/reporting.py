@@ -26,7 +26,11 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
         seconds=max((context.clock.now() - started).total_seconds(), 0.0),
         jobs=tuple(sorted(jobs, key=lambda job: (job.name, job.kind))),
         steps=plan.steps,
-        problems=(*warnings, *plan.problems, *(Problem(message=text, severity=Severity.WARNING) for text in aws.warnings)),
+        problems=(
+            *warnings,
+            *plan.problems,
+            *(Problem(message=text, severity=Severity.WARNING) for text in aws.warnings),
+        ),
     )
 
 

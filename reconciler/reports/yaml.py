@@ -48,7 +48,7 @@ def _scalar(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Answer a double-quoted scalar; YAML, other than JSON, has an escape for every character beyond the first plane."""
+    """Answer a double-quoted scalar; YAML, unlike JSON, escapes a character of a higher plane as one."""
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(character if character.isprintable() else _escape(ord(character)) for character in quoted)
 

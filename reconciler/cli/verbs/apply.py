@@ -35,15 +35,18 @@ def command(invocation: Invocation, plan_file: Path | None, wait: str | None, ti
     """
     from reconciler.engine import Reconciler, Until
     from reconciler.model import Report
+    from reconciler.reports.saved_plan import check, read
 
     if timeout is not None and wait is None:
         raise UsageError("--timeout: expected with --wait")
 
-    def work(reconciler: Reconciler) -> Report:
-        if plan_file is not None:
-            from reconciler.reports.saved_plan import check, read
+    saved = read(plan_file) if plan_file is not None else None
 
-            check(read(plan_file), reconciler.plan(), invocation.manifests)
-        return reconciler.apply() if wait is None else reconciler.wait(Until(wait), timeout)
+    def approve(plan: Report) -> None:
+        if saved is not None:
+            check(saved, plan, invocation.manifests)
+
+    def work(reconciler: Reconciler) -> Report:
+        return reconciler.apply(approve) if wait is None else reconciler.wait(Until(wait), timeout, approve)
 
     return invocation.reconcile(Access.WRITE, work, verdict.of_pass)

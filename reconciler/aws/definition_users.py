@@ -1,4 +1,4 @@
-"""What still uses a revision of a task definition: tasks, services, EventBridge rules, schedules.
+"""What still uses a revision of a definition: tasks and services, queued jobs, EventBridge rules, schedules.
 
 Looked up only when a revision is about to be deregistered. What cannot be read counts as used, and says so.
 """
@@ -6,12 +6,15 @@ Looked up only when a revision is about to be deregistered. What cannot be read 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from reconciler.aws import event_targets
+from reconciler.aws import event_targets, job_queues
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.event_targets import Use
 from reconciler.aws.session import Aws
 from reconciler.errors import AwsCallError, CredentialsExpired
 from reconciler.model import Revision
+
+#: Answers the ARN that a name without a number stands for now.
+LatestArn = Callable[[str], str | None]
 
 #: DescribeServices takes at most so many, DescribeTasks and the lists a hundred.
 _SERVICES: Final = 10
@@ -20,22 +23,27 @@ _TASKS: Final = 100
 _FEW_FAMILIES: Final = 5
 
 
-def of_task_definitions(
-    aws: Aws, revisions: Sequence[Revision], latest_arn: Callable[[str], str | None]
+def of_task_definitions(aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn) -> Mapping[str, str]:
+    """Say by ARN what uses each revision of a task definition; the unused are left out."""
+    families = sorted({revision.name for revision in revisions})
+    return _of(aws, revisions, latest_arn, lambda aws: _in_clusters(aws, families))
+
+
+def of_job_definitions(aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn) -> Mapping[str, str]:
+    """Say by ARN what uses each revision of a job definition; the unused are left out."""
+    return _of(aws, revisions, latest_arn, _in_queues)
+
+
+def _of(
+    aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn, running: Callable[[Aws], Iterable[Use]]
 ) -> Mapping[str, str]:
-    """Say by ARN what uses each revision; the unused are left out. `latest_arn` resolves a family without a number."""
     if not revisions:
         return {}
     wanted = {revision.arn for revision in revisions}
-    by_name = {f"{revision.name}:{revision.number}": revision.arn for revision in revisions}
-    families = {revision.name for revision in revisions}
+    by_reference = _by_reference(revisions)
+    unnumbered = {reference.rpartition(":")[0]: revision.name for reference, revision in by_reference.items()}
     users: dict[str, str] = {}
-    sources: Sequence[Callable[[Aws], Iterable[Use]]] = (
-        lambda aws: _in_clusters(aws, sorted(families)),
-        event_targets.of_rules,
-        event_targets.of_schedules,
-    )
-    for source in sources:
+    for source in (running, event_targets.of_rules, event_targets.of_schedules):
         try:
             uses = list(source(aws))
         except CredentialsExpired:
@@ -43,14 +51,20 @@ def of_task_definitions(
         except AwsCallError as error:
             return dict.fromkeys(sorted(wanted), f"perhaps something: {error}")
         for use in uses:
-            reference = use.reference.rpartition("/")[2]
-            if ":" in reference:
-                arn = by_name.get(reference)
-            else:
-                arn = latest_arn(reference) if reference in families else None
+            arn: str | None = None
+            if use.reference in by_reference:
+                arn = by_reference[use.reference].arn
+            elif use.reference in unnumbered:
+                arn = latest_arn(unnumbered[use.reference])
             if arn in wanted and arn is not None:
                 users.setdefault(arn, use.user)
     return users
+
+
+def _by_reference(revisions: Iterable[Revision]) -> Mapping[str, Revision]:
+    """Answer the revisions by the two ways to name each: its ARN, and `name:revision`."""
+    found = {f"{revision.name}:{revision.number}": revision for revision in revisions}
+    return found | {revision.arn: revision for revision in found.values()}
 
 
 def _in_clusters(aws: Aws, families: Sequence[str]) -> Iterator[Use]:
@@ -87,3 +101,11 @@ def _services(aws: Aws, cluster: str) -> Iterator[Use]:
             deployed = [service, *service.get("deployments", ()), *service.get("taskSets", ())]
             for reference in sorted({each["taskDefinition"] for each in deployed if each.get("taskDefinition")}):
                 yield Use(reference=reference, user=f"service {service['serviceName']}")
+
+
+def _in_queues(aws: Aws) -> Iterator[Use]:
+    queues = [str(queue["jobQueueArn"]) for queue in job_queues.all_queues(aws)]
+    for jobs in all_of(lambda queue: list(job_queues.unfinished_jobs(aws, queue)), queues):
+        for job in jobs:
+            if reference := job.get("jobDefinition"):
+                yield Use(reference=reference, user=f"job {job['jobId']}")

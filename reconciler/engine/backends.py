@@ -1,6 +1,8 @@
 """Put together what a pass works with from one AWS session."""
 
+from reconciler.aws.batch_jobs import BatchJobs
 from reconciler.aws.history import History
+from reconciler.aws.job_definitions import JobDefinitions
 from reconciler.aws.ledger import Ledger
 from reconciler.aws.log_groups import LogGroups
 from reconciler.aws.session import Aws
@@ -13,8 +15,8 @@ from reconciler.model import Settings
 def backends(aws: Aws, settings: Settings) -> Backends:
     """Answer every backend over `aws`; nothing is called yet."""
     return Backends(
-        definitions={"EcsJob": TaskDefinitions(aws)},
-        runs={"EcsJob": Tasks(aws)},
+        definitions={"EcsJob": TaskDefinitions(aws), "BatchJob": JobDefinitions(aws)},
+        runs={"EcsJob": Tasks(aws), "BatchJob": BatchJobs(aws)},
         ledger=Ledger(aws, owner=settings.owner),
         history=History(aws, owner=settings.owner, retention_days=settings.history_retention_days),
         log_groups=LogGroups(aws),

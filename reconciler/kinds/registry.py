@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from reconciler.kinds.batch_job import BatchJob
 from reconciler.kinds.ecs_job import EcsJob
 from reconciler.kinds.kind import Kind
 from reconciler.model import Job, Settings, Spec
@@ -11,8 +12,8 @@ from reconciler.model import Job, Settings, Spec
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Answer every kind by the word that manifests use for it."""
-    ecs = EcsJob()
-    return {ecs.name: ecs}
+    every: tuple[Kind, ...] = (EcsJob(), BatchJob())
+    return {kind.name: kind for kind in every}
 
 
 def kind_of(job: Job) -> Kind:

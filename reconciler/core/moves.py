@@ -49,13 +49,17 @@ def with_moves(
             lists.setdefault(place, []).append(difference)  # type: ignore[arg-type] # one of the two is a path
     for (before_list, after_list), inside in lists.items():
         before_entries, after_entries = _at(observed, before_list), _at(desired, after_list)
-        if not isinstance(before_entries, list) or not isinstance(after_entries, list):
-            result += inside
-        elif any(isinstance(entry, dict | list) for entry in (*before_entries, *after_entries)):
-            result += _rearranged(before_list, after_list, before_entries, after_entries) or inside
+        moves = _rearranged(before_list, after_list, before_entries, after_entries)
+        if moves is not None:
+            result += moves
         else:
-            result += _paired(inside)
+            result += _paired(inside) if all(_is_entry(difference) for difference in inside) else inside
     return result
+
+
+def _is_entry(difference: Difference) -> bool:
+    """Answer whether a difference is an entry of an ordered list, not something inside one."""
+    return all(path is None or isinstance(path[-1], int) for path in (difference.before_path, difference.after_path))
 
 
 def _list_of(path: Path | None) -> Path | None:
@@ -75,10 +79,10 @@ def _at(canonical: Any, path: Path) -> Any:
     return canonical
 
 
-def _rearranged(
-    before_list: Path, after_list: Path, before: Sequence[Any], after: Sequence[Any]
-) -> list[Difference] | None:
-    """Answer the moves between two arrangements of the same structures; None where they are not the same ones."""
+def _rearranged(before_list: Path, after_list: Path, before: Any, after: Any) -> list[Difference] | None:
+    """Answer the moves between two arrangements of the same entries; None where they are not the same ones."""
+    if not isinstance(before, list) or not isinstance(after, list):
+        return None
     before_texts, after_texts = [canonical_text(entry) for entry in before], [canonical_text(entry) for entry in after]
     if sorted(before_texts) != sorted(after_texts):
         return None

@@ -7,6 +7,7 @@ from reconciler.local.calls import Service
 MODULES = (
     "reconciler.local.batch",
     "reconciler.local.ecs",
+    "reconciler.local.events",
     "reconciler.local.logs",
     "reconciler.local.scheduler",
     "reconciler.local.sts",

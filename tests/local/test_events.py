@@ -1,0 +1,349 @@
+"""EventBridge: state changes of ECS tasks and Batch jobs, rules, patterns and targets.
+
+Sources are named with each test: "guide" is the EventBridge user guide, "botocore" the documentation in its `events`
+service model. moto's ECS and Batch emit nothing. Where nothing public proves a behaviour or a text, the test's name
+says `assumed`.
+"""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:inbox"
+NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+
+
+@pytest.fixture
+def events(aws):
+    return aws.client("events")
+
+
+@pytest.fixture
+def inbox(aws):
+    """What has come into the queue `inbox` since the last look, as JSON."""
+    sqs = aws.client("sqs")
+    url = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+
+    def bodies():
+        found = []
+        while answer := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in answer:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                found.append(json.loads(message["Body"]))
+        return found
+
+    return bodies
+
+
+def rule(events, pattern, name="changes", *, target=None, **members):
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern), **members)
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": QUEUE} | (target or {})])
+
+
+def tell(events, detail, source="mine", **members):
+    entry = {"Source": source, "DetailType": "Thing", "Detail": json.dumps(detail)} | members
+    return events.put_events(Entries=[entry])
+
+
+def refusal(call, code="ValidationException", **members):
+    with pytest.raises(ClientError) as refused:
+        call(**members)
+    assert refused.value.response["Error"]["Code"] == code
+    return refused.value.response["Error"]["Message"]
+
+
+# -- state changes -----------------------------------------------------------------------------------------------------
+
+
+def submit(aws, outcome="exit 0 after 10s"):
+    batch = aws.client("batch")
+    batch.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED")
+    order = [{"order": 1, "computeEnvironment": "machines"}]
+    batch.create_job_queue(jobQueueName="jobs", priority=1, computeEnvironmentOrder=order)
+    container = {"image": "i:1", "resourceRequirements": NEEDS}
+    batch.register_job_definition(jobDefinitionName="work", type="container", containerProperties=container)
+    variables = [{"name": "LOCAL_OUTCOME", "value": outcome}]
+    return batch.submit_job(
+        jobName="nightly", jobQueue="jobs", jobDefinition="work", containerOverrides={"environment": variables}
+    )["jobId"]
+
+
+def test_every_state_of_a_batch_job_is_told(aws, events, inbox):
+    """Batch user guide, "AWS Batch events": "Batch Job State Change", the detail is what DescribeJobs answers."""
+    rule(events, {"source": ["aws.batch"], "detail-type": ["Batch Job State Change"]})
+    job_id = submit(aws, "exit 3 after 10s")
+    aws.advance(60)
+    told = inbox()
+    states = [event["detail"]["status"] for event in told]
+    assert states == ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "FAILED"]
+    last = told[-1]
+    arn = f"arn:aws:batch:us-east-1:123456789012:job/{job_id}"
+    envelope = {name: last[name] for name in ("version", "account", "region", "time", "resources")}
+    assert envelope == {
+        "version": "0",
+        "account": "123456789012",
+        "region": "us-east-1",
+        "time": "2026-01-01T00:00:16Z",
+        "resources": [arn],
+    }
+    assert (last["detail"]["jobArn"], last["detail"]["container"]["exitCode"]) == (arn, 3)
+    assert len({event["id"] for event in told}) == len(told)
+
+
+def test_the_states_of_an_ecs_task_are_told(aws, events, inbox):
+    """ECS developer guide, "Amazon ECS task state change events"."""
+    rule(events, {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"]})
+    ecs = aws.client("ecs")
+    ecs.register_task_definition(
+        family="work",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{"name": "main", "image": "i:1"}],
+    )
+    subnet = aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    network = {"awsvpcConfiguration": {"subnets": [subnet]}}
+    (task,) = ecs.run_task(taskDefinition="work", launchType="FARGATE", networkConfiguration=network)["tasks"]
+    aws.advance(600)
+    told = inbox()
+    assert {event["detail"]["taskArn"] for event in told} == {task["taskArn"]}
+    states = [event["detail"]["lastStatus"] for event in told]
+    assert states[0] == "PROVISIONING"
+    assert "RUNNING" in states
+    assert states[-1] == "STOPPED"
+    assert told[-1]["detail"]["containers"][0]["exitCode"] == 0
+
+
+def test_a_rule_hears_only_what_its_pattern_wants(aws, events, inbox):
+    """guide "Event patterns"."""
+    rule(events, {"source": ["aws.batch"], "detail": {"status": ["SUCCEEDED", "FAILED"]}})
+    submit(aws)
+    aws.advance(60)
+    assert [event["detail"]["status"] for event in inbox()] == ["SUCCEEDED"]
+
+
+def test_a_disabled_or_deleted_rule_hears_nothing(aws, events, inbox):
+    """botocore PutRule.State: "EventBridge does not match any events against the rule"."""
+    rule(events, {"source": ["mine"]}, State="DISABLED")
+    tell(events, {"n": 1})
+    events.enable_rule(Name="changes")
+    tell(events, {"n": 2})
+    events.disable_rule(Name="changes")
+    tell(events, {"n": 3})
+    assert [event["detail"] for event in inbox()] == [{"n": 2}]
+
+
+# -- patterns ----------------------------------------------------------------------------------------------------------
+
+EVENT = {
+    "source": "aws.batch",
+    "detail": {"status": "FAILED", "name": "night-1", "code": 3, "tags": ["a", "b"], "ok": False, "gone": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ({"source": ["aws.batch"]}, True),
+        ({"source": ["aws.ecs", "aws.batch"]}, True),
+        ({"source": ["aws.ecs"]}, False),
+        ({"source": ["aws.batch"], "detail": {"status": ["SUCCEEDED"]}}, False),
+        ({"detail": {"name": [{"prefix": "night-"}]}}, True),
+        ({"detail": {"name": [{"prefix": {"equals-ignore-case": "NIGHT"}}]}}, True),
+        ({"detail": {"name": [{"suffix": "-2"}]}}, False),
+        ({"detail": {"name": [{"wildcard": "n*t-?"}]}}, False),
+        ({"detail": {"name": [{"wildcard": "n*t-*"}]}}, True),
+        ({"detail": {"name": [{"equals-ignore-case": "NIGHT-1"}]}}, True),
+        ({"detail": {"name": [{"exists": True}], "other": [{"exists": False}]}}, True),
+        ({"detail": {"name": [{"exists": False}]}}, False),
+        ({"detail": {"code": [3]}}, True),
+        ({"detail": {"code": ["3"]}}, False),
+        ({"detail": {"code": [{"numeric": [">", 2, "<=", 3]}]}}, True),
+        ({"detail": {"code": [{"numeric": [">", 3]}]}}, False),
+        ({"detail": {"ok": [False]}}, True),
+        ({"detail": {"code": [False]}}, False),
+        ({"detail": {"gone": [None]}}, True),
+        ({"detail": {"tags": ["b"]}}, True),
+        ({"detail": {"status": [{"anything-but": ["SUCCEEDED", "RUNNING"]}]}}, True),
+        ({"detail": {"status": [{"anything-but": {"prefix": "F"}}]}}, False),
+        ({"$or": [{"source": ["x"]}, {"detail": {"code": [3]}}]}, True),
+        ({"nothing": {"here": [1]}}, False),
+    ],
+)
+def test_a_pattern_matches_as_the_guide_says(events, pattern, matches):
+    """guide "Comparison operators for use in event patterns"."""
+    answer = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(EVENT))
+    assert answer["Result"] is matches
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{", "[]", "{}", '{"source": "x"}', '{"source": []}', '{"a": [{"like": "x"}]}', '{"a": [{"numeric": ["~", 1]}]}'],
+)
+def test_a_bad_pattern_is_refused(events, pattern):
+    """botocore PutRule: InvalidEventPatternException."""
+    message = refusal(events.put_rule, "InvalidEventPatternException", Name="bad", EventPattern=pattern)
+    assert message.startswith("Event pattern is not valid. Reason: ")
+
+
+# -- rules and targets -------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_replaced_whole_and_keeps_its_targets(events):
+    """botocore PutRule: "If you omit arguments …, the old values for those arguments are not kept"."""
+    rule(events, {"source": ["a"]}, Description="old", State="DISABLED")
+    events.put_rule(Name="changes", EventPattern='{"source": ["b"]}')
+    seen = {name: value for name, value in events.describe_rule(Name="changes").items() if name != "ResponseMetadata"}
+    assert seen == {
+        "Name": "changes",
+        "Arn": "arn:aws:events:us-east-1:123456789012:rule/changes",
+        "EventBusName": "default",
+        "State": "ENABLED",
+        "EventPattern": '{"source": ["b"]}',
+    }
+    assert [target["Id"] for target in events.list_targets_by_rule(Rule="changes")["Targets"]] == ["queue"]
+
+
+def test_rules_are_found_by_prefix_and_by_target(events):
+    """botocore ListRules, ListRuleNamesByTarget."""
+    for name in ("night-1", "night-2", "day"):
+        rule(events, {"source": ["a"]}, name)
+    assert [found["Name"] for found in events.list_rules(NamePrefix="night")["Rules"]] == ["night-1", "night-2"]
+    first = events.list_rule_names_by_target(TargetArn=QUEUE, Limit=2)
+    second = events.list_rule_names_by_target(TargetArn=QUEUE, NextToken=first["NextToken"])
+    assert first["RuleNames"] + second["RuleNames"] == ["day", "night-1", "night-2"]
+    assert events.list_rule_names_by_target(TargetArn=QUEUE + "x")["RuleNames"] == []
+
+
+def test_a_rule_goes_when_its_targets_are_gone(events):
+    """botocore DeleteRule: "Before you can delete the rule, you must remove all targets"."""
+    rule(events, {"source": ["a"]})
+    assert refusal(events.delete_rule, Name="changes") == "Rule can't be deleted since it has targets."
+    assert events.remove_targets(Rule="changes", Ids=["queue", "none"])["FailedEntryCount"] == 1
+    events.delete_rule(Name="changes")
+    events.delete_rule(Name="changes")
+    refusal(events.describe_rule, "ResourceNotFoundException", Name="changes")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"ScheduleExpression": "at(2026-02-01T00:00:00)"},
+        {"ScheduleExpression": "rate(1 minutes)"},
+        {"ScheduleExpression": "rate(2 minute)"},
+        {"ScheduleExpression": "cron(0 10 * * *)"},
+        {"EventPattern": '{"source": ["a"]}', "State": "PAUSED"},
+    ],
+)
+def test_a_rule_beyond_what_is_documented_is_refused(events, members):
+    """botocore PutRule; stackshy/cloudemu #1120 on `rate(1 minutes)`. moto takes any expression."""
+    refusal(events.put_rule, Name="bad", **members)
+
+
+def test_targets_are_checked(events):
+    """guide: five targets a rule; ECS and Batch targets need their parameters."""
+    events.put_rule(Name="changes", EventPattern='{"source": ["a"]}')
+
+    def put(*targets):
+        events.put_targets(Rule="changes", Targets=list(targets))
+
+    cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/default"
+    for bad in ({"Arn": "nowhere"}, {"Arn": cluster}, {"Arn": QUEUE, "Input": "{"}):
+        with pytest.raises(ClientError, match="ValidationException"):
+            put({"Id": "t"} | bad)
+    with pytest.raises(ClientError, match="LimitExceededException"):
+        put(*({"Id": f"t-{number}", "Arn": QUEUE} for number in range(6)))
+
+
+def test_a_target_may_be_given_a_part_of_the_event(aws, events, inbox):
+    """guide "Input transformation": Input, InputPath, InputTransformer."""
+    template = {"InputPathsMap": {"state": "$.detail.state"}, "InputTemplate": '{"state": "<state>", "by": "<rule>"}'}
+    rule(events, {"source": ["mine"]}, "input", target={"Input": '{"fixed": 1}'})
+    rule(events, {"source": ["mine"]}, "path", target={"InputPath": "$.detail"})
+    rule(events, {"source": ["mine"]}, "template", target={"InputTransformer": template})
+    tell(events, {"state": "done"})
+    found = sorted(inbox(), key=lambda body: (len(body), "state" in body))
+    assert found == [{"fixed": 1}, {"state": "done"}, {"state": "done", "by": "<rule>"}]
+
+
+def test_events_reach_a_log_group(aws, events):
+    """guide "Event bus targets": CloudWatch log groups."""
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/aws/events/all")
+    target = {"Arn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/all"}
+    rule(events, {"source": [{"prefix": "mi"}]}, target=target)
+    tell(events, {"n": 1})
+    (event,) = logs.filter_log_events(logGroupName="/aws/events/all")["events"]
+    assert json.loads(event["message"])["detail"] == {"n": 1}
+
+
+def test_an_event_may_start_a_batch_job(aws, events):
+    """guide "Event bus targets": Batch job queues, with BatchParameters."""
+    submit(aws)
+    aws.advance(60)
+    target = {
+        "Arn": "arn:aws:batch:us-east-1:123456789012:job-queue/jobs",
+        "BatchParameters": {"JobDefinition": "work", "JobName": "by-rule"},
+    }
+    rule(events, {"source": ["mine"]}, target=target)
+    tell(events, {"n": 1})
+    filters = [{"name": "JOB_NAME", "values": ["by-rule"]}]
+    assert len(aws.client("batch").list_jobs(jobQueue="jobs", filters=filters)["jobSummaryList"]) == 1
+
+
+def test_a_rule_with_a_schedule_fires(aws, events, inbox):
+    """guide "Creating a rule that runs on a schedule": in UTC, "Scheduled Event" of aws.events."""
+    events.put_rule(Name="hourly", ScheduleExpression="cron(0 * * * ? *)")
+    events.put_targets(Rule="hourly", Targets=[{"Id": "queue", "Arn": QUEUE}])
+    aws.advance(2 * 3600)
+    events.disable_rule(Name="hourly")
+    aws.advance(3600)
+    told = inbox()
+    assert [(event["time"], event["source"], event["detail-type"]) for event in told] == [
+        ("2026-01-01T01:00:00Z", "aws.events", "Scheduled Event"),
+        ("2026-01-01T02:00:00Z", "aws.events", "Scheduled Event"),
+    ]
+
+
+def test_what_a_target_refuses_goes_to_its_dead_letter_queue(aws, events, inbox):
+    """guide "Using dead-letter queues"; that it goes there without other attempts is of the embedded AWS's choosing."""
+    target = {"Arn": QUEUE.replace("inbox", "none"), "DeadLetterConfig": {"Arn": QUEUE}}
+    rule(events, {"source": ["mine"]}, target=target)
+    tell(events, {"n": 1})
+    assert [event["detail"] for event in inbox()] == [{"n": 1}]
+
+
+# -- PutEvents and tags ------------------------------------------------------------------------------------------------
+
+
+def test_sources_of_aws_and_incomplete_events_are_refused_one_by_one(events):
+    """botocore PutEvents: failed entries in an answer that is 200. moto takes `aws.` sources."""
+    answer = events.put_events(
+        Entries=[
+            {"Source": "aws.ecs", "DetailType": "x", "Detail": "{}"},
+            {"Source": "mine", "DetailType": "x", "Detail": "{}"},
+            {"Source": "mine", "DetailType": "x"},
+            {"Source": "mine", "DetailType": "x", "Detail": "{"},
+        ]
+    )
+    assert answer["FailedEntryCount"] == 3
+    codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
+    assert codes == ["NotAuthorizedForSourceException", None, "InvalidArgument", "MalformedDetail"]
+
+
+def test_another_bus_is_not_found(events):
+    """botocore: ResourceNotFoundException; only the default bus is there."""
+    refusal(events.list_rules, "ResourceNotFoundException", EventBusName="other")
+
+
+def test_rules_have_tags_which_the_tagging_api_sees(aws, events):
+    """botocore TagResource. moto's tagging API knows no rules."""
+    arn = events.put_rule(Name="r", EventPattern='{"source": ["a"]}', Tags=[{"Key": "a", "Value": "1"}])["RuleArn"]
+    events.tag_resource(ResourceARN=arn, Tags=[{"Key": "b", "Value": "2"}])
+    events.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    assert events.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "b", "Value": "2"}]
+    index = aws.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["events:rule"])
+    assert [found["ResourceARN"] for found in index["ResourceTagMappingList"]] == [arn]

@@ -208,7 +208,11 @@ class Dispatcher:
         model = models.operation_model(service, operation)
         if model is None or operation not in own.operations:
             raise AwsError("UnknownOperationException", f"{service} has no operation {operation}")
-        parsed = shapes.parse(model.input_shape, dict(members)) if model.input_shape is not None else {}
+        parsed = (
+            shapes.parse(model.input_shape, dict(members), names=shapes.member_names)
+            if model.input_shape is not None
+            else {}
+        )
         _refuse(own, model.input_shape, parsed)
         call = Call(
             world=self.world, service=service, operation=operation, members=parsed, place=place, principal=principal

@@ -25,28 +25,45 @@ def wrong_type(path: str, expected: str, got: object) -> AwsError:
     return AwsError("SerializationException", f"{path}: expected {expected}, got {type(got).__name__}")
 
 
-def parse(shape: Shape, value: Any, path: str = "") -> Any:
+Names = Callable[[Shape], Mapping[str, tuple[str, Shape]]]
+"""A structure's members by the names that a request has for them."""
+
+
+@lru_cache(maxsize=4096)
+def wire_names(shape: Shape) -> dict[str, tuple[str, Shape]]:
+    """A structure's members by the name they have on the wire."""
+    return {member.serialization.get("name", name): (name, member) for name, member in shape.members.items()}
+
+
+@lru_cache(maxsize=4096)
+def member_names(shape: Shape) -> dict[str, tuple[str, Shape]]:
+    """A structure's members by botocore's names: what is called from the inside."""
+    return {name: (name, member) for name, member in shape.members.items()}
+
+
+def parse(shape: Shape, value: Any, path: str = "", *, names: Names = wire_names) -> Any:
     """The value as Python holds it: time stamps as epoch seconds, blobs as bytes, nulls left out."""
     kind = shape.type_name
     if kind == "structure":
-        return _parse_structure(shape, value, path)
+        return _parse_structure(shape, value, path, names)
     if kind == "list":
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             raise wrong_type(path, "a list", value)
-        return [parse(shape.member, item, f"{path}[{index}]") for index, item in enumerate(value)]
+        given = ((index, item) for index, item in enumerate(value) if item is not None)
+        return [parse(shape.member, item, f"{path}[{index}]", names=names) for index, item in given]
     if kind == "map":
         if not isinstance(value, dict):
             raise wrong_type(path, "a map", value)
-        return {key: parse(shape.value, item, f"{path}.{key}") for key, item in value.items()}
+        return {key: parse(shape.value, item, f"{path}.{key}", names=names) for key, item in value.items()}
     return _SCALARS[kind](value, path)
 
 
-def _parse_structure(shape: Shape, value: object, path: str) -> Any:
+def _parse_structure(shape: Shape, value: object, path: str, names: Names) -> Any:
     if getattr(shape, "is_document_type", False):
         return value
     if not isinstance(value, dict):
         raise wrong_type(path or "the request", "an object", value)
-    members = wire_names(shape)
+    members = names(shape)
     parsed = {}
     for key, item in value.items():
         if key not in members:
@@ -55,14 +72,8 @@ def _parse_structure(shape: Shape, value: object, path: str) -> Any:
             raise AwsError("SerializationException", f"{path}.{key}: unknown member of {shape.name}".lstrip("."))
         if item is not None:
             name, member = members[key]
-            parsed[name] = parse(member, item, f"{path}.{name}".lstrip("."))
+            parsed[name] = parse(member, item, f"{path}.{name}".lstrip("."), names=names)
     return parsed
-
-
-@lru_cache(maxsize=4096)
-def wire_names(shape: Shape) -> dict[str, tuple[str, Shape]]:
-    """A structure's members by the name they have on the wire."""
-    return {member.serialization.get("name", name): (name, member) for name, member in shape.members.items()}
 
 
 def _string(value: object, path: str) -> str:

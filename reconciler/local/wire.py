@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from reconciler.local import cbor, models, shapes
+from reconciler.local import cbor, ec2_wire, models, shapes
 from reconciler.local.calls import AwsError, Members
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-JSON, REST_JSON, CBOR, QUERY, REST_XML = "json", "rest-json", "cbor", "query", "rest-xml"
+JSON, REST_JSON, CBOR, QUERY, EC2, REST_XML = "json", "rest-json", "cbor", "query", "ec2", "rest-xml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +65,9 @@ def target(request: Request, service: str) -> Target:
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return Target(service=service, operation=request.path.rpartition("/")[2], protocol=CBOR)
     protocol = models_protocol(service)
-    if protocol in ("query", "ec2"):
+    if protocol in (QUERY, EC2):
         action = request.arguments().get("Action", ["?"])[0]
-        return Target(service=service, operation=action, protocol=QUERY)
+        return Target(service=service, operation=action, protocol=protocol)
     if protocol not in (REST_JSON, REST_XML):
         raise unknown_operation(request)
     if protocol == REST_XML:
@@ -97,6 +97,8 @@ def read(request: Request, asked: Target, operation: "OperationModel") -> Member
         return {}
     if asked.protocol == QUERY:
         return _read_query(request, shape)
+    if asked.protocol == EC2:
+        return ec2_wire.read(request.arguments(), shape)
     if asked.protocol == CBOR:
         try:
             body = cbor.decode(request.body) if request.body else {}
@@ -162,6 +164,9 @@ def _read_query(request: Request, shape: shapes.Shape) -> Members:
 def success(asked: Target, operation: "OperationModel", members: Mapping[str, Any], request_id: str) -> Answer:
     """The answer that carries `members`. Raises TypeError where they do not fit the model: a slip of the handler."""
     shape = operation.output_shape
+    if asked.protocol == EC2:
+        written = ec2_wire.write(operation.name, shape, members, request_id)
+        return Answer(headers={"Content-Type": "text/xml"}, body=written)
     built = shapes.build(shape, members, asked.operation) if shape is not None else {}
     headers = {"x-amzn-RequestId": request_id}
     match asked.protocol:
@@ -191,6 +196,8 @@ def _xml(name: str, value: object) -> str:
 def failure(protocol: str, error: AwsError, request_id: str) -> Answer:
     """The answer that carries an error, in the protocol the request came in."""
     headers = {"x-amzn-RequestId": request_id}
+    if protocol == EC2:
+        return Answer(status=error.status, headers={"Content-Type": "text/xml"}, body=ec2_wire.fault(error, request_id))
     if protocol in (QUERY, REST_XML):
         detail = (
             f"<Error><Type>Sender</Type><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"

@@ -126,7 +126,7 @@ def _sorted_out(documents: Iterable[Document]) -> tuple[Document | None, list[Do
     problems: list[Problem] = []
     for document in documents:
         kind = document.value.get("kind") if isinstance(document.value, Table) else None
-        if kind in DIALECTS:
+        if isinstance(kind, str) and kind in DIALECTS:
             jobs.append(document)
             continue
         problems += document.problems

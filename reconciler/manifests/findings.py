@@ -53,7 +53,9 @@ class Scene:
         if self.draft.dialect.body in self.spec:
             return self.draft
         other = self.directory.jobs.get(str(self.spec.get("definitionOf")))
-        return other if other and other.kind == self.draft.kind and other.dialect.body in other.spec else None
+        if other is None or other.kind != self.draft.kind or other.dialect.body not in other.spec:
+            return None
+        return None if doubtful(other.faults, (("spec", other.dialect.body),)) else other
 
 
 Check = Callable[[Scene], Iterator[Finding]]
@@ -65,6 +67,11 @@ class Rule:
 
     check: Check
     reads: Sequence[Path]
+
+
+def doubtful(faults: Sequence[Path], reads: Sequence[Path]) -> bool:
+    """Answer whether a fault lies in, or above, something that is read."""
+    return any(fault[: len(path)] == path or path[: len(fault)] == fault for fault in faults for path in reads)
 
 
 def repeated(values: Sequence[Any]) -> Iterator[tuple[int, int, Any]]:

@@ -12,12 +12,12 @@ from reconciler.manifests.directory_rules import DIRECTORY_RULES, survey
 from reconciler.manifests.drafts import Draft
 from reconciler.manifests.ecs_rules import ECS_RULES
 from reconciler.manifests.fargate_rules import FARGATE_RULES
-from reconciler.manifests.findings import Rule, Scene
+from reconciler.manifests.findings import Rule, Scene, doubtful
 from reconciler.manifests.run_rules import RUN_RULES
 from reconciler.manifests.schedule_rules import SCHEDULE_RULES
 from reconciler.manifests.settings import Chosen
 from reconciler.manifests.tag_rules import TAG_RULES
-from reconciler.model import Path, Problem
+from reconciler.model import Problem
 
 _EVERY_KIND = (*DIRECTORY_RULES, *RUN_RULES, *SCHEDULE_RULES, *TAG_RULES)
 _RULES: dict[str, tuple[Rule, ...]] = {
@@ -38,7 +38,7 @@ def check(drafts: Sequence[Draft], chosen: Chosen, names: Sequence[str]) -> list
 def _problems(scene: Scene) -> Iterator[Problem]:
     draft = scene.draft
     for rule in _RULES[draft.kind]:
-        if _doubtful(draft.faults, rule.reads):
+        if doubtful(draft.faults, rule.reads):
             continue
         for finding in rule.check(scene):
             yield Problem(
@@ -49,8 +49,3 @@ def _problems(scene: Scene) -> Iterator[Problem]:
                 hint=finding.hint,
                 job=draft.name,
             )
-
-
-def _doubtful(faults: Sequence[Path], reads: Sequence[Path]) -> bool:
-    """Answer whether a fault lies in, or above, something that is read."""
-    return any(fault[: len(path)] == path or path[: len(fault)] == fault for fault in faults for path in reads)

@@ -34,4 +34,4 @@ from reconciler.manifests import LoadRequest, load
 assert load(Path(sys.argv[1]), LoadRequest()).problems == ()
 """
 
-    assert imported(program, str(tmp_path)) & {"jsonschema", "boto3", "botocore", "deepdiff", "moto", "cronsim"} == set()
+    assert imported(program, str(tmp_path)) & {"jsonschema", "boto3", "botocore", "deepdiff", "moto", "rich"} == set()

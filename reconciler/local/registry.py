@@ -6,6 +6,7 @@ from reconciler.local.calls import Service
 
 MODULES = (
     "reconciler.local.batch",
+    "reconciler.local.ec2",
     "reconciler.local.ecs",
     "reconciler.local.events",
     "reconciler.local.logs",

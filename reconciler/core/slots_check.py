@@ -26,14 +26,13 @@ _READERS: Final[Mapping[str, Callable[[str], Recurrence]]] = {
     "rate": expressions.rate,
     "at": expressions.at,
 }
-_NO_POLICY: Final = "EventBridge Scheduler starts each slot whatever runs; use engine: reconciler"
 
 
 def check(schedule: Schedule, now: datetime | None = None) -> tuple[Problem, ...]:
     """Answer every problem of a schedule; with `now`, also warnings about what has passed."""
     found = [*_errors(schedule)]
     if not found:
-        found = [*_refusals(schedule), *_warnings(schedule), *(_past(schedule, now) if now is not None else ())]
+        found = [*_refusals(schedule), *_long_steps(schedule), *(_past(schedule, now) if now is not None else ())]
     return tuple(sorted(found, key=lambda problem: problem.severity is Severity.WARNING))
 
 
@@ -61,8 +60,8 @@ def _errors(schedule: Schedule) -> Iterator[Problem]:
     start, end = schedule.start_date, schedule.end_date
     if start is None or end is None:
         return
-    if end < start:
-        message = f"expected an end after startDate {start.isoformat()}, got {end.isoformat()}"
+    if end <= start:
+        message = f"expected a time after startDate {start.isoformat()}, got {end.isoformat()}"
         yield Problem(path="endDate", message=message)
     elif not found and next(slots.instants(schedule, start - timedelta(seconds=1), end), None) is None:
         yield Problem(path="endDate", message=f"never starts: no start from {start.isoformat()} to {end.isoformat()}")
@@ -92,25 +91,20 @@ def _refusals(schedule: Schedule) -> Iterator[Problem]:
     if isinstance(translated, Refusal):
         yield Problem(path=schedule.syntax, message=translated.reason, hint=translated.hint)
     if schedule.concurrency_policy is not ConcurrencyPolicy.ALLOW:
-        message = f"engine eventbridge cannot {schedule.concurrency_policy} what overlaps"
-        yield Problem(path="concurrencyPolicy", message=message, hint=_NO_POLICY)
+        message = f"engine eventbridge cannot keep {schedule.concurrency_policy} (expected Allow)"
+        yield Problem(path="concurrencyPolicy", message=message, hint="use engine: reconciler")
 
 
-def _warnings(schedule: Schedule) -> Iterator[Problem]:
-    if schedule.syntax == "rate" and schedule.time_zone != "UTC":
-        message = f"timeZone {schedule.time_zone} has no effect on a rate, which is counted from the epoch in UTC"
-        yield _warning("timeZone", message, "for local times use cron")
-    if schedule.syntax == "cron":
-        yield from _long_steps(schedule.expression)
-
-
-def _long_steps(text: str) -> Iterator[Problem]:
+def _long_steps(schedule: Schedule) -> Iterator[Problem]:
     """Yield steps that leave their field at once: `*/90` in minutes is once an hour, not every 90 minutes."""
-    for field, term in zip(FIELDS, text.split(), strict=False):
-        _, _, step = term.partition("/")
-        if step.isdigit() and int(step) > field.high:
-            message = f'{field.name} "{term}": a step longer than its field matches once in it'
-            yield _warning("cron", message, "for a steady interval use rate")
+    if schedule.syntax != "cron":
+        return
+    for field, text in zip(FIELDS, schedule.expression.split(), strict=False):
+        for term in text.split(","):
+            _, _, step = term.partition("/")
+            if step.isdigit() and int(step) > field.high:
+                message = f'{field.name} "{term}": a step longer than its field matches once in it'
+                yield _warning("cron", message, "for a steady interval use rate")
 
 
 def _past(schedule: Schedule, now: datetime) -> Iterator[Problem]:

@@ -87,24 +87,25 @@ def _trigger(spec: Mapping[str, Any]) -> Trigger:
     once = spec.get("once")
     if once is not None:
         return Once(key=once.get("key", ""), rerun_on=RerunOn(once.get("rerunOn", RerunOn.DEFINITION)))
-    schedule = spec.get("schedule")
-    return None if schedule is None else _schedule(schedule)
+    section = spec.get("schedule")
+    return None if section is None else schedule(section)
 
 
-def _schedule(schedule: Mapping[str, Any]) -> Schedule:
-    zone = schedule.get("timeZone", "UTC")
+def schedule(section: Mapping[str, Any]) -> Schedule:
+    """Answer a `schedule` section that the schema accepts; raises ValueError for dates that do not exist."""
+    zone = section.get("timeZone", "UTC")
     for syntax in ("cron", "rate", "at"):
-        if syntax in schedule:
+        if syntax in section:
             return Schedule(
                 syntax=syntax,
-                expression=schedule[syntax],
-                engine=Engine(schedule["engine"]),
+                expression=section[syntax],
+                engine=Engine(section["engine"]),
                 time_zone=zone,
-                concurrency_policy=ConcurrencyPolicy(schedule.get("concurrencyPolicy", ConcurrencyPolicy.ALLOW)),
-                starting_deadline_seconds=schedule.get("startingDeadlineSeconds", 300),
-                start_date=instant(schedule.get("startDate"), zone),
-                end_date=instant(schedule.get("endDate"), zone),
-                event_bridge=schedule.get("eventBridge", {}),
+                concurrency_policy=ConcurrencyPolicy(section.get("concurrencyPolicy", ConcurrencyPolicy.ALLOW)),
+                starting_deadline_seconds=section.get("startingDeadlineSeconds", 300),
+                start_date=instant(section.get("startDate"), zone),
+                end_date=instant(section.get("endDate"), zone),
+                event_bridge=section.get("eventBridge", {}),
             )
     raise AssertionError("the schema lets no schedule without cron, rate or at through")
 

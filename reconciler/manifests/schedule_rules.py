@@ -1,79 +1,56 @@
 """Schedules that could never start anything, or that their engine cannot keep."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any
 
+from reconciler.manifests import jobs
 from reconciler.manifests.findings import Finding, Rule, Scene
-from reconciler.manifests.jobs import instant
-from reconciler.model import ConcurrencyPolicy, Engine, Path, Severity
+from reconciler.model import Engine, Path, Problem, Severity
 
 _SCHEDULE: Path = ("spec", "schedule")
-#: A fixed instant to try an expression from: whether it ever fires does not depend on it.
-_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def _cron(scene: Scene) -> Iterator[Finding]:
-    """The grammar is cronsim's, which follows Debian's cron."""
-    expression = _of(scene, "cron")
-    if expression is None:
+def _grammar(scene: Scene) -> Iterator[Finding]:
+    """The expression and its zone."""
+    section = scene.spec.get("schedule")
+    if not isinstance(section, dict):
         return
-    from cronsim import CronSim, CronSimError
+    from reconciler.core import slots_check
 
-    path: Path = (*_SCHEDULE, "cron")
-    try:
-        next(CronSim(expression, _ANY_TIME))
-    except CronSimError as error:
-        hint = "the fields are minute, hour, day of month, month, day of week"
-        yield Finding(path=path, message=f'not a cron expression: {str(error).lower()} in "{expression}"', hint=hint)
-    except StopIteration:
-        yield Finding(path=path, message=f'"{expression}" never comes')
+    for syntax in ("cron", "rate", "at"):
+        if syntax in section:
+            zone = section.get("timeZone", "UTC")
+            yield from map(_finding, slots_check.check_expression(syntax, section[syntax], zone))
 
 
-def _time_zone(scene: Scene) -> Iterator[Finding]:
-    name = _of(scene, "timeZone")
-    if name is None:
+def _whole(scene: Scene) -> Iterator[Finding]:
+    """What its parts come to: dates that leave no start, and what EventBridge Scheduler cannot keep."""
+    section = scene.spec.get("schedule")
+    if not isinstance(section, dict) or any(_grammar(scene)) or any(_dates(scene)):
         return
-    from zoneinfo import ZoneInfo, available_timezones
+    from reconciler.core import slots_check
 
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):  # a directory, a path that leaves the database, a name it does not have
-        close = get_close_matches(name, sorted(available_timezones()), n=1)
-        hint = f"did you mean {close[0]}?" if close else "names look like Europe/Paris"
-        yield Finding(path=(*_SCHEDULE, "timeZone"), message=f'no time zone "{name}" in the IANA database', hint=hint)
+    yield from map(_finding, slots_check.check(jobs.schedule(section)))
+
+
+def _finding(problem: Problem) -> Finding:
+    path = (*_SCHEDULE, problem.path) if problem.path else _SCHEDULE
+    return Finding(path=path, message=problem.message, hint=problem.hint, severity=problem.severity)
 
 
 def _dates(scene: Scene) -> Iterator[Finding]:
-    instants: dict[str, datetime] = {}
-    for member in ("at", "startDate", "endDate"):
+    for member in ("startDate", "endDate"):
         text = _of(scene, member)
         try:
-            found = instant(text, "UTC")
+            jobs.instant(text, "UTC")
         except ValueError:
             yield Finding(path=(*_SCHEDULE, member), message=f'no such time, got "{text}"')
-        else:
-            if found is not None:
-                instants[member] = found
-    if "startDate" in instants and "endDate" in instants and instants["endDate"] <= instants["startDate"]:
-        yield Finding(
-            path=(*_SCHEDULE, "endDate"), message=f"expected a time after startDate, got {_of(scene, 'endDate')}"
-        )
 
 
 def _engine(scene: Scene) -> Iterator[Finding]:
-    """EventBridge Scheduler starts runs without looking at those that go on."""
+    """A section for the engine that was not chosen."""
     schedule = scene.spec.get("schedule")
-    if not isinstance(schedule, dict):
-        return
-    eventbridge = schedule.get("engine") == Engine.EVENTBRIDGE
-    policy = schedule.get("concurrencyPolicy")
-    if eventbridge and policy in {ConcurrencyPolicy.FORBID, ConcurrencyPolicy.REPLACE}:
-        path: Path = (*_SCHEDULE, "concurrencyPolicy")
-        message = f"engine eventbridge cannot keep {policy} (expected Allow)"
-        yield Finding(path=path, message=message, hint="use engine: reconciler")
-    if not eventbridge and "eventBridge" in schedule:
+    if isinstance(schedule, dict) and schedule.get("engine") != Engine.EVENTBRIDGE and "eventBridge" in schedule:
         message = "eventBridge has no effect under engine reconciler"
         yield Finding(path=(*_SCHEDULE, "eventBridge"), message=message, severity=Severity.WARNING)
 
@@ -99,9 +76,9 @@ def _of(scene: Scene, member: str) -> Any:
 
 
 SCHEDULE_RULES = (
-    Rule(check=_cron, reads=((*_SCHEDULE, "cron"),)),
-    Rule(check=_time_zone, reads=((*_SCHEDULE, "timeZone"),)),
-    Rule(check=_dates, reads=((*_SCHEDULE, "at"), (*_SCHEDULE, "startDate"), (*_SCHEDULE, "endDate"))),
-    Rule(check=_engine, reads=((*_SCHEDULE, "engine"), (*_SCHEDULE, "concurrencyPolicy"))),
+    Rule(check=_grammar, reads=tuple((*_SCHEDULE, member) for member in ("cron", "rate", "at", "timeZone"))),
+    Rule(check=_dates, reads=((*_SCHEDULE, "startDate"), (*_SCHEDULE, "endDate"))),
+    Rule(check=_whole, reads=(_SCHEDULE,)),
+    Rule(check=_engine, reads=((*_SCHEDULE, "engine"),)),
     Rule(check=_followed, reads=((*_SCHEDULE, "engine"),)),
 )

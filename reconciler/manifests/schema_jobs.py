@@ -12,7 +12,11 @@ from reconciler.manifests.schema_words import Schema
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 _NAME_EXPECTED = "up to 64 letters, digits, underscores and hyphens, a letter or digit first"
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?"
-_CRON = {"pattern": r"^\s*\S+(\s+\S+){4}\s*$", "expected": 'five cron fields, as in "0 3 * * *"'}
+#: Some fields, or a nickname: what is wrong with them is for the rules to say, which know what was meant.
+_CRON = {
+    "pattern": r"^\s*(@[A-Za-z]+|\S+(\s+\S+)+)\s*$",
+    "expected": 'five cron fields, as in "0 3 * * *", or a nickname like @daily',
+}
 
 #: The retentions that CloudWatch Logs accepts (PutRetentionPolicy, retentionInDays).
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
@@ -203,7 +207,9 @@ def _schedule(longest_start: int, event_bridge: Schema) -> Schema:
     bound = r"(Z|[+-][0-9]{2}:[0-9]{2})?$"
     expected = "a time like 2026-12-01T03:00:00"
     properties = {
-        "cron": words.text("Five fields: minute, hour, day of month, month, day of week.", **_CRON),
+        "cron": words.text(
+            "Five fields: minute, hour, day of month, month, day of week; or @daily and the like.", **_CRON
+        ),
         "rate": words.text(
             "A steady interval, counted from the epoch so that every loop agrees: 15 minutes, 6 hours, 1 day.",
             pattern=r"^[1-9][0-9]* (minute|hour|day)s?$",

@@ -14,22 +14,27 @@ spec:
 EVENTBRIDGE = JOB.replace("engine: reconciler", "engine: eventbridge") + (
     "    cron: 0 3 * * *\n    eventBridge: {roleArn: 'arn:aws:iam::111111111111:role/x'}\n"
 )
-HINT = "(the fields are minute, hour, day of month, month, day of week)"
+FIVE = "expected five fields (minute, hour, day of month, month, day of week), got"
+AWS = "these are AWS's six fields: leave out the year and write * for ?"
 
 
 @pytest.mark.parametrize(
     ("lines", "error"),
     [
-        ('cron: "61 3 * * *"', f'cron: not a cron expression: bad minute in "61 3 * * *" {HINT}'),
-        ('cron: "0 3 * * XYZ"', f'cron: not a cron expression: bad day-of-week in "0 3 * * XYZ" {HINT}'),
-        ('cron: "0 3 30 2 *"', f'cron: not a cron expression: bad day-of-month in "0 3 30 2 *" {HINT}'),
-        ('cron: "0 3 * *"', 'cron: expected five cron fields, as in "0 3 * * *", got "0 3 * *"'),
+        ('cron: "61 3 * * *"', 'cron: minute: expected 0-59, got "61"'),
+        ('cron: "0 3 * * XYZ"', 'cron: day of week: expected 0-7 or SUN-SAT, 5L or 1#2, got "XYZ"'),
+        ('cron: "0 3 30 2 *"', "cron: never starts: there is no day 30 in month 2"),
+        ('cron: "0 3 * *"', f'cron: {FIVE} 4: "0 3 * *"'),
+        ('cron: "0 0 3 * * *"', f'cron: {FIVE} 6: "0 0 3 * * *" (a schedule has no seconds and no year: leave them out)'),
+        ('cron: "0 3 * * ? *"', f'cron: {FIVE} 6: "0 3 * * ? *" ({AWS}: "0 3 * * *")'),
+        ("cron: often", 'cron: expected five cron fields, as in "0 3 * * *", or a nickname like @daily, got "often"'),
         ("rate: fifteen minutes", 'rate: expected a rate like "15 minutes", "6 hours" or "1 day", got "fifteen minutes"'),
-        ("at: 2026-02-30T03:00:00", 'at: no such time, got "2026-02-30T03:00:00"'),
-        ('cron: "0 3 * * *"\n    timeZone: Europe/Pariss', 'timeZone: no time zone "Europe/Pariss" in the IANA database (did you mean Europe/Paris?)'),
-        ('cron: "0 3 * * *"\n    timeZone: ../../etc/passwd', 'timeZone: no time zone "../../etc/passwd" in the IANA database (names look like Europe/Paris)'),
-        ('cron: "0 3 * * *"\n    timeZone: Europe', 'timeZone: no time zone "Europe" in the IANA database (did you mean Europe/Rome?)'),
-        ('cron: "0 3 * * *"\n    startDate: 2026-12-01T00:00:00\n    endDate: 2026-12-01T00:00:00', "endDate: expected a time after startDate, got 2026-12-01T00:00:00"),
+        ("at: 2026-02-30T03:00:00", 'at: expected a date and time that exist, got "2026-02-30T03:00:00"'),
+        ('cron: "0 3 * * *"\n    timeZone: Europe/Pariss', 'timeZone: unknown time zone "Europe/Pariss" (expected an IANA name like Europe/Paris) (did you mean Europe/Paris?)'),
+        ('cron: "0 3 * * *"\n    timeZone: ../../etc/passwd', 'timeZone: unknown time zone "../../etc/passwd" (expected an IANA name like Europe/Paris)'),
+        ('cron: "0 3 * * *"\n    timeZone: Europe', 'timeZone: unknown time zone "Europe" (expected an IANA name like Europe/Paris) (did you mean Europe/Rome?)'),
+        ('cron: "0 3 * * *"\n    startDate: 2026-12-01T00:00:00\n    endDate: 2026-12-01T00:00:00', "endDate: expected a time after startDate 2026-12-01T00:00:00+00:00, got 2026-12-01T00:00:00+00:00"),
+        ('cron: "0 3 * * *"\n    startDate: 2026-13-01T00:00:00', 'startDate: no such time, got "2026-13-01T00:00:00"'),
         ('cron: "0 3 * * *"\n    startingDeadlineSeconds: 2701', "startingDeadlineSeconds: expected at most 2700, got 2701"),
     ],
 )  # fmt: skip
@@ -44,6 +49,7 @@ def test_a_schedule_that_could_never_be_kept(jobs_d: Directory, lines: str, erro
     [
         'cron: "*/15 0-6,20 1,15 JAN-MAR MON-FRI"',
         'cron: "0 3 L * *"',
+        'cron: "@daily"',
         'cron: "0 0 29 2 *"',
         "rate: 15 minutes",
         "rate: 1 day",

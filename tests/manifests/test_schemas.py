@@ -99,8 +99,8 @@ FAULTS = [
     (ecs_job, "metadata.name", "n" * 65, "metadata.name",
      "expected up to 64 letters, digits, underscores and hyphens, a letter or digit first,"
      f' got "{"n" * 40}…"', ""),
-    (ecs_job, "spec.schedule", {"cron": "0 3 * *", "engine": "reconciler"}, "spec.schedule.cron",
-     'expected five cron fields, as in "0 3 * * *", got "0 3 * *"', ""),
+    (ecs_job, "spec.schedule", {"cron": "often", "engine": "reconciler"}, "spec.schedule.cron",
+     'expected five cron fields, as in "0 3 * * *", or a nickname like @daily, got "often"', ""),
     (ecs_job, "spec.schedule", {"rate": "15 mins", "engine": "reconciler"}, "spec.schedule.rate",
      'expected a rate like "15 minutes", "6 hours" or "1 day", got "15 mins"', ""),
     (ecs_job, "spec.schedule", {"at": "2026-12-01T03:00:00Z", "engine": "reconciler"}, "spec.schedule.at",

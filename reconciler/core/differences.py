@@ -42,7 +42,8 @@ def _found(observed: Mapping[str, Any], desired: Mapping[str, Any]) -> Iterator[
     from deepdiff import DeepDiff
     from deepdiff.helper import notpresent
 
-    report = DeepDiff(_marked(observed), _marked(desired), view="tree", threshold_to_diff_deeper=0)
+    before_part, after_part = _unlike(observed, desired)
+    report = DeepDiff(_marked(before_part), _marked(after_part), view="tree", threshold_to_diff_deeper=0)
     for level in (level for levels in report.values() for level in levels):
         before_path = tuple(level.path(output_format="list"))
         after_path = tuple(level.path(output_format="list", use_t2=True))
@@ -58,6 +59,20 @@ def _found(observed: Mapping[str, Any], desired: Mapping[str, Any]) -> Iterator[
             before=before,
             after=after,
         )
+
+
+def _unlike(observed: Mapping[str, Any], desired: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Answer what is not the same in both, down to the lists: deepdiff need not look at the rest."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name in observed.keys() | desired.keys():
+        one, other = observed.get(name, ABSENT), desired.get(name, ABSENT)
+        if one is ABSENT or other is ABSENT or not alike(one, other):
+            nested = isinstance(one, dict) and isinstance(other, dict)
+            before_part, after_part = _unlike(one, other) if nested else (one, other)
+            before |= {} if one is ABSENT else {name: before_part}
+            after |= {} if other is ABSENT else {name: after_part}
+    return before, after
 
 
 def _marked(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """How an attempt of a Batch job ends: the language of `outcomes`, one outcome for each attempt.
 
 `exit 1 after 5s, then exit 0` says it of the first attempt and of all that follow. First found:
-1. what a control call planned (`/_local/batch/outcome`: `{"jobName": glob, "outcome": text, "times"?: attempts}`);
+1. what a control call planned (`/_local/batch/outcome`: `{"jobName": glob, "outcome": text, "times"?: attempts}`; a
+   child of an array is also known as `<jobName>:<index>`);
 2. the variable `LOCAL_OUTCOME` of any container of the job (an override before the definition);
 3. `exit 0 after 5s`.
 
@@ -50,8 +51,9 @@ def problem(request: Mapping[str, Any]) -> str | None:
 
 def chosen(world: "World", place: Place, job: Job, request: Mapping[str, Any]) -> str:
     """The words for the next attempt of a job; what was planned a number of times is used up by it."""
+    names = (job["name"], f"{job['name']}:{job['index']}") if "index" in job else (job["name"],)
     for plan in reversed(world.store("batch", place).get("outcomes", [])):
-        if plan["times"] != 0 and fnmatch.fnmatchcase(job["name"], plan["jobName"]):
+        if plan["times"] != 0 and any(fnmatch.fnmatchcase(name, plan["jobName"]) for name in names):
             if plan["times"] is not None:
                 plan["times"] -= 1
             return _of_attempt(plan["outcome"], job["attempt"] + 1)

@@ -1,11 +1,12 @@
 """The kind BatchJob: a job definition and SubmitJob."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
-from reconciler.kinds import job_definition, patch, submit_job
+from reconciler.kinds import job_definition, patch, submit_job, submit_job_changes
 from reconciler.kinds.job_definition_rules import RULES
+from reconciler.kinds.run_changes import RunChanges
 from reconciler.kinds.submit_job_overrides import override
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
@@ -49,3 +50,11 @@ class BatchJob:
     def patched(self, job: Job, request: Spec) -> Spec:
         """Apply `run.patches`."""
         return patch.apply(job, request)
+
+    def changed(self, job: Job, definition: Spec, changes: RunChanges) -> Job:
+        """Lay what `run` was told over the run section, as SubmitJob's overrides and parameters."""
+        return submit_job_changes.changed(job, definition, self.main_container(job, definition), changes)
+
+    def faults(self, request: Spec, definition: Spec) -> Iterable[str]:
+        """Answer what SubmitJob would refuse."""
+        return submit_job_changes.faults(request, definition)

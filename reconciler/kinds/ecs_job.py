@@ -1,10 +1,11 @@
 """The kind EcsJob: a task definition and RunTask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
-from reconciler.kinds import patch, run_task, task_definition
+from reconciler.kinds import patch, run_task, run_task_changes, run_task_checks, task_definition
+from reconciler.kinds.run_changes import RunChanges
 from reconciler.kinds.task_definition_rules import RULES
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
@@ -52,3 +53,11 @@ class EcsJob:
     def patched(self, job: Job, request: Spec) -> Spec:
         """Apply `run.patches`."""
         return patch.apply(job, request)
+
+    def changed(self, job: Job, definition: Spec, changes: RunChanges) -> Job:
+        """Lay what `run` was told over the run section, as RunTask's overrides."""
+        return run_task_changes.changed(job, self.main_container(job, definition), changes)
+
+    def faults(self, request: Spec, definition: Spec) -> Iterable[str]:
+        """Answer what RunTask would refuse."""
+        return run_task_checks.faults(request, definition)

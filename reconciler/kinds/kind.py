@@ -1,10 +1,11 @@
 """What the rest of the product asks of a kind of job; nothing here calls AWS."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from reconciler.core.attempts import Bounds
 from reconciler.core.rules import Rules
+from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
 
@@ -49,4 +50,12 @@ class Kind(Protocol):
 
     def patched(self, job: Job, request: Spec) -> Spec:
         """Apply the author's JSON Patch, the last word on the request."""
+        ...
+
+    def changed(self, job: Job, definition: Spec, changes: RunChanges) -> Job:
+        """Answer the job as one run of it was asked for; raise UsageError for what the kind has not got."""
+        ...
+
+    def faults(self, request: Spec, definition: Spec) -> Iterable[str]:
+        """Answer what AWS would refuse of a completed request, or start in vain, against the definition it runs."""
         ...

@@ -37,8 +37,11 @@ def override(
     *,
     command: Sequence[str] | None = None,
     environment: Mapping[str, str | None] | None = None,
+    size: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Answer `request` with one container's override changed: command replaced, variables set, null ones taken out.
+
+    `size` is by the type of the resource (`VCPU`, `MEMORY`), where the kind of container has such.
 
     `container` is None for the only one, which has no name. A definition that is not known (`{}`) counts as one of
     `ecsProperties` where a container is named, else of `containerProperties`. Raises ReconcilerError for a name where
@@ -51,6 +54,10 @@ def override(
         changed = {**written, **changes}
         if environment:
             changed[variables] = merged_environment(written.get(variables) or (), environment)
+        if size:
+            others = [entry for entry in written.get("resourceRequirements") or () if entry.get("type") not in size]
+            sized = [{"type": kind, "value": value} for kind, value in sorted(size.items())]
+            changed["resourceRequirements"] = [*others, *sized]
         return changed
 
     return _changed(request, steps, change)

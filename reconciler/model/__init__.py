@@ -24,7 +24,7 @@ from reconciler.model.manifest import (
     Source,
     Trigger,
 )
-from reconciler.model.report import Action, Health, JobReport, Report, Status, Step, Sync
+from reconciler.model.report import Action, Check, Health, JobReport, Report, Status, Step, Sync, Verdict
 from reconciler.model.resource import Family, FieldChange, Resource, Revision
 from reconciler.model.run import ContainerEnd, Execution, Failure, Launch, Launched, Run, RunKey, RunState
 from reconciler.model.values import ABSENT, Absent, Path, Spec
@@ -33,6 +33,7 @@ __all__ = [
     "ABSENT",
     "Absent",
     "Action",
+    "Check",
     "ConcurrencyPolicy",
     "ContainerEnd",
     "Definition",
@@ -71,4 +72,5 @@ __all__ = [
     "Step",
     "Sync",
     "Trigger",
+    "Verdict",
 ]

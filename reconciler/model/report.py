@@ -94,9 +94,31 @@ class JobReport:
     message: str = ""
 
 
+class Verdict(StrEnum):
+    """What `doctor` says of one thing."""
+
+    OK = "OK"
+    NG = "NG"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that runs depend on, looked at: `jobs` are those that need it, `reason` why it is not OK."""
+
+    what: str
+    subject: str
+    verdict: Verdict
+    reason: str = ""
+    jobs: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one verb found and did; every output format is a view of this."""
+    """What one verb found and did; every output format is a view of this.
+
+    `runs` and `checks` are None where the verb does not tell any.
+    """
 
     verb: str
     owner: str
@@ -107,3 +129,5 @@ class Report:
     jobs: tuple[JobReport, ...] = ()
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
+    runs: tuple[Run, ...] | None = None
+    checks: tuple[Check, ...] | None = None

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from reconciler.model import ABSENT, FieldChange, JobReport, Problem, Report, Run, Source, Step
+from reconciler.model import ABSENT, Check, FieldChange, JobReport, Problem, Report, Run, Source, Step
 from reconciler.reports.summary import summary
 
 VERSION: Final = 1
@@ -31,6 +31,8 @@ def document(report: Report) -> dict[str, Any]:
         "jobs": [_job(job) for job in report.jobs],
         "steps": [_step(step) for step in report.steps],
         "problems": [_problem(problem) for problem in report.problems],
+        **({} if report.runs is None else {"runs": [_run(run) for run in report.runs]}),
+        **({} if report.checks is None else {"checks": [_check(check) for check in report.checks]}),
     }
 
 
@@ -116,6 +118,16 @@ def _run(run: Run) -> dict[str, Any]:
             {"name": end.name, "exitCode": end.exit_code, "reason": end.reason, "essential": end.essential}
             for end in run.containers
         ],
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "what": check.what,
+        "subject": check.subject,
+        "verdict": check.verdict,
+        "reason": check.reason,
+        "jobs": list(check.jobs),
     }
 
 

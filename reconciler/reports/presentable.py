@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from reconciler.model import JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step
+from reconciler.model import Check, JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step
 from reconciler.reports.masking import MASK, mask_changes, mask_spec
 from reconciler.reports.places import is_hidden
 from reconciler.reports.printing import printable
@@ -28,6 +28,8 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
         jobs=tuple(sorted(jobs, key=lambda job: (job.name, job.kind))),
         steps=tuple(_step(step, desired.get(step.job), scrubber, show) for step in report.steps),
         problems=tuple(sorted(problems, key=_place)),
+        runs=None if report.runs is None else tuple(_run(run, scrubber) for run in report.runs),
+        checks=None if report.checks is None else tuple(_check(check, scrubber) for check in report.checks),
     )
 
 
@@ -67,6 +69,10 @@ def _definitions(manifests: Manifests | None) -> dict[str, Spec]:
 def _run(run: Run, scrubber: Scrubber) -> Run:
     containers = (replace(end, reason=_clean(end.reason, run.job, scrubber)) for end in run.containers)
     return replace(run, reason=_clean(run.reason, run.job, scrubber), containers=tuple(containers))
+
+
+def _check(check: Check, scrubber: Scrubber) -> Check:
+    return replace(check, subject=_clean(check.subject, "", scrubber), reason=_clean(check.reason, "", scrubber))
 
 
 def _clean(text: str, job: str, scrubber: Scrubber) -> str:

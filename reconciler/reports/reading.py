@@ -9,6 +9,7 @@ from reconciler.errors import UsageError
 from reconciler.model import (
     ABSENT,
     Action,
+    Check,
     ContainerEnd,
     FieldChange,
     Health,
@@ -22,6 +23,7 @@ from reconciler.model import (
     Status,
     Step,
     Sync,
+    Verdict,
 )
 from reconciler.reports.json import VERSION
 
@@ -44,6 +46,8 @@ def read_report(document: Mapping[str, Any]) -> Report:
             jobs=tuple(_job(job) for job in document["jobs"]),
             steps=tuple(_step(step) for step in document["steps"]),
             problems=tuple(_problem(problem) for problem in document["problems"]),
+            runs=tuple(_run(run) for run in document["runs"]) if "runs" in document else None,
+            checks=tuple(_check(check) for check in document["checks"]) if "checks" in document else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise UsageError(f"not a report of reconcile: {fault}") from fault
@@ -119,6 +123,16 @@ def _run(run: Mapping[str, Any]) -> Run:
             ContainerEnd(name=end["name"], exit_code=end["exitCode"], reason=end["reason"], essential=end["essential"])
             for end in run["containers"]
         ),
+    )
+
+
+def _check(check: Mapping[str, Any]) -> Check:
+    return Check(
+        what=check["what"],
+        subject=check["subject"],
+        verdict=Verdict(check["verdict"]),
+        reason=check["reason"],
+        jobs=tuple(check["jobs"]),
     )
 
 

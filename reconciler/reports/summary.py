@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from reconciler.model import Action, Health, Report, Severity, Status, Step, Sync
+from reconciler.model import Action, Health, Report, RunState, Severity, Status, Step, Sync, Verdict
 
 _Key = TypeVar("_Key", Sync, Health)
 
@@ -87,6 +87,13 @@ def sentences(report: Report) -> tuple[str, ...]:
         said.append(f"{plural(counts.jobs, 'job')} {'is' if counts.jobs == 1 else 'are'} valid")
     if any(counts.health.values()):
         said.append(f"runs: {_axis(counts.health, HEALTH_WORDS)}")
+    if report.runs is not None:
+        states = Counter(run.state for run in report.runs)
+        told = ", ".join(f"{states[state]} {state.lower()}" for state in RunState if states[state])
+        said.append(f"{plural(len(report.runs), 'run')}{f': {told}' if told else ''}")
+    if report.checks is not None:
+        verdicts = Counter(check.verdict for check in report.checks)
+        said.append(", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]))
     problems = [plural(number, str(severity)) for severity, number in counts.problems.items() if number]
     return (*said, *([", ".join(problems)] if problems else ())) or ("nothing declared",)
 

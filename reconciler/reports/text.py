@@ -19,6 +19,7 @@ from reconciler.model import (
     Step,
     Sync,
 )
+from reconciler.reports import run_lines
 from reconciler.reports.lines import Line, Span, Style, line, plain
 from reconciler.reports.summary import sentences
 from reconciler.reports.wording import (
@@ -89,7 +90,13 @@ def render(report: Report, detail: Detail = Detail.FOLDED) -> str:
 
 def lines(report: Report, detail: Detail = Detail.FOLDED) -> Iterator[Line]:
     """Answer `report` line by line: problems, steps, jobs, and the counts last."""
-    sections = [list(_problems(report)), list(_steps(report, detail)), list(_jobs(report, detail))]
+    sections = [
+        list(_problems(report)),
+        list(_steps(report, detail)),
+        list(_jobs(report, detail)),
+        list(run_lines.runs(report.runs or ())),
+        list(run_lines.checks(report.checks or ())),
+    ]
     for section in sections:
         if section:
             yield from section

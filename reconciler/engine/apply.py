@@ -50,7 +50,8 @@ def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
 def _standing(job: JobPlan, outcomes: Sequence[Step], progress: _Progress) -> JobPlan:
     """Answer how a job stands once its steps were carried out: brought in sync, and launched."""
     mine = [step for step in outcomes if step.job == job.job.name]
-    if any(step.error or step.status is Status.BLOCKED for step in mine) or job.sync is Sync.ERROR:
+    stuck = any(step.status in {Status.FAILED, Status.BLOCKED} for step in mine)
+    if stuck or job.sync is Sync.ERROR:
         return replace(job, in_force=progress.in_force.get(job.job.name))
     launched = any(step.action is Action.LAUNCH and step.status is Status.DONE for step in mine)
     postponed = next((step.reason for step in mine if step.status is Status.SKIPPED), "")
@@ -83,7 +84,7 @@ class _Worker:
         except CredentialsExpired:
             raise
         except Postponed as later:
-            return replace(step, status=Status.SKIPPED, reason=later.message)
+            return replace(step, status=Status.SKIPPED, reason=later.message, error=later.error)
         except ReconcilerError as error:
             self.progress.failed.add(step.job)
             return replace(step, status=Status.FAILED, error=str(error))

@@ -17,8 +17,12 @@ def pauses() -> Iterator[float]:
 
 
 def finished(report: Report, followed: Collection[str]) -> bool:
-    """Answer whether none of the jobs in `followed` can still move: each has ended, or waits for one that failed."""
+    """Answer whether none of the jobs in `followed` can still move.
+
+    Each has ended, or could not be started, or waits for another: whoever waits is let go in the very pass that sees
+    the end of what it waits for.
+    """
     moving = {Health.PENDING, Health.RUNNING, Health.NEVER_RAN}
-    held = {step.job for step in report.steps if step.error and step.status in {Status.FAILED, Status.BLOCKED}}
+    still = {step.job for step in report.steps if step.status in {Status.FAILED, Status.BLOCKED}}
     with_runs = {step.job for step in report.steps if step.kind == KIND} & set(followed)
-    return not any(job.health in moving and job.name in with_runs and job.name not in held for job in report.jobs)
+    return not any(job.health in moving and job.name in with_runs and job.name not in still for job in report.jobs)

@@ -20,13 +20,17 @@ from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
 from reconciler.engine.journal import Journal
 from reconciler.engine.memories import Unrecorded, recall, stream
-from reconciler.engine.sending import Busy, Forgotten, Refusal, place
-from reconciler.errors import ReconcilerError
+from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, place
+from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
 
 
 class Postponed(ReconcilerError):
-    """Nothing was started for now, and nothing is wrong: it is tried again."""
+    """It is not known to run yet, and is tried again; `error` is set where that is somebody's failure."""
+
+    def __init__(self, message: str, *, error: str = "") -> None:
+        super().__init__(message)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +51,13 @@ class Launcher:
             return f"another loop is on it: {type(decision).__name__.lower()}"
         if revision is None:
             raise ReconcilerError("there is no verified revision to run")
+        number = decision.attempt if isinstance(decision, Start) else decision.attempt.number
+        request = self._request(job, operation, self._key(memory, number), revision)
         if isinstance(decision, Start):
-            memory = self._announce(job, memory, decision.attempt, revision)
-            if memory.final or memory.last is None or memory.last.number != decision.attempt or memory.last.placed:
+            memory = self._announce(job, memory, number, revision, request)
+            if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
                 return "another loop is on it"
-        return self._send(job, operation, memory, revision, resumed=isinstance(decision, Resume))
+        return self._send(job, memory, request, resumed=isinstance(decision, Resume))
 
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known."""
@@ -82,10 +88,9 @@ class Launcher:
             raise ReconcilerError(f"the ledger's stream {name} was claimed and cannot be read")
         return recall(name, record)
 
-    def _announce(self, job: Job, memory: Memory, attempt: int, revision: Revision) -> Memory:
+    def _announce(self, job: Job, memory: Memory, attempt: int, revision: Revision, request: Spec) -> Memory:
         kind, definition = self.context.kind(job), self._definition(memory, revision)
         target = kind.target(job) or self.context.backends.runs[job.kind].default_target()
-        request = kind.run_request(job, body(self.context, job, revision))
         key = self._key(memory, attempt)
         event = {
             "event": "start",
@@ -104,17 +109,16 @@ class Launcher:
         owner = self.context.settings.owner
         return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory.stream), attempt=attempt)
 
-    def _send(self, job: Job, operation: Advance, memory: Memory, revision: Revision, *, resumed: bool) -> str:
+    def _send(self, job: Job, memory: Memory, request: Spec, *, resumed: bool) -> str:
         attempt = memory.last
         assert attempt is not None
         backend = self.context.backends.runs[job.kind]
         key = self._key(memory, attempt.number)
-        request = self._request(job, operation, key, revision, backend)
         made: list[str] = []
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
             if launch.key.part in attempt.launched_parts:
                 continue
-            placed = place(self.context, backend, launch, attempt, resumed=resumed, seen_at=self.seen_at)
+            placed = self._place(backend, launch, attempt, resumed=resumed)
             match placed:
                 case Launched():
                     self._record(memory, launch, placed, job)
@@ -128,15 +132,25 @@ class Launcher:
                     raise Postponed(reason)
         return f"attempt {attempt.number}: {', '.join(made)}"
 
-    def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision, backend: RunBackend) -> Spec:
+    def _place(self, backend: RunBackend, launch: Launch, attempt: Attempt, *, resumed: bool) -> Placed:
+        try:
+            return place(self.context, backend, launch, attempt, resumed=resumed, seen_at=self.seen_at)
+        except (OutcomeUnknown, Throttled) as error:
+            raise Postponed("it is looked for, and sent again with the same token", error=str(error)) from error
+
+    def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision) -> Spec:
+        """Answer what is sent, looked up and checked before anything is announced: a fault here has launched nothing."""
         kind, definition = self.context.kind(job), body(self.context, job, revision)
-        request = backend.complete(kind.run_request(job, definition), definition)
+        request = self.context.backends.runs[job.kind].complete(kind.run_request(job, definition), definition)
         told = {
             "RECONCILER_JOB": job.name,
             "RECONCILER_RUN": key.trigger,
             "RECONCILER_ATTEMPT": str(key.attempt),
         }
-        return kind.patched(job, kind.told(request, definition, operation.bounds.main, told))
+        request = kind.patched(job, kind.told(request, definition, operation.bounds.main, told))
+        if faults := tuple(kind.faults(request, definition)):
+            raise ReconcilerError(f"{job.source}: run: {'; '.join(faults)}")
+        return request
 
     def _record(self, memory: Memory, launch: Launch, launched: Launched, job: Job) -> None:
         number = launch.key.attempt
@@ -197,8 +211,8 @@ class Launcher:
             self.context.backends.runs[job.kind].stop(task, target, reason=f"{runs.STOPPED_BY_US}{cause}")
 
 
-def record_ends(context: Context, unrecorded: Sequence[Unrecorded]) -> None:
-    """Write down the ends of runs that were seen for the first time: in the history, then in the ledger.
+def record_ends(context: Context, unrecorded: Sequence[Unrecorded], journal: Journal) -> None:
+    """Write down the ends of runs that were seen for the first time: in the history, then in their journal.
 
     In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
     """
@@ -208,7 +222,7 @@ def record_ends(context: Context, unrecorded: Sequence[Unrecorded]) -> None:
             if event["event"] == "ended" and ending.memory.last is not None:
                 line = chronicle.ended(trigger, ending.memory.last, event, ending.executions)
                 context.backends.history.append(ending.job, line)
-            context.backends.ledger.record(ending.memory.stream, event)
+            journal.record(ending.memory.stream, event)
 
 
 def trigger_of(stream: str) -> str:

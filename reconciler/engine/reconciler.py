@@ -120,7 +120,7 @@ class Reconciler:
     def _pass(self, started: datetime, approve: Approval = _approved) -> Report:
         observation, plan = self._planned()
         approve(self._report("plan", plan, started))
-        record_ends(self._context, observation.unrecorded)
+        record_ends(self._context, observation.unrecorded, self._context.backends.ledger)
         return self._report("apply", apply(self._context, observation.seen, plan), started)
 
     def _planned(self) -> tuple[Observation, Plan]:

@@ -35,12 +35,18 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
 
 
 def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:
-    """Answer what several passes did, each failure once, then how the last one left what did not need doing."""
+    """Answer what several passes did, then how the last one left what did not need doing.
+
+    A failure is told once, and not at all where a later pass mended it.
+    """
+    mended = {_name(step): position for position, step in enumerate(done) if step.status is Status.DONE}
     told: dict[tuple[object, ...], Step] = {}
     for position, step in enumerate(done):
-        again = (step.status, step.error) if step.status is not Status.DONE else (position,)
-        told[(step.action, step.kind, step.name, step.job, *again)] = step
-    named = {_name(step) for step in done if step.status is Status.DONE}
+        if step.status is Status.DONE:
+            told[position,] = step
+        elif mended.get(_name(step), -1) < position:
+            told[_name(step), step.status, step.error] = step
+    named = set(mended)
     errors = {(step.job, step.error) for step in done if step.error}
     rest = (
         step

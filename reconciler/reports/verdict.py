@@ -47,7 +47,7 @@ def of_problems(report: Report) -> ExitCode:
 
 def failed_step(step: Step) -> bool:
     """Whether a step went wrong, or waits for something that did; merely waiting is no failure."""
-    return step.status is Status.FAILED or (step.status is Status.BLOCKED and bool(step.error))
+    return step.status is Status.FAILED or bool(step.error)
 
 
 def _of_job(job: JobReport, fail_on: Collection[FailOn]) -> ExitCode:

@@ -96,10 +96,23 @@ class BareMoto:
     def client(self, service: str, **options: Any) -> Any:
         """A client of moto in process."""
         import boto3
+        from botocore.config import Config
 
         options.pop("account", None)
         region = options.pop("region", "us-east-1")
-        return boto3.client(service, region_name=region, aws_access_key_id="moto", aws_secret_access_key="moto")
+        once = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=5)
+        keys = {"aws_access_key_id": "moto", "aws_secret_access_key": "moto"}
+        return boto3.client(service, region_name=region, config=once, **keys)
+
+    def give_instance(self) -> None:
+        """A default cluster with an instance, so that moto's tasks start at all."""
+        import json
+
+        ecs, ec2 = self.client("ecs"), self.client("ec2")
+        ecs.create_cluster(clusterName="default")
+        (instance,) = ec2.run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)["Instances"]
+        document = json.dumps({"instanceId": instance["InstanceId"]})
+        ecs.register_container_instance(cluster="default", instanceIdentityDocument=document)
 
     def advance(self, seconds: float) -> None:
         """moto has no clock to move."""
@@ -118,7 +131,7 @@ def aws(request: pytest.FixtureRequest) -> Iterator[LocalAws | BareMoto]:
 
         with mock_aws():
             bare = BareMoto()
-            bare.client("ecs").create_cluster(clusterName="default")
+            bare.give_instance()
             yield bare
         return
     aws: LocalAws = request.getfixturevalue("shared_aws")

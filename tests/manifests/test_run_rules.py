@@ -134,3 +134,13 @@ def test_secrets_in_plain_text_are_warned_of_without_their_value(
         else []
     )
     assert "hunter2" not in "".join(told)
+
+
+def test_a_shared_definition_that_is_broken_itself_is_told_once(jobs_d: Directory) -> None:
+    broken = JOB.replace("      - {name: main, image: busybox, memory: 64}\n", "      - main\n")
+    other = JOB.split("  taskDefinition")[0].replace("hello", "other")
+    files = {"jobs.d/a.yaml": broken, "jobs.d/b.yaml": other + "  definitionOf: hello\n  mainContainer: x\n"}
+
+    assert jobs_d.errors(files) == [
+        'jobs.d/a.yaml:7:9 spec.taskDefinition.containerDefinitions[0]: expected a mapping, got text'
+    ]

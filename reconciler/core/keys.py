@@ -33,7 +33,7 @@ def name_of(node: Node, entry: Any, place: int, canonical: Callable[[Node, Any, 
 
 def last_of_each(names: Sequence[Name]) -> list[Name]:
     """Answer the names less those that come again later."""
-    return list({key: (key, place, members) for key, place, members in names}.values())
+    return sorted({name[0]: name for name in names}.values(), key=_position)
 
 
 def numbered(names: Sequence[Name], content: Callable[[Name], str]) -> list[Name]:
@@ -41,11 +41,16 @@ def numbered(names: Sequence[Name], content: Callable[[Name], str]) -> list[Name
     groups: dict[str, list[Name]] = {}
     for name in names:
         groups.setdefault(name[0], []).append(name)
-    return [
+    told_apart = [
         (key if rank == 0 else f"{key}#{rank + 1}", place, members)
         for group in groups.values()
         for rank, (key, place, members) in enumerate(sorted(group, key=content) if len(group) > 1 else group)
     ]
+    return sorted(told_apart, key=_position)
+
+
+def _position(name: Name) -> int:
+    return name[1]
 
 
 def drops(row: DropEntries, value: Any) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from reconciler.core.spellings import canonical_text
+from reconciler.core.spellings import alike, canonical_text
 from reconciler.model import ABSENT, Path
 
 
@@ -31,7 +31,7 @@ class Difference:
     @property
     def moved(self) -> bool:
         """Whether it is the same entry of an ordered list at another position."""
-        return self.before_path != self.after_path and self.before is not ABSENT and self.after is not ABSENT
+        return self.before_path != self.after_path and alike(self.before, self.after)
 
 
 def with_moves(
@@ -45,15 +45,13 @@ def with_moves(
         if before is None and after is None:
             result.append(difference)
         else:
-            place = before if before is not None else after, after if after is not None else before
-            lists.setdefault(place, []).append(difference)  # type: ignore[arg-type] # one of the two is a path
+            lists.setdefault((before or after or (), after or before or ()), []).append(difference)
     for (before_list, after_list), inside in lists.items():
         before_entries, after_entries = _at(observed, before_list), _at(desired, after_list)
         moves = _rearranged(before_list, after_list, before_entries, after_entries)
-        if moves is not None:
-            result += moves
-        else:
-            result += _paired(inside) if all(_is_entry(difference) for difference in inside) else inside
+        if moves is None:
+            moves = _paired(inside) if all(_is_entry(difference) for difference in inside) else inside
+        result += moves
     return result
 
 
@@ -106,39 +104,27 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str,
 
 def _paired(inside: Sequence[Difference]) -> list[Difference]:
     """Make moves of what is removed here and added there; what remains of a change is what it was."""
-    arrived: dict[str, list[Difference]] = {}
-    for difference in inside:
+    arrivals: dict[str, list[int]] = {}
+    for index, difference in enumerate(inside):
         if difference.after is not ABSENT:
-            arrived.setdefault(canonical_text(difference.after), []).append(difference)
-    moves: list[Difference] = []
-    left: set[int] = set()
-    came: set[int] = set()
-    for difference in inside:
-        candidates = arrived.get(canonical_text(difference.before), []) if difference.before is not ABSENT else []
+            arrivals.setdefault(canonical_text(difference.after), []).append(index)
+    moves: dict[int, int] = {}
+    for index, difference in enumerate(inside):
+        candidates = arrivals.get(canonical_text(difference.before)) if difference.before is not ABSENT else None
         if candidates:
-            other = candidates.pop(0)
-            left.add(id(difference))
-            came.add(id(other))
-            moves.append(
-                Difference(
-                    before_path=difference.before_path,
-                    after_path=other.after_path,
-                    before=difference.before,
-                    after=other.after,
-                )
-            )
-    rest = (_remainder(difference, id(difference) in left, id(difference) in came) for difference in inside)
-    return [*moves, *(difference for difference in rest if difference is not None)]
+            moves[index] = candidates.pop(0)
+    result = [_joined(inside[left], inside[came]) for left, came in moves.items()]
+    for index, difference in enumerate(inside):
+        departed = _NOWHERE if index in moves else difference
+        arrived = _NOWHERE if index in moves.values() else difference
+        if departed.before_path is not None or arrived.after_path is not None:
+            result.append(_joined(departed, arrived))
+    return result
 
 
-def _remainder(difference: Difference, left: bool, came: bool) -> Difference | None:
-    before = ABSENT if left else difference.before
-    after = ABSENT if came else difference.after
-    if before is ABSENT and after is ABSENT:
-        return None
-    return Difference(
-        before_path=None if before is ABSENT else difference.before_path,
-        after_path=None if after is ABSENT else difference.after_path,
-        before=before,
-        after=after,
-    )
+def _joined(left: Difference, came: Difference) -> Difference:
+    """Answer the difference that has the one's before and the other's after."""
+    return Difference(before_path=left.before_path, after_path=came.after_path, before=left.before, after=came.after)
+
+
+_NOWHERE = Difference(before_path=None, after_path=None, before=ABSENT, after=ABSENT)

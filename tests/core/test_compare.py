@@ -143,6 +143,13 @@ def test_structures_that_only_moved_are_shown_with_both_positions() -> None:
     )
 
 
+def test_a_word_that_changed_behind_a_new_one_stays_where_it_is_wanted() -> None:
+    assert compare(room(steps=["q", "a", "b", "y"]), room(steps=["a", "b", "x"]), TOY) == (
+        FieldChange(path="rooms[hall].steps[0]", before=ABSENT, after="q"),
+        FieldChange(path="rooms[hall].steps[3]", before="x", after="y"),
+    )
+
+
 def test_moved_and_changed_words_are_told_apart() -> None:
     changes = compare(room(steps=["b", "a", "y"]), room(steps=["a", "b", "x"]), TOY)
     assert {(change.path, change.before, change.after) for change in changes} == {

@@ -139,7 +139,7 @@ class Launcher:
             raise Postponed("it is looked for, and sent again with the same token", error=str(error)) from error
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision) -> Spec:
-        """Answer what is sent, looked up and checked before anything is announced: a fault here has launched nothing."""
+        """Answer what is sent, looked up and checked before it is announced: a fault here has launched nothing."""
         kind, definition = self.context.kind(job), body(self.context, job, revision)
         request = self.context.backends.runs[job.kind].complete(kind.run_request(job, definition), definition)
         told = {

@@ -124,6 +124,12 @@ def list_rules(call: Call) -> Mapping[str, Any]:
     return {"Rules": page, "NextToken": token}
 
 
+def list_event_buses(call: Call) -> Mapping[str, Any]:
+    """The one bus there is."""
+    bus = {"Name": BUS, "Arn": call.place.arn("events", f"event-bus/{BUS}")}
+    return {"EventBuses": [bus] if BUS.startswith(call.get("NamePrefix", "")) else []}
+
+
 def put_targets(call: Call) -> Mapping[str, Any]:
     """Targets added or replaced by their id, at most five a rule."""
     rule = find_rule(call, call.members["Rule"])

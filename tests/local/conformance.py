@@ -64,3 +64,13 @@ def refusal(call: Callable[..., Any], **members: Any) -> tuple[str, str]:
     with pytest.raises(ClientError) as told:
         call(**members)
     return told.value.response["Error"]["Code"], told.value.response["Error"]["Message"]
+
+
+def service_role(aws: Any) -> dict[str, Any]:
+    """What moto alone wants to make a Batch compute environment, and AWS does not: an explicit, existing role."""
+    from reconciler.local import LocalAws
+
+    if isinstance(aws, LocalAws):
+        return {}
+    role = aws.client("iam").create_role(RoleName="batch", AssumeRolePolicyDocument="{}")
+    return {"serviceRole": role["Role"]["Arn"]}

@@ -8,19 +8,22 @@ behaviour or a text, the test's name says `assumed`.
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from reconciler.local import LocalAws
 
 NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
 ROLE = "arn:aws:iam::123456789012:role/tasks"
 
 
-def container(**members):
+def container(**members: Any) -> Any:
     return {"image": "registry/image:1", "resourceRequirements": NEEDS, **members}
 
 
-def fargate(**members):
+def fargate(**members: Any) -> Any:
     return {
         "type": "container",
         "platformCapabilities": ["FARGATE"],
@@ -28,18 +31,18 @@ def fargate(**members):
     }
 
 
-def register(aws, name="job", **members):
+def register(aws: LocalAws, name: Any = "job", **members: Any) -> Any:
     members = members or {"type": "container", "containerProperties": container()}
     return aws.client("batch").register_job_definition(jobDefinitionName=name, **members)
 
 
-def described(aws, reference):
+def described(aws: LocalAws, reference: Any) -> Any:
     found = aws.client("batch").describe_job_definitions(jobDefinitions=[reference])["jobDefinitions"]
     assert len(found) == 1
     return found[0]
 
 
-def refusal(aws, **members):
+def refusal(aws: LocalAws, **members: Any) -> Any:
     with pytest.raises(ClientError) as refused:
         register(aws, **members)
     error = refused.value.response["Error"]
@@ -47,7 +50,8 @@ def refusal(aws, **members):
     return error["Message"].removeprefix("Error executing request, Exception : ").rpartition(", RequestId: ")[0]
 
 
-def test_a_plain_definition_comes_back_with_the_fills_that_recordings_show(aws):
+@pytest.mark.gap(4)
+def test_a_plain_definition_comes_back_with_the_fills_that_recordings_show(aws: LocalAws) -> None:
     """placebo test_batch_definition_tag: the whole answer, less account, name and values."""
     answer = register(aws)
     assert {name: answer[name] for name in ("jobDefinitionName", "jobDefinitionArn", "revision")} == {
@@ -78,7 +82,7 @@ def test_a_plain_definition_comes_back_with_the_fills_that_recordings_show(aws):
     }
 
 
-def test_fargate_gets_the_latest_platform_version(aws):
+def test_fargate_gets_the_latest_platform_version(aws: LocalAws) -> None:
     """botocore FargatePlatformConfiguration.platformVersion: LATEST by default; seen in a real answer."""
     register(aws, **fargate())
     seen = described(aws, "job:1")
@@ -86,7 +90,8 @@ def test_fargate_gets_the_latest_platform_version(aws):
     assert seen["containerProperties"]["fargatePlatformConfiguration"] == {"platformVersion": "LATEST"}
 
 
-def test_nested_structures_get_their_empty_lists(aws):
+@pytest.mark.gap(4)
+def test_nested_structures_get_their_empty_lists(aws: LocalAws) -> None:
     """Terraform's container_properties_test.go and a real answer with logDriver alone."""
     register(
         aws,
@@ -104,7 +109,8 @@ def test_nested_structures_get_their_empty_lists(aws):
     }
 
 
-def test_variables_without_a_value_are_dropped_and_the_order_is_not_kept(aws):
+@pytest.mark.gap(4)
+def test_variables_without_a_value_are_dropped_and_the_order_is_not_kept(aws: LocalAws) -> None:
     """Terraform's container_properties.go removes entries with an empty value before comparing, and compares a map."""
     written = [{"name": f"N{number}", "value": str(number)} for number in range(8)]
     register(
@@ -115,7 +121,7 @@ def test_variables_without_a_value_are_dropped_and_the_order_is_not_kept(aws):
     assert sorted(seen, key=lambda entry: entry["name"]) == written
 
 
-def test_an_action_on_exit_is_answered_in_lower_case(aws):
+def test_an_action_on_exit_is_answered_in_lower_case(aws: LocalAws) -> None:
     """botocore EvaluateOnExit.action: "The values aren't case sensitive"; Terraform's job_definition.go lowers it."""
     strategy = {"attempts": 2, "evaluateOnExit": [{"action": "RETRY", "onExitCode": "1*"}, {"action": "Exit"}]}
     register(aws, type="container", containerProperties=container(), retryStrategy=strategy)
@@ -125,7 +131,8 @@ def test_an_action_on_exit_is_answered_in_lower_case(aws):
     }
 
 
-def test_every_member_of_a_definition_is_kept(aws):
+@pytest.mark.gap(3)
+def test_every_member_of_a_definition_is_kept(aws: LocalAws) -> None:
     """botocore RegisterJobDefinition. moto loses schedulingPriority and consumableResourceProperties."""
     given = {
         "parameters": {"x": "1"},
@@ -141,14 +148,15 @@ def test_every_member_of_a_definition_is_kept(aws):
     assert {name: seen[name] for name in given} == given
 
 
-def test_ecs_properties_are_taken_and_filled(aws):
+@pytest.mark.gap(3)
+def test_ecs_properties_are_taken_and_filled(aws: LocalAws) -> None:
     """Terraform's ecs_properties.go and its test. moto refuses ecsProperties."""
-    containers = [
+    containers: list[dict[str, Any]] = [
         {"name": "main", "image": "i:1", "dependsOn": [{"containerName": "init", "condition": "SUCCESS"}]},
         {"name": "init", "image": "i:2", "essential": False},
     ]
     register(aws, type="container", ecsProperties={"taskProperties": [{"containers": containers}]})
-    empty = {"command": [], "environment": [], "mountPoints": [], "secrets": [], "ulimits": []}
+    empty: dict[str, Any] = {"command": [], "environment": [], "mountPoints": [], "secrets": [], "ulimits": []}
     assert described(aws, "job:1")["ecsProperties"] == {
         "taskProperties": [
             {
@@ -163,7 +171,7 @@ def test_ecs_properties_are_taken_and_filled(aws):
     }
 
 
-def test_eks_properties_are_filled_and_have_no_platform(aws):
+def test_eks_properties_are_filled_and_have_no_platform(aws: LocalAws) -> None:
     """botocore EksContainer.name: "Default" is used; platformCapabilities "must not be specified for EKS"."""
     register(aws, type="container", eksProperties={"podProperties": {"containers": [{"image": "i:1"}]}})
     seen = described(aws, "job:1")
@@ -177,7 +185,8 @@ def test_eks_properties_are_filled_and_have_no_platform(aws):
     }
 
 
-def test_node_properties_come_back(aws):
+@pytest.mark.gap(3)
+def test_node_properties_come_back(aws: LocalAws) -> None:
     """botocore NodeProperties. moto drops all of them in describe."""
     reach = {"targetNodes": "0:1", "container": container(instanceType="c5.large")}
     register(aws, type="multinode", nodeProperties={"numNodes": 2, "mainNode": 0, "nodeRangeProperties": [reach]})
@@ -188,7 +197,8 @@ def test_node_properties_come_back(aws):
     assert seen["nodeRangeProperties"][0]["container"]["volumes"] == []
 
 
-def test_a_revision_takes_nothing_over_from_the_one_before(aws):
+@pytest.mark.gap(3)
+def test_a_revision_takes_nothing_over_from_the_one_before(aws: LocalAws) -> None:
     """Each revision is what its request says. In moto revision 2 inherits these members from revision 1 for ever."""
     members = fargate()
     register(
@@ -206,7 +216,8 @@ def test_a_revision_takes_nothing_over_from_the_one_before(aws):
     assert {"retryStrategy", "propagateTags", "timeout"}.isdisjoint(seen)
 
 
-def test_a_definition_is_described_by_name_by_name_and_revision_and_by_arn(aws):
+@pytest.mark.gap(3)
+def test_a_definition_is_described_by_name_by_name_and_revision_and_by_arn(aws: LocalAws) -> None:
     """botocore DescribeJobDefinitions.jobDefinitions: an ARN or `name:revision`. moto knows no `name:revision`."""
     arn = register(aws)["jobDefinitionArn"]
     register(aws)
@@ -220,15 +231,16 @@ def test_a_definition_is_described_by_name_by_name_and_revision_and_by_arn(aws):
         batch.describe_job_definitions(jobDefinitions=[arn], status="ACTIVE")
 
 
-def test_an_arn_of_another_account_or_region_means_nothing_here(aws):
-    """An ARN names its account and region. moto looks at the name alone."""
+def test_an_arn_of_another_account_or_region_means_nothing_here(aws: LocalAws) -> None:
+    """An ARN names its account and region."""
     arn = register(aws)["jobDefinitionArn"]
     batch = aws.client("batch")
     for other in (arn.replace("123456789012", "999999999999"), arn.replace("us-east-1", "eu-west-1")):
         assert batch.describe_job_definitions(jobDefinitions=[other])["jobDefinitions"] == []
 
 
-def test_definitions_come_in_pages(aws):
+@pytest.mark.gap(6)
+def test_definitions_come_in_pages(aws: LocalAws) -> None:
     """botocore DescribeJobDefinitions.maxResults: 1 to 100, 100 if left out. moto ignores it."""
     for number in range(101):
         register(aws, name=f"job-{number}")
@@ -244,7 +256,8 @@ def test_definitions_come_in_pages(aws):
         batch.describe_job_definitions(maxResults=101)
 
 
-def test_a_deregistered_revision_is_inactive_for_180_days_and_its_number_is_never_used_again(aws):
+@pytest.mark.gap(3)
+def test_a_deregistered_revision_is_inactive_for_180_days_and_its_number_is_never_used_again(aws: LocalAws) -> None:
     """botocore DeregisterJobDefinition: "permanently deleted after 180 days". moto keeps it for ever."""
     register(aws)
     batch = aws.client("batch")
@@ -259,7 +272,7 @@ def test_a_deregistered_revision_is_inactive_for_180_days_and_its_number_is_neve
     assert register(aws)["revision"] == 2
 
 
-def test_deregistering_what_is_not_there_is_refused_assumed(aws):
+def test_deregistering_what_is_not_there_is_refused_assumed(aws: LocalAws) -> None:
     """cloud-custodian #2370 saw a ClientException for a bad reference; moto succeeds silently."""
     register(aws)
     for reference in ("job", "job:2", "none:1"):
@@ -268,7 +281,8 @@ def test_deregistering_what_is_not_there_is_refused_assumed(aws):
         assert refused.value.response["Error"]["Code"] == "ClientException"
 
 
-def test_a_lagging_read_sees_the_past(aws):
+@pytest.mark.gap(9)
+def test_a_lagging_read_sees_the_past(aws: LocalAws) -> None:
     """No read-after-write promise is documented; cromwell #4076 saw new definitions missing for a while."""
     register(aws)
     aws.advance(60)
@@ -279,7 +293,8 @@ def test_a_lagging_read_sees_the_past(aws):
     assert [(found["revision"], found["status"]) for found in seen] == [(1, "ACTIVE")]
 
 
-def test_tags_can_be_put_on_taken_off_and_listed(aws):
+@pytest.mark.gap(15)
+def test_tags_can_be_put_on_taken_off_and_listed(aws: LocalAws) -> None:
     """botocore TagResource, UntagResource, ListTagsForResource; the tagging API lists INACTIVE revisions too."""
     arn = register(aws, type="container", containerProperties=container(), tags={"a": "1"})["jobDefinitionArn"]
     batch = aws.client("batch")
@@ -295,6 +310,7 @@ def test_tags_can_be_put_on_taken_off_and_listed(aws):
         batch.tag_resource(resourceArn=arn.replace(":1", ":2"), tags={"b": "2"})
 
 
+@pytest.mark.gap(12)
 @pytest.mark.parametrize(
     ("members", "text"),
     [
@@ -312,7 +328,7 @@ def test_tags_can_be_put_on_taken_off_and_listed(aws):
         ),
     ],
 )
-def test_refusals_have_the_texts_that_people_quoted(aws, members, text):
+def test_refusals_have_the_texts_that_people_quoted(aws: LocalAws, members: Any, text: Any) -> None:
     """ASFHyP3/hyp3 #586; Terraform's acceptance test of an empty retry strategy; a blog's stack error."""
     assert refusal(aws, **members) == text
 
@@ -345,7 +361,7 @@ def test_refusals_have_the_texts_that_people_quoted(aws, members, text):
     ],
     ids=str,
 )
-def test_a_definition_beyond_the_documented_limits_is_refused(aws, members):
+def test_a_definition_beyond_the_documented_limits_is_refused(aws: LocalAws, members: Any) -> None:
     """botocore's documentation of each member; 24 KiB and 50 tags: the user guide's service_limits.md."""
     refused = {"type": "container", "containerProperties": container(), **members}
     with pytest.raises(ClientError) as error:
@@ -354,12 +370,13 @@ def test_a_definition_beyond_the_documented_limits_is_refused(aws, members):
 
 
 @pytest.mark.parametrize(("vcpu", "memory"), [("0.25", "512"), ("1.0", "8192"), ("4", "30720"), ("16", "122880")])
-def test_fargate_offers_documented_pairs(aws, vcpu, memory):
+def test_fargate_offers_documented_pairs(aws: LocalAws, vcpu: Any, memory: Any) -> None:
     """botocore ResourceRequirement.value, the table of vCPU and memory on Fargate."""
     needs = [{"type": "VCPU", "value": vcpu}, {"type": "MEMORY", "value": memory}]
     assert register(aws, **fargate(resourceRequirements=needs))["revision"] == 1
 
 
+@pytest.mark.gap(12)
 @pytest.mark.parametrize(
     "members",
     [
@@ -375,7 +392,7 @@ def test_fargate_offers_documented_pairs(aws, vcpu, memory):
     ],
     ids=str,
 )
-def test_fargate_refuses_what_it_has_not(aws, members):
+def test_fargate_refuses_what_it_has_not(aws: LocalAws, members: Any) -> None:
     """botocore ContainerProperties: "isn't applicable to jobs that are running on Fargate resources"; pairs; role."""
     given = fargate()
     given["containerProperties"].update(members)
@@ -384,7 +401,7 @@ def test_fargate_refuses_what_it_has_not(aws, members):
     assert error.value.response["Error"]["Code"] == "ClientException"
 
 
-def _corpus():
+def _corpus() -> Any:
     beside = Path(__file__).parents[2].parent / "shared" / "corpus"
     folder = Path(os.environ.get("RECONCILER_CORPUS", beside)) / "batch"
     return sorted(folder.glob("*placebo*.json"))
@@ -392,7 +409,7 @@ def _corpus():
 
 @pytest.mark.skipif(not _corpus(), reason="the corpus of real definitions is not here")
 @pytest.mark.parametrize("path", _corpus(), ids=lambda path: path.name)
-def test_recorded_definitions_come_back_as_they_were_recorded(aws, path):
+def test_recorded_definitions_come_back_as_they_were_recorded(aws: LocalAws, path: Any) -> None:
     """Registering what a recorded answer says gives that answer back, less what older answers lack."""
     computed = {"jobDefinitionArn", "revision", "status", "containerOrchestrationType"}
     for recorded in json.loads(path.read_text())["data"]["jobDefinitions"]:

@@ -6,8 +6,13 @@ issues and logs. How long a job stays in each state is of the embedded AWS's cho
 behaviour or a text, the test's name says `assumed`.
 """
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
+from conformance import service_role
+
+from reconciler.local import LocalAws
 
 NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
 START = 1767225600000
@@ -15,17 +20,17 @@ LIFE = ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING"]
 
 
 @pytest.fixture
-def batch(aws):
+def batch(aws: LocalAws) -> Any:
     """A Batch client with the queue `jobs` and the definition `work`."""
     client = aws.client("batch")
-    client.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED")
+    client.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED", **service_role(aws))
     order = [{"order": 1, "computeEnvironment": "machines"}]
-    client.create_job_queue(jobQueueName="jobs", priority=1, computeEnvironmentOrder=order)
+    client.create_job_queue(jobQueueName="jobs", state="ENABLED", priority=1, computeEnvironmentOrder=order)
     define(client)
     return client
 
 
-def define(client, name="work", **members):
+def define(client: Any, name: Any = "work", **members: Any) -> Any:
     container = {"image": "i:1", "command": ["run", "Ref::what"], "resourceRequirements": NEEDS}
     container.update(members.pop("containerProperties", {}))
     return client.register_job_definition(
@@ -33,22 +38,22 @@ def define(client, name="work", **members):
     )["jobDefinitionArn"]
 
 
-def submit(client, outcome="exit 0 after 10s", *, name="job", **members):
+def submit(client: Any, outcome: Any = "exit 0 after 10s", *, name: Any = "job", **members: Any) -> Any:
     variables = [{"name": "LOCAL_OUTCOME", "value": outcome}]
     members = {"jobQueue": "jobs", "jobDefinition": "work"} | members
     return client.submit_job(jobName=name, containerOverrides={"environment": variables}, **members)["jobId"]
 
 
-def detail(client, job_id):
+def detail(client: Any, job_id: Any) -> Any:
     (found,) = client.describe_jobs(jobs=[job_id])["jobs"]
     return found
 
 
-def listed(client, **asked):
+def listed(client: Any, **asked: Any) -> Any:
     return [found["jobId"] for found in client.list_jobs(**{"jobQueue": "jobs"} | asked)["jobSummaryList"]]
 
 
-def refusal(call, **members):
+def refusal(call: Any, **members: Any) -> Any:
     with pytest.raises(ClientError) as refused:
         call(**members)
     assert refused.value.response["Error"]["Code"] == "ClientException"
@@ -56,7 +61,7 @@ def refusal(call, **members):
     return message.removeprefix("Error executing request, Exception : ").rpartition(", RequestId: ")[0]
 
 
-def states(aws, client, job_id, seconds):
+def states(aws: LocalAws, client: Any, job_id: Any, seconds: Any) -> Any:
     """The states a job goes through, looked at every second."""
     seen = [detail(client, job_id)["status"]]
     for _ in range(seconds):
@@ -70,7 +75,8 @@ def states(aws, client, job_id, seconds):
 # -- one job -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_job_goes_through_its_states_with_the_clock_and_not_by_being_looked_at(aws, batch):
+@pytest.mark.gap(7)
+def test_a_job_goes_through_its_states_with_the_clock_and_not_by_being_looked_at(aws: LocalAws, batch: Any) -> None:
     """guide job_states.md. In moto a job has SUCCEEDED before SubmitJob answers."""
     job_id = submit(batch)
     for _ in range(10):
@@ -78,7 +84,8 @@ def test_a_job_goes_through_its_states_with_the_clock_and_not_by_being_looked_at
     assert states(aws, batch, job_id, 20) == [*LIFE, "SUCCEEDED"]
 
 
-def test_a_finished_job_tells_its_exit_code_times_and_log_stream(aws, batch):
+@pytest.mark.gap(7)
+def test_a_finished_job_tells_its_exit_code_times_and_log_stream(aws: LocalAws, batch: Any) -> None:
     """botocore JobDetail, AttemptDetail: milliseconds. moto's DescribeJobs has no exit code."""
     job_id = submit(batch, "exit 3 after 10s")
     aws.advance(60)
@@ -93,7 +100,8 @@ def test_a_finished_job_tells_its_exit_code_times_and_log_stream(aws, batch):
     assert (attempt["startedAt"], attempt["stoppedAt"]) == (START + 6000, START + 16000)
 
 
-def test_a_job_writes_a_log_stream(aws, batch):
+@pytest.mark.gap(17)
+def test_a_job_writes_a_log_stream(aws: LocalAws, batch: Any) -> None:
     """guide: logs go to the group /aws/batch/job, to a stream named by definition and task. moto writes none."""
     job_id = submit(batch, "exit 0 after 10s; log half way after 5s", parameters={"what": "report"})
     aws.advance(60)
@@ -108,7 +116,8 @@ def test_a_job_writes_a_log_stream(aws, batch):
     ]
 
 
-def test_a_job_logs_to_the_group_of_its_configuration(aws, batch):
+@pytest.mark.gap(17)
+def test_a_job_logs_to_the_group_of_its_configuration(aws: LocalAws, batch: Any) -> None:
     """guide using_awslogs: awslogs-group and awslogs-stream-prefix; a missing group stops the container."""
     options = {"awslogs-group": "/jobs", "awslogs-stream-prefix": "night"}
     logging = {"logConfiguration": {"logDriver": "awslogs", "options": options}}
@@ -123,7 +132,8 @@ def test_a_job_logs_to_the_group_of_its_configuration(aws, batch):
     assert detail(batch, found)["container"]["logStreamName"].startswith("night/default/")
 
 
-def test_a_job_without_a_place_stays_runnable(aws, batch):
+@pytest.mark.gap(7)
+def test_a_job_without_a_place_stays_runnable(aws: LocalAws, batch: Any) -> None:
     """botocore JobDetail.statusReason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY; guide "Jobs stuck in RUNNABLE"."""
     stuck, explained = submit(batch, "never starts"), submit(batch, "capacity unavailable")
     aws.advance(86400)
@@ -132,7 +142,7 @@ def test_a_job_without_a_place_stays_runnable(aws, batch):
     assert detail(batch, explained)["statusReason"].startswith("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY")
 
 
-def test_a_job_waits_while_no_environment_is_enabled(aws, batch):
+def test_a_job_waits_while_no_environment_is_enabled(aws: LocalAws, batch: Any) -> None:
     """botocore ComputeEnvironmentDetail.state: DISABLED, "the scheduler doesn't attempt to place jobs"."""
     batch.update_compute_environment(computeEnvironment="machines", state="DISABLED")
     job_id = submit(batch)
@@ -143,6 +153,7 @@ def test_a_job_waits_while_no_environment_is_enabled(aws, batch):
     assert detail(batch, job_id)["status"] == "SUCCEEDED"
 
 
+@pytest.mark.gap(7)
 @pytest.mark.parametrize(
     ("outcome", "reason", "container"),
     [
@@ -155,7 +166,9 @@ def test_a_job_waits_while_no_environment_is_enabled(aws, batch):
         ("host terminated after 5s", "Host EC2 (instance i-", {}),
     ],
 )
-def test_a_job_fails_for_the_reasons_that_people_see(aws, batch, outcome, reason, container):
+def test_a_job_fails_for_the_reasons_that_people_see(
+    aws: LocalAws, batch: Any, outcome: Any, reason: Any, container: Any
+) -> None:
     """Reasons quoted from public issues and logs; "Host EC2 (instance i-…) terminated." is in the guide's example."""
     job_id = submit(batch, outcome)
     aws.advance(60)
@@ -166,7 +179,7 @@ def test_a_job_fails_for_the_reasons_that_people_see(aws, batch, outcome, reason
     assert seen["container"].get("reason", "").startswith(container.get("reason", ""))
 
 
-def test_a_control_call_plans_how_jobs_of_a_name_end(aws, batch):
+def test_a_control_call_plans_how_jobs_of_a_name_end(aws: LocalAws, batch: Any) -> None:
     """The embedded AWS's own: `/_local/batch/outcome`."""
     plan = aws.world.services["batch"].controls["outcome"]
     with aws.lock():
@@ -180,7 +193,8 @@ def test_a_control_call_plans_how_jobs_of_a_name_end(aws, batch):
 # -- retries and timeouts ----------------------------------------------------------------------------------------------
 
 
-def test_a_failed_job_is_tried_again_as_often_as_its_strategy_says(aws, batch):
+@pytest.mark.gap(7)
+def test_a_failed_job_is_tried_again_as_often_as_its_strategy_says(aws: LocalAws, batch: Any) -> None:
     """botocore RetryStrategy.attempts: "the number of times to move a job to the RUNNABLE status". moto ignores it."""
     job_id = submit(batch, "exit 1 after 4s, then exit 0 after 4s", retryStrategy={"attempts": 3})
     assert states(aws, batch, job_id, 40) == [*LIFE, *LIFE[1:], "SUCCEEDED"]
@@ -204,14 +218,15 @@ def test_a_failed_job_is_tried_again_as_often_as_its_strategy_says(aws, batch):
         ([{"onExitCode": "3", "onStatusReason": "Host*", "action": "EXIT"}], 3),
     ],
 )
-def test_the_first_rule_on_exit_that_matches_decides(aws, batch, rules, attempts):
+def test_the_first_rule_on_exit_that_matches_decides(aws: LocalAws, batch: Any, rules: Any, attempts: Any) -> None:
     """botocore EvaluateOnExit: all conditions of a rule; RetryStrategy: "If none … match, then the job is retried"."""
     job_id = submit(batch, "exit 3 after 1s", retryStrategy={"attempts": 3, "evaluateOnExit": rules})
     aws.advance(120)
     assert len(detail(batch, job_id)["attempts"]) == attempts
 
 
-def test_a_timeout_ends_an_attempt_and_it_is_not_tried_again(aws, batch):
+@pytest.mark.gap(7)
+def test_a_timeout_ends_an_attempt_and_it_is_not_tried_again(aws: LocalAws, batch: Any) -> None:
     """botocore SubmitJob.timeout: "If a job is terminated due to a timeout, it isn't retried"; 137 as people see."""
     job_id = submit(batch, "runs forever", timeout={"attemptDurationSeconds": 60}, retryStrategy={"attempts": 3})
     aws.advance(65)
@@ -222,7 +237,9 @@ def test_a_timeout_ends_an_attempt_and_it_is_not_tried_again(aws, batch):
     assert (seen["container"]["exitCode"], len(seen["attempts"])) == (137, 1)
 
 
-def test_strategy_and_timeout_come_from_the_definition_unless_the_call_says_otherwise(aws, batch):
+def test_strategy_and_timeout_come_from_the_definition_unless_the_call_says_otherwise(
+    aws: LocalAws, batch: Any
+) -> None:
     """botocore SubmitJob: retryStrategy and timeout "override" those of the definition."""
     define(batch, "careful", retryStrategy={"attempts": 2}, timeout={"attemptDurationSeconds": 90})
     plain = detail(batch, submit(batch, jobDefinition="careful"))
@@ -236,13 +253,13 @@ def test_strategy_and_timeout_come_from_the_definition_unless_the_call_says_othe
 # -- SubmitJob ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_submission_has_no_token_so_twice_is_two_jobs(aws, batch):
+def test_a_submission_has_no_token_so_twice_is_two_jobs(aws: LocalAws, batch: Any) -> None:
     """botocore SubmitJobRequest has no token member."""
     assert submit(batch) != submit(batch)
     assert len(listed(batch, jobStatus="SUBMITTED")) == 2
 
 
-def test_a_bare_name_means_the_newest_active_revision(aws, batch):
+def test_a_bare_name_means_the_newest_active_revision(aws: LocalAws, batch: Any) -> None:
     """botocore SubmitJob.jobDefinition: "If the revision is not specified, then the latest active revision is used"."""
     second, third = define(batch), define(batch)
     batch.deregister_job_definition(jobDefinition=third)
@@ -251,7 +268,8 @@ def test_a_bare_name_means_the_newest_active_revision(aws, batch):
     assert detail(batch, submit(batch, jobDefinition=second.rpartition(":")[0]))["jobDefinition"] == second
 
 
-def test_an_inactive_definition_is_refused(aws, batch):
+@pytest.mark.gap(13)
+def test_an_inactive_definition_is_refused(aws: LocalAws, batch: Any) -> None:
     """AlexsLemonade/refinebio #2887 quotes the text. moto submits INACTIVE definitions."""
     batch.deregister_job_definition(jobDefinition="work:1")
     for name in ("work:1", "work", "none"):
@@ -259,14 +277,15 @@ def test_an_inactive_definition_is_refused(aws, batch):
         assert text == f"JobDefinition name {name} does not exist or is not in ACTIVE status"
 
 
-def test_a_queue_that_is_disabled_or_not_there_is_refused_assumed(aws, batch):
+@pytest.mark.gap(13)
+def test_a_queue_that_is_disabled_or_not_there_is_refused_assumed(aws: LocalAws, batch: Any) -> None:
     """botocore JobQueueDetail.state: DISABLED, "new jobs can't be added to the queue"; the text is assumed."""
     batch.update_job_queue(jobQueue="jobs", state="DISABLED")
     for queue in ("jobs", "none"):
         assert refusal(batch.submit_job, jobName="job", jobQueue=queue, jobDefinition="work").startswith("JobQueue")
 
 
-def test_jobs_in_a_disabled_queue_can_finish(aws, batch):
+def test_jobs_in_a_disabled_queue_can_finish(aws: LocalAws, batch: Any) -> None:
     """botocore JobQueueDetail.state: "jobs already in the queue can finish"."""
     job_id = submit(batch)
     batch.update_job_queue(jobQueue="jobs", state="DISABLED")
@@ -274,7 +293,7 @@ def test_jobs_in_a_disabled_queue_can_finish(aws, batch):
     assert detail(batch, job_id)["status"] == "SUCCEEDED"
 
 
-def test_overrides_change_the_job_and_not_the_definition(aws, batch):
+def test_overrides_change_the_job_and_not_the_definition(aws: LocalAws, batch: Any) -> None:
     """botocore ContainerOverrides: variables are added or replaced, resources by type, the command whole."""
     define(batch, "shaped", containerProperties={"environment": [{"name": "A", "value": "1"}]}, parameters={"p": "1"})
     job_id = batch.submit_job(
@@ -300,7 +319,7 @@ def test_overrides_change_the_job_and_not_the_definition(aws, batch):
     assert batch.list_tags_for_resource(resourceArn=seen["jobArn"])["tags"] == {"team": "data"}
 
 
-def test_overrides_that_are_too_long_fail_the_job(aws, batch):
+def test_overrides_that_are_too_long_fail_the_job(aws: LocalAws, batch: Any) -> None:
     """A status reason that people see: "Container Overrides length must be at most 8192"."""
     job_id = batch.submit_job(
         jobName="job", jobQueue="jobs", jobDefinition="work", containerOverrides={"command": ["x" * 9000]}
@@ -310,7 +329,7 @@ def test_overrides_that_are_too_long_fail_the_job(aws, batch):
     assert (seen["status"], seen["statusReason"]) == ("FAILED", "Container Overrides length must be at most 8192")
 
 
-def test_containers_of_a_task_are_overridden_by_name(aws, batch):
+def test_containers_of_a_task_are_overridden_by_name(aws: LocalAws, batch: Any) -> None:
     """botocore TaskContainerOverrides.name. moto knows no ecsProperties."""
     containers = [{"name": "main", "image": "i:1"}, {"name": "side", "image": "i:2", "essential": False}]
     batch.register_job_definition(
@@ -319,7 +338,7 @@ def test_containers_of_a_task_are_overridden_by_name(aws, batch):
     given = {"jobName": "job", "jobQueue": "jobs", "jobDefinition": "pair"}
     variables = [{"name": "LOCAL_OUTCOME", "value": "exit 4 after 1s"}]
 
-    def overriding(name):
+    def overriding(name: Any) -> Any:
         return {"taskProperties": [{"containers": [{"name": name, "environment": variables}]}]}
 
     job_id = batch.submit_job(**given, ecsPropertiesOverride=overriding("main"))["jobId"]
@@ -353,12 +372,12 @@ def test_containers_of_a_task_are_overridden_by_name(aws, batch):
     ],
     ids=lambda members: str(members)[:60],
 )
-def test_a_submission_beyond_the_documented_limits_is_refused(aws, batch, members):
+def test_a_submission_beyond_the_documented_limits_is_refused(aws: LocalAws, batch: Any, members: Any) -> None:
     """botocore SubmitJob; guide service_limits.md: 30 KiB, 20 dependencies, arrays of 2 to 10,000."""
     refusal(batch.submit_job, **{"jobName": "job", "jobQueue": "jobs", "jobDefinition": "work"} | members)
 
 
-def test_a_fair_share_queue_wants_a_share_identifier(aws, batch):
+def test_a_fair_share_queue_wants_a_share_identifier(aws: LocalAws, batch: Any) -> None:
     """botocore SubmitJob.shareIdentifier: needed if, and only if, the queue has a scheduling policy."""
     batch.create_job_queue(
         jobQueueName="fair",
@@ -377,7 +396,8 @@ def test_a_fair_share_queue_wants_a_share_identifier(aws, batch):
 # -- dependencies and arrays -------------------------------------------------------------------------------------------
 
 
-def test_a_job_waits_in_pending_for_those_it_depends_on(aws, batch):
+@pytest.mark.gap(7)
+def test_a_job_waits_in_pending_for_those_it_depends_on(aws: LocalAws, batch: Any) -> None:
     """guide job_states.md: "If there are dependencies, the job is moved to PENDING". moto does not look at them."""
     first = submit(batch, "exit 0 after 100s")
     second = submit(batch, dependsOn=[{"jobId": first}])
@@ -387,7 +407,7 @@ def test_a_job_waits_in_pending_for_those_it_depends_on(aws, batch):
     assert (detail(batch, first)["status"], detail(batch, second)["status"]) == ("SUCCEEDED", "RUNNABLE")
 
 
-def test_a_job_fails_with_the_one_it_depends_on(aws, batch):
+def test_a_job_fails_with_the_one_it_depends_on(aws: LocalAws, batch: Any) -> None:
     """A status reason that people see: "Dependent Job failed"."""
     first = submit(batch, "exit 1")
     second = submit(batch, dependsOn=[{"jobId": first}])
@@ -398,7 +418,8 @@ def test_a_job_fails_with_the_one_it_depends_on(aws, batch):
         assert (seen["status"], seen["statusReason"], seen["attempts"]) == ("FAILED", "Dependent Job failed", [])
 
 
-def test_an_array_has_children_and_ends_with_the_last(aws, batch):
+@pytest.mark.gap(7)
+def test_an_array_has_children_and_ends_with_the_last(aws: LocalAws, batch: Any) -> None:
     """guide array_jobs.md: children are `id:index`; the parent is PENDING meanwhile; statusSummary counts them."""
     parent = submit(batch, arrayProperties={"size": 3})
     aws.advance(10)
@@ -419,7 +440,7 @@ def test_an_array_has_children_and_ends_with_the_last(aws, batch):
     assert batch.list_jobs(**asked)["jobSummaryList"] == []
 
 
-def test_an_array_fails_with_any_of_its_children(aws, batch):
+def test_an_array_fails_with_any_of_its_children(aws: LocalAws, batch: Any) -> None:
     """A status reason that people see: "Array Child Job failed"."""
     parent = submit(batch, "exit 1", arrayProperties={"size": 2})
     aws.advance(60)
@@ -427,7 +448,7 @@ def test_an_array_fails_with_any_of_its_children(aws, batch):
     assert (seen["status"], seen["statusReason"]) == ("FAILED", "Array Child Job failed")
 
 
-def test_a_sequential_array_runs_one_child_after_the_other(aws, batch):
+def test_a_sequential_array_runs_one_child_after_the_other(aws: LocalAws, batch: Any) -> None:
     """botocore SubmitJob.dependsOn: SEQUENTIAL, "each child array job completes sequentially, starting at index 0"."""
     parent = submit(batch, arrayProperties={"size": 3}, dependsOn=[{"type": "SEQUENTIAL"}])
     aws.advance(10)
@@ -439,7 +460,7 @@ def test_a_sequential_array_runs_one_child_after_the_other(aws, batch):
     assert detail(batch, parent)["status"] == "SUCCEEDED"
 
 
-def test_children_of_two_arrays_depend_index_by_index(aws, batch):
+def test_children_of_two_arrays_depend_index_by_index(aws: LocalAws, batch: Any) -> None:
     """botocore SubmitJob.dependsOn: N_TO_N."""
     first = submit(batch, arrayProperties={"size": 2}, dependsOn=[{"type": "SEQUENTIAL"}])
     second = submit(batch, arrayProperties={"size": 2}, dependsOn=[{"jobId": first, "type": "N_TO_N"}])
@@ -461,7 +482,8 @@ def test_children_of_two_arrays_depend_index_by_index(aws, batch):
 # -- lists -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_list_holds_running_jobs_unless_told_otherwise(aws, batch):
+@pytest.mark.gap(5)
+def test_a_list_holds_running_jobs_unless_told_otherwise(aws: LocalAws, batch: Any) -> None:
     """botocore ListJobs.jobStatus: "If you don't specify a status, only RUNNING jobs are returned". moto gives all."""
     done = submit(batch)
     aws.advance(60)
@@ -473,7 +495,8 @@ def test_a_list_holds_running_jobs_unless_told_otherwise(aws, batch):
     assert listed(batch, jobStatus="SUBMITTED") == [waiting]
 
 
-def test_a_filter_looks_at_every_status_newest_first(aws, batch):
+@pytest.mark.gap(5)
+def test_a_filter_looks_at_every_status_newest_first(aws: LocalAws, batch: Any) -> None:
     """botocore ListJobs.filters: jobStatus is ignored; JOB_NAME in any case, `*` at its end; newest first."""
     first = submit(batch, name="Night-1")
     aws.advance(60)
@@ -483,14 +506,15 @@ def test_a_filter_looks_at_every_status_newest_first(aws, batch):
     assert listed(batch, filters=[{"name": "JOB_NAME", "values": ["ight"]}]) == []
 
 
-def test_jobs_are_found_by_definition_and_by_time(aws, batch):
+@pytest.mark.gap(5)
+def test_jobs_are_found_by_definition_and_by_time(aws: LocalAws, batch: Any) -> None:
     """botocore ListJobs.filters: JOB_DEFINITION by name (any revision, `*`) or ARN; BEFORE_ and AFTER_CREATED_AT."""
     first = submit(batch)
     second_revision = define(batch)
     aws.advance(60)
     second = submit(batch)
 
-    def found(name, value):
+    def found(name: Any, value: Any) -> Any:
         return listed(batch, filters=[{"name": name, "values": [value]}])
 
     assert found("JOB_DEFINITION", "work") == found("JOB_DEFINITION", "wo*") == [second, first]
@@ -503,7 +527,8 @@ def test_jobs_are_found_by_definition_and_by_time(aws, batch):
     refusal(batch.list_jobs, jobQueue="jobs", filters=[{"name": "COLOUR", "values": ["x"]}])
 
 
-def test_lists_come_in_pages(aws, batch):
+@pytest.mark.gap(6)
+def test_lists_come_in_pages(aws: LocalAws, batch: Any) -> None:
     """botocore ListJobs.maxResults: with filters at most 100 a page. moto ignores it."""
     jobs = {submit(batch) for _ in range(101)}
     asked = {"jobQueue": "jobs", "filters": [{"name": "JOB_NAME", "values": ["*"]}]}
@@ -516,7 +541,8 @@ def test_lists_come_in_pages(aws, batch):
     assert aws.calls.counts()["batch:ListJobs"] == 2 + 15
 
 
-def test_a_lagging_list_sees_the_past(aws, batch):
+@pytest.mark.gap(9)
+def test_a_lagging_list_sees_the_past(aws: LocalAws, batch: Any) -> None:
     """Lists promise no read-after-write: on demand they show what was a while ago."""
     first = submit(batch, "runs forever")
     aws.advance(60)
@@ -529,7 +555,7 @@ def test_a_lagging_list_sees_the_past(aws, batch):
     assert listed(batch, jobStatus="FAILED") == [first]
 
 
-def test_what_is_listed_must_be_one_thing(aws, batch):
+def test_what_is_listed_must_be_one_thing(aws: LocalAws, batch: Any) -> None:
     """botocore ListJobs: "You must specify only one of" queue, array and multi-node job."""
     parent = submit(batch, arrayProperties={"size": 2})
     refusal(batch.list_jobs)
@@ -537,14 +563,14 @@ def test_what_is_listed_must_be_one_thing(aws, batch):
     refusal(batch.list_jobs, jobQueue="none")
 
 
-def test_a_hundred_jobs_are_described_at_once_and_unknown_ones_left_out(aws, batch):
+def test_a_hundred_jobs_are_described_at_once_and_unknown_ones_left_out(aws: LocalAws, batch: Any) -> None:
     """botocore DescribeJobs.jobs; the text of the refusal is quoted in a public script."""
     job_id = submit(batch)
     assert [found["jobId"] for found in batch.describe_jobs(jobs=["none", job_id])["jobs"]] == [job_id]
     assert refusal(batch.describe_jobs, jobs=[job_id] * 101) == "Maximum number of jobs supported is 100"
 
 
-def test_a_finished_job_is_forgotten_after_seven_days(aws, batch):
+def test_a_finished_job_is_forgotten_after_seven_days(aws: LocalAws, batch: Any) -> None:
     """guide job_states.md: SUCCEEDED and FAILED jobs are kept "at least 7 days". moto keeps them for ever."""
     job_id, parent = submit(batch), submit(batch, arrayProperties={"size": 2})
     aws.advance(7 * 86400)
@@ -556,7 +582,8 @@ def test_a_finished_job_is_forgotten_after_seven_days(aws, batch):
 # -- the end by hand ---------------------------------------------------------------------------------------------------
 
 
-def test_cancelling_ends_what_does_not_run_yet(aws, batch):
+@pytest.mark.gap(7)
+def test_cancelling_ends_what_does_not_run_yet(aws: LocalAws, batch: Any) -> None:
     """botocore CancelJob: SUBMITTED, PENDING and RUNNABLE jobs are cancelled. In moto the status stays."""
     job_id = submit(batch)
     batch.cancel_job(jobId=job_id, reason="no longer wanted")
@@ -566,7 +593,7 @@ def test_cancelling_ends_what_does_not_run_yet(aws, batch):
     assert detail(batch, job_id)["attempts"] == []
 
 
-def test_cancelling_a_running_job_succeeds_and_changes_nothing(aws, batch):
+def test_cancelling_a_running_job_succeeds_and_changes_nothing(aws: LocalAws, batch: Any) -> None:
     """botocore CancelJob: "the API operation still succeeds, even if no job is cancelled"."""
     job_id = submit(batch)
     aws.advance(10)
@@ -577,7 +604,7 @@ def test_cancelling_a_running_job_succeeds_and_changes_nothing(aws, batch):
     assert detail(batch, job_id)["status"] == "SUCCEEDED"
 
 
-def test_cancelling_a_pending_job_waits_for_those_it_depends_on(aws, batch):
+def test_cancelling_a_pending_job_waits_for_those_it_depends_on(aws: LocalAws, batch: Any) -> None:
     """botocore CancelJob: "A PENDING job is cancelled after all dependency jobs are completed"."""
     first = submit(batch, "exit 0 after 100s")
     second = submit(batch, dependsOn=[{"jobId": first}])
@@ -588,7 +615,7 @@ def test_cancelling_a_pending_job_waits_for_those_it_depends_on(aws, batch):
     assert (detail(batch, second)["status"], detail(batch, second)["statusReason"]) == ("FAILED", "no longer wanted")
 
 
-def test_terminating_ends_a_job_in_whatever_state_and_it_is_not_tried_again(aws, batch):
+def test_terminating_ends_a_job_in_whatever_state_and_it_is_not_tried_again(aws: LocalAws, batch: Any) -> None:
     """botocore TerminateJob; exit code 137 after the kill."""
     waiting = submit(batch)
     running = submit(batch, "runs forever", retryStrategy={"attempts": 3})
@@ -606,8 +633,9 @@ def test_terminating_ends_a_job_in_whatever_state_and_it_is_not_tried_again(aws,
     assert len(detail(batch, running)["attempts"]) == 1
 
 
+@pytest.mark.gap(7)
 @pytest.mark.parametrize("verb", ["cancel_job", "terminate_job"])
-def test_ending_an_array_ends_its_children(aws, batch, verb):
+def test_ending_an_array_ends_its_children(aws: LocalAws, batch: Any, verb: Any) -> None:
     """botocore CancelJob: "Batch attempts to cancel all child jobs. The array parent job is cancelled when …"."""
     parent = submit(batch, "never starts", arrayProperties={"size": 3})
     aws.advance(60)
@@ -617,13 +645,13 @@ def test_ending_an_array_ends_its_children(aws, batch, verb):
         assert (detail(batch, job_id)["status"], detail(batch, job_id)["statusReason"]) == ("FAILED", "enough")
 
 
-def test_ending_an_unknown_job_is_refused_assumed(aws, batch):
+def test_ending_an_unknown_job_is_refused_assumed(aws: LocalAws, batch: Any) -> None:
     """botocore: ClientException for "an identifier that's not valid"; that an unknown id counts as such is assumed."""
     refusal(batch.cancel_job, jobId="none", reason="x")
     refusal(batch.terminate_job, jobId="none", reason="x")
 
 
-def test_other_accounts_and_regions_see_nothing(aws, batch):
+def test_other_accounts_and_regions_see_nothing(aws: LocalAws, batch: Any) -> None:
     """Queues and jobs belong to an account and a region."""
     job_id = submit(batch)
     for elsewhere in ({"region": "eu-west-1"}, {"account": "999999999999"}):

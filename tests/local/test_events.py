@@ -6,26 +6,30 @@ says `assumed`.
 """
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from conformance import service_role
+
+from reconciler.local import LocalAws
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:inbox"
 NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
 
 
 @pytest.fixture
-def events(aws):
+def events(aws: LocalAws) -> Any:
     return aws.client("events")
 
 
 @pytest.fixture
-def inbox(aws):
+def inbox(aws: LocalAws) -> Any:
     """What has come into the queue `inbox` since the last look, as JSON."""
     sqs = aws.client("sqs")
     url = sqs.create_queue(QueueName="inbox")["QueueUrl"]
 
-    def bodies():
+    def bodies() -> Any:
         found = []
         while answer := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in answer:
@@ -36,17 +40,17 @@ def inbox(aws):
     return bodies
 
 
-def rule(events, pattern, name="changes", *, target=None, **members):
+def rule(events: Any, pattern: Any, name: Any = "changes", *, target: Any = None, **members: Any) -> Any:
     events.put_rule(Name=name, EventPattern=json.dumps(pattern), **members)
     events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": QUEUE} | (target or {})])
 
 
-def tell(events, detail, source="mine", **members):
+def tell(events: Any, detail: Any, source: Any = "mine", **members: Any) -> Any:
     entry = {"Source": source, "DetailType": "Thing", "Detail": json.dumps(detail)} | members
     return events.put_events(Entries=[entry])
 
 
-def refusal(call, code="ValidationException", **members):
+def refusal(call: Any, code: Any = "ValidationException", **members: Any) -> Any:
     with pytest.raises(ClientError) as refused:
         call(**members)
     assert refused.value.response["Error"]["Code"] == code
@@ -56,11 +60,11 @@ def refusal(call, code="ValidationException", **members):
 # -- state changes -----------------------------------------------------------------------------------------------------
 
 
-def submit(aws, outcome="exit 0 after 10s"):
+def submit(aws: LocalAws, outcome: Any = "exit 0 after 10s") -> Any:
     batch = aws.client("batch")
-    batch.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED")
+    batch.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED", **service_role(aws))
     order = [{"order": 1, "computeEnvironment": "machines"}]
-    batch.create_job_queue(jobQueueName="jobs", priority=1, computeEnvironmentOrder=order)
+    batch.create_job_queue(jobQueueName="jobs", state="ENABLED", priority=1, computeEnvironmentOrder=order)
     container = {"image": "i:1", "resourceRequirements": NEEDS}
     batch.register_job_definition(jobDefinitionName="work", type="container", containerProperties=container)
     variables = [{"name": "LOCAL_OUTCOME", "value": outcome}]
@@ -69,7 +73,8 @@ def submit(aws, outcome="exit 0 after 10s"):
     )["jobId"]
 
 
-def test_every_state_of_a_batch_job_is_told(aws, events, inbox):
+@pytest.mark.gap(16)
+def test_every_state_of_a_batch_job_is_told(aws: LocalAws, events: Any, inbox: Any) -> None:
     """Batch user guide, "AWS Batch events": "Batch Job State Change", the detail is what DescribeJobs answers."""
     rule(events, {"source": ["aws.batch"], "detail-type": ["Batch Job State Change"]})
     job_id = submit(aws, "exit 3 after 10s")
@@ -91,7 +96,8 @@ def test_every_state_of_a_batch_job_is_told(aws, events, inbox):
     assert len({event["id"] for event in told}) == len(told)
 
 
-def test_the_states_of_an_ecs_task_are_told(aws, events, inbox):
+@pytest.mark.gap(16)
+def test_the_states_of_an_ecs_task_are_told(aws: LocalAws, events: Any, inbox: Any) -> None:
     """ECS developer guide, "Amazon ECS task state change events"."""
     rule(events, {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"]})
     ecs = aws.client("ecs")
@@ -116,7 +122,8 @@ def test_the_states_of_an_ecs_task_are_told(aws, events, inbox):
     assert told[-1]["detail"]["containers"][0]["exitCode"] == 0
 
 
-def test_a_rule_hears_only_what_its_pattern_wants(aws, events, inbox):
+@pytest.mark.gap(16)
+def test_a_rule_hears_only_what_its_pattern_wants(aws: LocalAws, events: Any, inbox: Any) -> None:
     """guide "Event patterns"."""
     rule(events, {"source": ["aws.batch"], "detail": {"status": ["SUCCEEDED", "FAILED"]}})
     submit(aws)
@@ -124,7 +131,7 @@ def test_a_rule_hears_only_what_its_pattern_wants(aws, events, inbox):
     assert [event["detail"]["status"] for event in inbox()] == ["SUCCEEDED"]
 
 
-def test_a_disabled_or_deleted_rule_hears_nothing(aws, events, inbox):
+def test_a_disabled_or_deleted_rule_hears_nothing(aws: LocalAws, events: Any, inbox: Any) -> None:
     """botocore PutRule.State: "EventBridge does not match any events against the rule"."""
     rule(events, {"source": ["mine"]}, State="DISABLED")
     tell(events, {"n": 1})
@@ -172,7 +179,7 @@ EVENT = {
         ({"nothing": {"here": [1]}}, False),
     ],
 )
-def test_a_pattern_matches_as_the_guide_says(events, pattern, matches):
+def test_a_pattern_matches_as_the_guide_says(events: Any, pattern: Any, matches: Any) -> None:
     """guide "Comparison operators for use in event patterns"."""
     answer = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(EVENT))
     assert answer["Result"] is matches
@@ -182,7 +189,7 @@ def test_a_pattern_matches_as_the_guide_says(events, pattern, matches):
     "pattern",
     ["{", "[]", "{}", '{"source": "x"}', '{"source": []}', '{"a": [{"like": "x"}]}', '{"a": [{"numeric": ["~", 1]}]}'],
 )
-def test_a_bad_pattern_is_refused(events, pattern):
+def test_a_bad_pattern_is_refused(events: Any, pattern: Any) -> None:
     """botocore PutRule: InvalidEventPatternException."""
     message = refusal(events.put_rule, "InvalidEventPatternException", Name="bad", EventPattern=pattern)
     assert message.startswith("Event pattern is not valid. Reason: ")
@@ -191,7 +198,7 @@ def test_a_bad_pattern_is_refused(events, pattern):
 # -- rules and targets -------------------------------------------------------------------------------------------------
 
 
-def test_a_rule_is_replaced_whole_and_keeps_its_targets(events):
+def test_a_rule_is_replaced_whole_and_keeps_its_targets(events: Any) -> None:
     """botocore PutRule: "If you omit arguments …, the old values for those arguments are not kept"."""
     rule(events, {"source": ["a"]}, Description="old", State="DISABLED")
     events.put_rule(Name="changes", EventPattern='{"source": ["b"]}')
@@ -206,7 +213,7 @@ def test_a_rule_is_replaced_whole_and_keeps_its_targets(events):
     assert [target["Id"] for target in events.list_targets_by_rule(Rule="changes")["Targets"]] == ["queue"]
 
 
-def test_rules_are_found_by_prefix_and_by_target(events):
+def test_rules_are_found_by_prefix_and_by_target(events: Any) -> None:
     """botocore ListRules, ListRuleNamesByTarget."""
     for name in ("night-1", "night-2", "day"):
         rule(events, {"source": ["a"]}, name)
@@ -217,7 +224,7 @@ def test_rules_are_found_by_prefix_and_by_target(events):
     assert events.list_rule_names_by_target(TargetArn=QUEUE + "x")["RuleNames"] == []
 
 
-def test_a_rule_goes_when_its_targets_are_gone(events):
+def test_a_rule_goes_when_its_targets_are_gone(events: Any) -> None:
     """botocore DeleteRule: "Before you can delete the rule, you must remove all targets"."""
     rule(events, {"source": ["a"]})
     assert refusal(events.delete_rule, Name="changes") == "Rule can't be deleted since it has targets."
@@ -227,10 +234,10 @@ def test_a_rule_goes_when_its_targets_are_gone(events):
     refusal(events.describe_rule, "ResourceNotFoundException", Name="changes")
 
 
+@pytest.mark.gap(12)
 @pytest.mark.parametrize(
     "members",
     [
-        {},
         {"ScheduleExpression": "at(2026-02-01T00:00:00)"},
         {"ScheduleExpression": "rate(1 minutes)"},
         {"ScheduleExpression": "rate(2 minute)"},
@@ -238,16 +245,21 @@ def test_a_rule_goes_when_its_targets_are_gone(events):
         {"EventPattern": '{"source": ["a"]}', "State": "PAUSED"},
     ],
 )
-def test_a_rule_beyond_what_is_documented_is_refused(events, members):
+def test_a_rule_beyond_what_is_documented_is_refused(events: Any, members: Any) -> None:
     """botocore PutRule; stackshy/cloudemu #1120 on `rate(1 minutes)`. moto takes any expression."""
     refusal(events.put_rule, Name="bad", **members)
 
 
-def test_targets_are_checked(events):
+def test_a_rule_needs_a_pattern_or_a_schedule(events: Any) -> None:
+    """botocore PutRule."""
+    assert refusal(events.put_rule, Name="bad").startswith("Parameter(s) EventPattern or ScheduleExpression must be")
+
+
+def test_targets_are_checked(events: Any) -> None:
     """guide: five targets a rule; ECS and Batch targets need their parameters."""
     events.put_rule(Name="changes", EventPattern='{"source": ["a"]}')
 
-    def put(*targets):
+    def put(*targets: Any) -> Any:
         events.put_targets(Rule="changes", Targets=list(targets))
 
     cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/default"
@@ -258,7 +270,7 @@ def test_targets_are_checked(events):
         put(*({"Id": f"t-{number}", "Arn": QUEUE} for number in range(6)))
 
 
-def test_a_target_may_be_given_a_part_of_the_event(aws, events, inbox):
+def test_a_target_may_be_given_a_part_of_the_event(aws: LocalAws, events: Any, inbox: Any) -> None:
     """guide "Input transformation": Input, InputPath, InputTransformer."""
     template = {"InputPathsMap": {"state": "$.detail.state"}, "InputTemplate": '{"state": "<state>", "by": "<rule>"}'}
     rule(events, {"source": ["mine"]}, "input", target={"Input": '{"fixed": 1}'})
@@ -269,7 +281,7 @@ def test_a_target_may_be_given_a_part_of_the_event(aws, events, inbox):
     assert found == [{"fixed": 1}, {"state": "done"}, {"state": "done", "by": "<rule>"}]
 
 
-def test_events_reach_a_log_group(aws, events):
+def test_events_reach_a_log_group(aws: LocalAws, events: Any) -> None:
     """guide "Event bus targets": CloudWatch log groups."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/aws/events/all")
@@ -280,7 +292,7 @@ def test_events_reach_a_log_group(aws, events):
     assert json.loads(event["message"])["detail"] == {"n": 1}
 
 
-def test_an_event_may_start_a_batch_job(aws, events):
+def test_an_event_may_start_a_batch_job(aws: LocalAws, events: Any) -> None:
     """guide "Event bus targets": Batch job queues, with BatchParameters."""
     submit(aws)
     aws.advance(60)
@@ -294,7 +306,7 @@ def test_an_event_may_start_a_batch_job(aws, events):
     assert len(aws.client("batch").list_jobs(jobQueue="jobs", filters=filters)["jobSummaryList"]) == 1
 
 
-def test_a_rule_with_a_schedule_fires(aws, events, inbox):
+def test_a_rule_with_a_schedule_fires(aws: LocalAws, events: Any, inbox: Any) -> None:
     """guide "Creating a rule that runs on a schedule": in UTC, "Scheduled Event" of aws.events."""
     events.put_rule(Name="hourly", ScheduleExpression="cron(0 * * * ? *)")
     events.put_targets(Rule="hourly", Targets=[{"Id": "queue", "Arn": QUEUE}])
@@ -308,7 +320,7 @@ def test_a_rule_with_a_schedule_fires(aws, events, inbox):
     ]
 
 
-def test_what_a_target_refuses_goes_to_its_dead_letter_queue(aws, events, inbox):
+def test_what_a_target_refuses_goes_to_its_dead_letter_queue(aws: LocalAws, events: Any, inbox: Any) -> None:
     """guide "Using dead-letter queues"; that it goes there without other attempts is of the embedded AWS's choosing."""
     target = {"Arn": QUEUE.replace("inbox", "none"), "DeadLetterConfig": {"Arn": QUEUE}}
     rule(events, {"source": ["mine"]}, target=target)
@@ -319,7 +331,8 @@ def test_what_a_target_refuses_goes_to_its_dead_letter_queue(aws, events, inbox)
 # -- PutEvents and tags ------------------------------------------------------------------------------------------------
 
 
-def test_sources_of_aws_and_incomplete_events_are_refused_one_by_one(events):
+@pytest.mark.gap(16)
+def test_sources_of_aws_and_incomplete_events_are_refused_one_by_one(events: Any) -> None:
     """botocore PutEvents: failed entries in an answer that is 200. moto takes `aws.` sources."""
     answer = events.put_events(
         Entries=[
@@ -334,12 +347,13 @@ def test_sources_of_aws_and_incomplete_events_are_refused_one_by_one(events):
     assert codes == ["NotAuthorizedForSourceException", None, "InvalidArgument", "MalformedDetail"]
 
 
-def test_another_bus_is_not_found(events):
+def test_another_bus_is_not_found(events: Any) -> None:
     """botocore: ResourceNotFoundException; only the default bus is there."""
     refusal(events.list_rules, "ResourceNotFoundException", EventBusName="other")
 
 
-def test_rules_have_tags_which_the_tagging_api_sees(aws, events):
+@pytest.mark.gap(15)
+def test_rules_have_tags_which_the_tagging_api_sees(aws: LocalAws, events: Any) -> None:
     """botocore TagResource. moto's tagging API knows no rules."""
     arn = events.put_rule(Name="r", EventPattern='{"source": ["a"]}', Tags=[{"Key": "a", "Value": "1"}])["RuleArn"]
     events.tag_resource(ResourceARN=arn, Tags=[{"Key": "b", "Value": "2"}])

@@ -6,8 +6,12 @@ service model. moto never fires at all. Where nothing public proves a behaviour,
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from conformance import service_role
+
+from reconciler.local import LocalAws
 
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/default"
@@ -21,12 +25,12 @@ ONCE = "at(2026-01-01T03:00:00)"
 class Inbox:
     """A queue, and what has come into it since the last look."""
 
-    def __init__(self, aws, name):
+    def __init__(self, aws: LocalAws, name: Any) -> None:
         self._sqs = aws.client("sqs")
         self.url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         self.arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
 
-    def messages(self):
+    def messages(self) -> Any:
         found = []
         while answer := self._sqs.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
@@ -36,21 +40,29 @@ class Inbox:
             found += answer
         return found
 
-    def bodies(self):
+    def bodies(self) -> Any:
         return [message["Body"] for message in self.messages()]
 
 
 @pytest.fixture
-def scheduler(aws):
+def scheduler(aws: LocalAws) -> Any:
     return aws.client("scheduler")
 
 
 @pytest.fixture
-def inbox(aws):
+def inbox(aws: LocalAws) -> Any:
     return Inbox(aws, "inbox")
 
 
-def create(scheduler, expression, arn, name="nightly", *, given="<aws.scheduler.scheduled-time>", **members):
+def create(
+    scheduler: Any,
+    expression: Any,
+    arn: Any,
+    name: Any = "nightly",
+    *,
+    given: Any = "<aws.scheduler.scheduled-time>",
+    **members: Any,
+) -> Any:
     target = {"Arn": arn, "RoleArn": ROLE} | members.pop("Target", {})
     if given is not None:
         target["Input"] = given if isinstance(given, str) else json.dumps(given)
@@ -58,7 +70,7 @@ def create(scheduler, expression, arn, name="nightly", *, given="<aws.scheduler.
     return scheduler.create_schedule(Name=name, ScheduleExpression=expression, Target=target, **members)
 
 
-def times(inbox):
+def times(inbox: Any) -> Any:
     """The scheduled times that came, without the date of the day."""
     return [body.removeprefix("2026-01-") for body in inbox.bodies()]
 
@@ -66,7 +78,8 @@ def times(inbox):
 # -- when --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_cron_schedule_fires_at_its_times_and_not_before(aws, scheduler, inbox):
+@pytest.mark.gap(14)
+def test_a_cron_schedule_fires_at_its_times_and_not_before(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Cron-based schedules"."""
     create(scheduler, "cron(0 3 * * ? *)", inbox.arn)
     aws.advance(3 * 3600 - 1)
@@ -77,14 +90,14 @@ def test_a_cron_schedule_fires_at_its_times_and_not_before(aws, scheduler, inbox
     assert times(inbox) == ["02T03:00:00Z", "03T03:00:00Z"]
 
 
-def test_a_cron_schedule_follows_its_time_zone(aws, scheduler, inbox):
+def test_a_cron_schedule_follows_its_time_zone(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Time zones": the scheduled time is told in UTC."""
     create(scheduler, "cron(0 3 * * ? *)", inbox.arn, ScheduleExpressionTimezone="Europe/Paris")
     aws.advance(86400)
     assert times(inbox) == ["01T02:00:00Z"]
 
 
-def test_a_rate_begins_at_once_without_a_start_date(aws, scheduler, inbox):
+def test_a_rate_begins_at_once_without_a_start_date(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Rate-based schedules": without a StartDate "your schedule starts … immediately"."""
     aws.advance(7)
     create(scheduler, "rate(5 minutes)", inbox.arn)
@@ -92,7 +105,7 @@ def test_a_rate_begins_at_once_without_a_start_date(aws, scheduler, inbox):
     assert times(inbox) == ["01T00:00:07Z", "01T00:05:07Z", "01T00:10:07Z"]
 
 
-def test_a_rate_is_counted_from_its_start_date(aws, scheduler, inbox):
+def test_a_rate_is_counted_from_its_start_date(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Rate-based schedules"; the StartDate may lie up to five minutes back."""
     aws.advance(130)
     create(scheduler, "rate(5 minutes)", inbox.arn, StartDate=datetime(2026, 1, 1, tzinfo=UTC))
@@ -101,7 +114,7 @@ def test_a_rate_is_counted_from_its_start_date(aws, scheduler, inbox):
     assert sorted(times(inbox)) == ["01T00:05:00Z", "01T00:06:00Z", "01T00:10:00Z", "01T00:11:00Z"]
 
 
-def test_a_schedule_fires_between_its_dates(aws, scheduler, inbox):
+def test_a_schedule_fires_between_its_dates(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """botocore StartDate, EndDate."""
     create(
         scheduler,
@@ -115,7 +128,8 @@ def test_a_schedule_fires_between_its_dates(aws, scheduler, inbox):
     assert scheduler.get_schedule(Name="nightly")["State"] == "ENABLED"
 
 
-def test_a_one_time_schedule_fires_once_and_stays(aws, scheduler, inbox):
+@pytest.mark.gap(14)
+def test_a_one_time_schedule_fires_once_and_stays(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "One-time schedules": without DELETE it stays, and counts to the quota."""
     create(scheduler, ONCE, inbox.arn)
     aws.advance(2 * 86400)
@@ -123,7 +137,8 @@ def test_a_one_time_schedule_fires_once_and_stays(aws, scheduler, inbox):
     assert scheduler.get_schedule(Name="nightly")["State"] == "ENABLED"
 
 
-def test_a_finished_schedule_deletes_itself_when_told_to(aws, scheduler, inbox):
+@pytest.mark.gap(14)
+def test_a_finished_schedule_deletes_itself_when_told_to(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Deleting a schedule": ActionAfterCompletion DELETE, after its last invocation."""
     create(scheduler, ONCE, inbox.arn, ActionAfterCompletion="DELETE")
     end = datetime(2026, 1, 1, 2, tzinfo=UTC)
@@ -135,7 +150,9 @@ def test_a_finished_schedule_deletes_itself_when_told_to(aws, scheduler, inbox):
     assert sorted(times(inbox)) == ["01T01:00:00Z", "01T02:00:00Z", "01T03:00:00Z"]
 
 
-def test_a_disabled_schedule_does_not_fire_and_one_that_is_enabled_again_does_not_catch_up(aws, scheduler, inbox):
+def test_a_disabled_schedule_does_not_fire_and_one_that_is_enabled_again_does_not_catch_up(
+    aws: LocalAws, scheduler: Any, inbox: Any
+) -> None:
     """guide "Managing a schedule's state"."""
     create(scheduler, "cron(0 * * * ? *)", inbox.arn, State="DISABLED")
     aws.advance(5 * 3600)
@@ -147,7 +164,7 @@ def test_a_disabled_schedule_does_not_fire_and_one_that_is_enabled_again_does_no
     assert times(inbox) == ["01T06:00:00Z"]
 
 
-def test_a_changed_or_deleted_schedule_does_not_fire_as_it_was(aws, scheduler, inbox):
+def test_a_changed_or_deleted_schedule_does_not_fire_as_it_was(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """botocore UpdateSchedule "overrides the existing schedule"."""
     create(scheduler, ONCE, inbox.arn)
     target = {"Arn": inbox.arn, "RoleArn": ROLE, "Input": "new"}
@@ -160,7 +177,7 @@ def test_a_changed_or_deleted_schedule_does_not_fire_as_it_was(aws, scheduler, i
     assert inbox.bodies() == ["new"]
 
 
-def test_schedules_of_a_group_that_is_being_deleted_still_fire(aws, scheduler, inbox):
+def test_schedules_of_a_group_that_is_being_deleted_still_fire(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """botocore DeleteScheduleGroup: "might continue to invoke their targets until …"."""
     scheduler.create_schedule_group(Name="jobs")
     create(scheduler, "at(2026-01-01T00:00:20)", inbox.arn, GroupName="jobs")
@@ -170,7 +187,7 @@ def test_schedules_of_a_group_that_is_being_deleted_still_fire(aws, scheduler, i
     assert times(inbox) == ["01T00:00:20Z"]
 
 
-def test_a_flexible_window_delays_and_the_scheduled_time_stays(aws, scheduler, inbox):
+def test_a_flexible_window_delays_and_the_scheduled_time_stays(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Configuring flexible time windows"; which place in the window is taken is arbitrary, but repeatable."""
     window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15}
     for number in range(20):
@@ -187,7 +204,8 @@ def test_a_flexible_window_delays_and_the_scheduled_time_stays(aws, scheduler, i
 # -- what --------------------------------------------------------------------------------------------------------------
 
 
-def test_context_words_are_filled_in_anywhere_in_the_input(aws, scheduler, inbox):
+@pytest.mark.gap(14)
+def test_context_words_are_filled_in_anywhere_in_the_input(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Adding context attributes"."""
     words = ("schedule-arn", "scheduled-time", "execution-id", "attempt-number", "unknown")
     text = json.dumps({word: f"x <aws.scheduler.{word}> y" for word in words})
@@ -200,7 +218,7 @@ def test_context_words_are_filled_in_anywhere_in_the_input(aws, scheduler, inbox
     assert len(seen["execution-id"]) == 16
 
 
-def test_a_target_without_input_gets_a_notification(aws, scheduler, inbox):
+def test_a_target_without_input_gets_a_notification(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """botocore Target.Input: "EventBridge Scheduler delivers a default notification"; its form as in the guide."""
     arn = create(scheduler, ONCE, inbox.arn, given=None)["ScheduleArn"]
     aws.advance(86400)
@@ -215,7 +233,7 @@ def test_a_target_without_input_gets_a_notification(aws, scheduler, inbox):
     }
 
 
-def test_a_universal_target_sends_a_message(aws, scheduler, inbox):
+def test_a_universal_target_sends_a_message(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """guide "Adding context attributes": its example sends to SQS by the universal target."""
     given = {"QueueUrl": inbox.url, "MessageBody": "at <aws.scheduler.scheduled-time>"}
     create(scheduler, ONCE, SEND, given=given)
@@ -223,12 +241,13 @@ def test_a_universal_target_sends_a_message(aws, scheduler, inbox):
     assert inbox.bodies() == ["at 2026-01-01T03:00:00Z"]
 
 
-def test_a_universal_target_submits_a_batch_job(aws, scheduler):
+@pytest.mark.gap(14)
+def test_a_universal_target_submits_a_batch_job(aws: LocalAws, scheduler: Any) -> None:
     """guide "Using universal targets"; Terraform's eventbridge module has the members in this spelling."""
     batch = aws.client("batch")
-    batch.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED")
+    batch.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED", **service_role(aws))
     order = [{"order": 1, "computeEnvironment": "machines"}]
-    batch.create_job_queue(jobQueueName="jobs", priority=1, computeEnvironmentOrder=order)
+    batch.create_job_queue(jobQueueName="jobs", state="ENABLED", priority=1, computeEnvironmentOrder=order)
     needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
     container = {"image": "i:1", "resourceRequirements": needs}
     batch.register_job_definition(jobDefinitionName="work", type="container", containerProperties=container)
@@ -252,7 +271,7 @@ def test_a_universal_target_submits_a_batch_job(aws, scheduler):
 
 
 @pytest.fixture
-def ecs(aws):
+def ecs(aws: LocalAws) -> Any:
     """An ECS client with the family `work`."""
     client = aws.client("ecs")
     client.register_task_definition(
@@ -267,16 +286,17 @@ def ecs(aws):
 
 
 @pytest.fixture
-def subnet(aws):
+def subnet(aws: LocalAws) -> Any:
     return aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
 
 
-def tasks(ecs):
+def tasks(ecs: Any) -> Any:
     arns = [arn for status in ("RUNNING", "STOPPED") for arn in ecs.list_tasks(desiredStatus=status)["taskArns"]]
     return ecs.describe_tasks(tasks=arns, include=["TAGS"])["tasks"] if arns else []
 
 
-def test_a_templated_ecs_target_runs_tasks(aws, scheduler, ecs, subnet):
+@pytest.mark.gap(14)
+def test_a_templated_ecs_target_runs_tasks(aws: LocalAws, scheduler: Any, ecs: Any, subnet: Any) -> None:
     """guide "Using templated targets"; startedBy as seen in public descriptions of such tasks: cut to 36 characters."""
     parameters = {
         "TaskDefinitionArn": FAMILY,
@@ -298,7 +318,7 @@ def test_a_templated_ecs_target_runs_tasks(aws, scheduler, ecs, subnet):
         assert task["tags"] == [{"key": "team", "value": "data"}]
 
 
-def run_input(subnet):
+def run_input(subnet: Any) -> Any:
     return {
         "Cluster": "default",
         "TaskDefinition": "work",
@@ -308,14 +328,16 @@ def run_input(subnet):
     }
 
 
-def test_a_universal_ecs_target_runs_a_task(aws, scheduler, ecs, subnet):
+def test_a_universal_ecs_target_runs_a_task(aws: LocalAws, scheduler: Any, ecs: Any, subnet: Any) -> None:
     """guide "Using universal targets": the SDK's spelling (`AwsvpcConfiguration`)."""
     create(scheduler, ONCE, RUN, given=run_input(subnet))
     aws.advance(3 * 3600 + 5)
     assert len(tasks(ecs)) == 1
 
 
-def test_an_attempt_whose_answer_was_lost_runs_no_second_task_with_a_token(aws, scheduler, ecs, subnet):
+def test_an_attempt_whose_answer_was_lost_runs_no_second_task_with_a_token(
+    aws: LocalAws, scheduler: Any, ecs: Any, subnet: Any
+) -> None:
     """RunTask's clientToken (ECS developer guide, "Ensuring idempotency") holds for Scheduler's own retries too."""
     plan = aws.world.services["scheduler"].controls["failure"]
     with aws.lock():
@@ -325,7 +347,7 @@ def test_an_attempt_whose_answer_was_lost_runs_no_second_task_with_a_token(aws, 
     assert len(tasks(ecs)) == 1
 
 
-def test_a_member_in_another_spelling_is_refused_assumed(aws, scheduler, ecs):
+def test_a_member_in_another_spelling_is_refused_assumed(aws: LocalAws, scheduler: Any, ecs: Any) -> None:
     """Public examples all begin members with a capital; that others are refused is assumed."""
     create(scheduler, ONCE, RUN, given={"cluster": "default", "taskDefinition": "work"})
     aws.advance(86400)
@@ -335,11 +357,12 @@ def test_a_member_in_another_spelling_is_refused_assumed(aws, scheduler, ecs):
 # -- refusals ----------------------------------------------------------------------------------------------------------
 
 
-def attributes(message):
+def attributes(message: Any) -> Any:
     return {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
 
 
-def test_a_target_that_refuses_is_tried_again_and_ends_in_the_dead_letter_queue(aws, scheduler):
+@pytest.mark.gap(14)
+def test_a_target_that_refuses_is_tried_again_and_ends_in_the_dead_letter_queue(aws: LocalAws, scheduler: Any) -> None:
     """botocore RetryPolicy; guide "Configuring a dead-letter queue": the payload, with these attributes."""
     dead = Inbox(aws, "dead")
     given = {"QueueUrl": dead.url.replace("dead", "none"), "MessageBody": "attempt <aws.scheduler.attempt-number>"}
@@ -370,7 +393,7 @@ def test_a_target_that_refuses_is_tried_again_and_ends_in_the_dead_letter_queue(
     }
 
 
-def test_attempts_end_with_the_age_of_the_event(aws, scheduler):
+def test_attempts_end_with_the_age_of_the_event(aws: LocalAws, scheduler: Any) -> None:
     """botocore RetryPolicy: "or until the duration of the MaximumEventAgeInSeconds is reached"."""
     dead = Inbox(aws, "dead")
     policy = {"RetryPolicy": {"MaximumEventAgeInSeconds": 60}, "DeadLetterConfig": {"Arn": dead.arn}}
@@ -380,7 +403,7 @@ def test_attempts_end_with_the_age_of_the_event(aws, scheduler):
     assert attributes(message)["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
 
 
-def test_a_one_time_schedule_deletes_itself_only_after_its_last_attempt_assumed(aws, scheduler):
+def test_a_one_time_schedule_deletes_itself_only_after_its_last_attempt_assumed(aws: LocalAws, scheduler: Any) -> None:
     """guide "Deleting a schedule": "after its last invocation"; that attempts belong to it is assumed."""
     policy = {"RetryPolicy": {"MaximumRetryAttempts": 1}}
     create(scheduler, ONCE, "arn:aws:sqs:us-east-1:123456789012:none", Target=policy, ActionAfterCompletion="DELETE")

@@ -4,16 +4,20 @@ Sources: botocore's documentation of resourcegroupstaggingapi (GetResources, Get
 "normalisation" facts on it. moto's own knows neither Batch nor Scheduler, forgets what was untagged and never lags.
 """
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
+from reconciler.local import LocalAws
 
-def group(aws, name, **tags):
+
+def group(aws: LocalAws, name: Any, **tags: Any) -> Any:
     aws.client("logs").create_log_group(logGroupName=name, **({"tags": tags} if tags else {}))
     return f"arn:aws:logs:us-east-1:123456789012:log-group:{name}"
 
 
-def resources(aws, **asked):
+def resources(aws: LocalAws, **asked: Any) -> Any:
     answer = aws.client("resourcegroupstaggingapi").get_resources(**asked)
     return {
         found["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in found["Tags"]}
@@ -21,14 +25,14 @@ def resources(aws, **asked):
     }
 
 
-def test_resources_are_listed_with_their_tags(aws):
+def test_resources_are_listed_with_their_tags(aws: LocalAws) -> None:
     """GetResources: "The response includes all tags that are associated with the requested resources"."""
     first, second = group(aws, "/a", team="data", stage="prod"), group(aws, "/b", team="ops")
     group(aws, "/untagged")
     assert resources(aws) == {first: {"team": "data", "stage": "prod"}, second: {"team": "ops"}}
 
 
-def test_filters_are_joined_by_and_their_values_by_or(aws):
+def test_filters_are_joined_by_and_their_values_by_or(aws: LocalAws) -> None:
     """TagFilters: resources match every key, and any of a key's values; a key alone matches any value."""
     first, second = group(aws, "/a", team="data", stage="prod"), group(aws, "/b", team="ops", stage="test")
     assert set(resources(aws, TagFilters=[{"Key": "team"}])) == {first, second}
@@ -37,7 +41,7 @@ def test_filters_are_joined_by_and_their_values_by_or(aws):
     assert resources(aws, TagFilters=[{"Key": "team", "Values": ["data"]}, {"Key": "stage", "Values": ["test"]}]) == {}
 
 
-def test_a_type_filter_names_a_service_or_a_type_of_its_arn(aws):
+def test_a_type_filter_names_a_service_or_a_type_of_its_arn(aws: LocalAws) -> None:
     """ResourceTypeFilters: "service[:resourceType] … the same as that embedded in a resource's ARN"."""
     arn = group(aws, "/a", team="data")
     assert set(resources(aws, ResourceTypeFilters=["logs"])) == {arn}
@@ -45,7 +49,7 @@ def test_a_type_filter_names_a_service_or_a_type_of_its_arn(aws):
     assert resources(aws, ResourceTypeFilters=["ecs:task-definition", "logs:log"]) == {}
 
 
-def test_pages_hold_a_hundred_and_may_be_forced_smaller(aws):
+def test_pages_hold_a_hundred_and_may_be_forced_smaller(aws: LocalAws) -> None:
     """ResourcesPerPage: at most 100. The last page's token is empty."""
     for number in range(101):
         group(aws, f"/g{number}", n=str(number))
@@ -61,7 +65,8 @@ def test_pages_hold_a_hundred_and_may_be_forced_smaller(aws):
     assert len(set(listed)) == len(listed) == 101
 
 
-def test_a_lagging_index_shows_the_tags_of_before(aws):
+@pytest.mark.gap(9)
+def test_a_lagging_index_shows_the_tags_of_before(aws: LocalAws) -> None:
     """The index is another system than the services it lists: eventually consistent."""
     arn = group(aws, "/a", stage="test")
     aws.advance(100)
@@ -74,7 +79,8 @@ def test_a_lagging_index_shows_the_tags_of_before(aws):
     assert resources(aws)[arn] == {"stage": "prod"}
 
 
-def test_what_lost_its_tags_stays_listed_without_tags(aws):
+@pytest.mark.gap(15)
+def test_what_lost_its_tags_stays_listed_without_tags(aws: LocalAws) -> None:
     """GetResources returns "all the tagged or previously tagged resources"."""
     arn = group(aws, "/a", stage="test")
     assert resources(aws) == {arn: {"stage": "test"}}
@@ -83,7 +89,7 @@ def test_what_lost_its_tags_stays_listed_without_tags(aws):
     assert resources(aws, TagFilters=[{"Key": "stage"}]) == {}
 
 
-def test_a_deleted_resource_is_listed_without_tags_for_an_hour_assumed(aws):
+def test_a_deleted_resource_is_listed_without_tags_for_an_hour_assumed(aws: LocalAws) -> None:
     """That an index keeps a deleted resource for a while is AWS's habit; nothing public says for how long."""
     arn = group(aws, "/a", stage="test")
     resources(aws)
@@ -95,7 +101,7 @@ def test_a_deleted_resource_is_listed_without_tags_for_an_hour_assumed(aws):
     assert resources(aws) == {}
 
 
-def test_arns_may_be_asked_for_by_name_alone(aws):
+def test_arns_may_be_asked_for_by_name_alone(aws: LocalAws) -> None:
     """ResourceARNList excludes filters and paging; what does not exist is left out."""
     arn = group(aws, "/a", stage="test")
     assert resources(aws, ResourceARNList=[arn, arn + "x"]) == {arn: {"stage": "test"}}
@@ -115,14 +121,14 @@ def test_arns_may_be_asked_for_by_name_alone(aws):
         {"ExcludeCompliantResources": True},
     ],
 )
-def test_a_request_beyond_the_limits_is_refused(aws, asked):
+def test_a_request_beyond_the_limits_is_refused(aws: LocalAws, asked: Any) -> None:
     """GetResources: 1-100 resources a page, at most 50 filters of at most 20 values."""
     with pytest.raises(ClientError) as refused:
         resources(aws, **asked)
     assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
 
 
-def test_keys_and_values_in_use_are_listed(aws):
+def test_keys_and_values_in_use_are_listed(aws: LocalAws) -> None:
     """GetTagKeys, GetTagValues: "currently in use"."""
     group(aws, "/a", stage="test", team="data")
     group(aws, "/b", stage="prod")
@@ -131,7 +137,7 @@ def test_keys_and_values_in_use_are_listed(aws):
     assert client.get_tag_values(Key="stage")["TagValues"] == ["prod", "test"]
 
 
-def test_an_index_knows_only_its_own_account_and_region(aws):
+def test_an_index_knows_only_its_own_account_and_region(aws: LocalAws) -> None:
     """Each Region of each account has its own index."""
     group(aws, "/a", stage="test")
     elsewhere = aws.client("resourcegroupstaggingapi", region="eu-west-1")

@@ -105,7 +105,8 @@ class _Translation:
             case "string":
                 return _text(shape)
             case "integer":
-                return words.integer(**{"maximum": _INT32_MAX} | _limits(shape, minimum="minimum", maximum="maximum"))
+                bounds = {"maximum": _INT32_MAX} | _limits(shape, minimum="minimum", maximum="maximum")
+                return words.integer("", **bounds)
             case "long":
                 return words.integer(**_limits(shape, minimum="minimum", maximum="maximum"))
             case "float" | "double":

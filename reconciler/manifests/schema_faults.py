@@ -6,7 +6,7 @@ is missing because it is misspelt, a value that fits neither branch of a choice.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reconciler.manifests import schema_hints as hints
 from reconciler.manifests.schema_files import FILES, Reader
@@ -14,8 +14,8 @@ from reconciler.manifests.schema_nodes import Node, type_of
 from reconciler.manifests.schema_words import Schema
 from reconciler.model import Path
 
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
+#: A jsonschema ValidationError; its stubs call every member possibly unset, which of a raised error none is.
+Error = Any
 
 #: Below these, what was written is not repeated: it may be a password.
 _UNSPOKEN = frozenset({"env", "environment", "options", "parameters", "secretOptions", "secrets", "value", "variables"})
@@ -74,21 +74,21 @@ def explain(root: Node, read: Reader, file: str, document: Any) -> list[Fault]:
     return sorted(faults, key=lambda fault: _sortable(fault.path))
 
 
-def _errors(read: Reader, file: str, coerced: Any) -> Iterable["ValidationError"]:
+def _errors(read: Reader, file: str, coerced: Any) -> Iterable[Error]:
     from jsonschema import Draft202012Validator
     from referencing import Registry
     from referencing.jsonschema import DRAFT202012
 
-    registry: Registry[Schema] = Registry(retrieve=lambda uri: DRAFT202012.create_resource(read(uri)))  # type: ignore[call-arg]
+    registry: Any = Registry(retrieve=lambda uri: DRAFT202012.create_resource(read(uri)))  # type: ignore[call-arg]
     return Draft202012Validator({"$ref": file}, registry=registry).iter_errors(coerced)
 
 
-def _order(error: "ValidationError") -> tuple[list[tuple[str, int]], bool]:
+def _order(error: Error) -> tuple[list[tuple[str, int]], bool]:
     """Choices first: where a value fits no type either, the words of the choice say more."""
     return _sortable(error.absolute_path), error.validator != "anyOf"
 
 
-def _faults(error: "ValidationError", root: Node, written: Any, meant: set[tuple[Path, str]]) -> Iterator[Fault]:
+def _faults(error: Error, root: Node, written: Any, meant: set[tuple[Path, str]]) -> Iterator[Fault]:
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
         yield _bad_name(error, path)
@@ -124,7 +124,7 @@ def _sortable(path: Iterable[str | int]) -> list[tuple[str, int]]:
     return [("", step) if isinstance(step, int) else (step, 0) for step in path]
 
 
-def _follows(error: "ValidationError", path: Path, spoken: set[Path]) -> bool:
+def _follows(error: Error, path: Path, spoken: set[Path]) -> bool:
     """Say whether an error only follows from another: keys of what is no mapping, a second word on the same value."""
     if error.validator in _ABOUT_KEYS:
         return not isinstance(error.instance, dict)
@@ -142,7 +142,7 @@ def _exclusive(path: Path, names: Sequence[str]) -> Fault:
     return Fault(path=(*path, *steps), message=f"{' and '.join(names)} exclude each other", hint="keep one of them")
 
 
-def _bad_name(error: "ValidationError", path: Path) -> Fault:
+def _bad_name(error: Error, path: Path) -> Fault:
     name, limit = error.instance, error.validator_value
     match error.validator:
         case "minLength":
@@ -154,7 +154,7 @@ def _bad_name(error: "ValidationError", path: Path) -> Fault:
     return Fault(path=(*path, name), message=message)
 
 
-def _misfit(error: "ValidationError", root: Node, path: Path, written: Any) -> Fault:
+def _misfit(error: Error, root: Node, path: Path, written: Any) -> Fault:
     limit, value = error.validator_value, error.instance
     got = _shown(written, path)
     hint = ""

@@ -19,8 +19,10 @@ _CRON = {
 }
 
 #: The retentions that CloudWatch Logs accepts (PutRetentionPolicy, retentionInDays).
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
-RETENTION_DAYS += (1096, 1827, 2192, 2557, 2922, 3288, 3653)
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 
 
 def name(description: str) -> Schema:

@@ -1,6 +1,7 @@
 """The two kinds of job, put together from AWS's members and the envelope."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from reconciler.manifests import schema_jobs as jobs
 from reconciler.manifests import schema_words as words
@@ -123,7 +124,7 @@ def batch_job(submit_job: Schema) -> Schema:
     return jobs.job_file("BatchJob", "A job that runs on AWS Batch.", spec)
 
 
-def _run(request: Schema, file: str, description: str, ours: dict[str, Schema], **keywords: object) -> Schema:
+def _run(request: Schema, file: str, description: str, ours: dict[str, Schema], **keywords: Any) -> Schema:
     operation = request["x-aws"]
     members: Iterable[str] = (member for member in request["properties"] if member not in SET_BY_US[operation])
     properties = {

@@ -7,7 +7,7 @@ built from any other; a test holds the two against each other.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
 from reconciler.manifests import schema_words as words
@@ -69,7 +69,7 @@ class Node:
         self._pattern: re.Pattern[str] | None = None
         self._minimum: float | None = None
         self._maximum: float | None = None
-        self._sizes: Mapping[type, tuple[int, float]] = {}
+        self._sizes: Mapping[type[Sized], tuple[int, float]] = {}
         self._conditions: tuple[_Condition, ...] = ()
 
     def child(self, step: str | int) -> "Node | None":
@@ -140,10 +140,9 @@ class Node:
         return (self._minimum is None or value >= self._minimum) and (self._maximum is None or value <= self._maximum)
 
     def _sized(self, value: Any) -> bool:
-        for kind, (least, most) in self._sizes.items():
-            if isinstance(value, kind) and not least <= len(value) <= most:
-                return False
-        return True
+        return all(
+            least <= len(value) <= most for kind, (least, most) in self._sizes.items() if isinstance(value, kind)
+        )
 
     def fill(self, schema: Schema, build: Callable[[Schema], "Node"]) -> None:
         """Read `schema`; `build` makes the nodes inside it. Raises ValueError for a keyword that no node knows."""
@@ -193,7 +192,7 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def _sizes(schema: Schema) -> list[tuple[type, tuple[int, float]]]:
+def _sizes(schema: Schema) -> list[tuple[type[Sized], tuple[int, float]]]:
     words_of = (
         (str, "minLength", "maxLength"),
         (list, "minItems", "maxItems"),

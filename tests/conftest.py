@@ -100,9 +100,10 @@ class BareMoto:
 
         options.pop("account", None)
         region = options.pop("region", "us-east-1")
+        session: Any = boto3
         once = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=5)
         keys = {"aws_access_key_id": "moto", "aws_secret_access_key": "moto"}
-        return boto3.client(service, region_name=region, config=once, **keys)
+        return session.client(service, region_name=region, config=once, **keys)
 
     def give_instance(self) -> None:
         """A default cluster with an instance, so that moto's tasks start at all."""

@@ -154,8 +154,6 @@ class Service:
     the handlers check everything themselves."""
     open_enums: frozenset[str] = frozenset()
     """Shapes whose `enum` the service does not insist on."""
-    moto_answers_the_rest: bool = False
-    """Whether operations that are not in the table go to moto (events: its rules and targets) or are a crash."""
     due: Mapping[str, Callable[["World", Place, Mapping[str, Any]], None]] = field(default_factory=dict)
     """What `World.schedule` may name: called at its instant with the arguments that were scheduled."""
     listener: Callable[["World", Place, Mapping[str, Any]], None] | None = None

@@ -141,7 +141,7 @@ class Dispatcher:
         if _READS.match(asked.operation) is None:
             self.changes += 1
         try:
-            if service is None or _left_to_moto(service, asked.operation):
+            if service is None:
                 return self._from_moto(request, asked, call)
             handler = service.operations.get(asked.operation)
             operation = models.operation_model(asked.service, asked.operation)
@@ -203,7 +203,7 @@ class Dispatcher:
     ) -> dict[str, Any]:
         """Call an operation from the inside (see `World.invoke`)."""
         own = self.world.services.get(service)
-        if own is None or _left_to_moto(own, operation):
+        if own is None:
             return self.moto.invoke(service, operation, members, place, principal)
         model = models.operation_model(service, operation)
         if model is None or operation not in own.operations:
@@ -223,10 +223,6 @@ class Dispatcher:
 def _refuse(service: Service, shape: shapes.Shape, members: Members) -> None:
     if service.constraint_error is not None:
         shapes.refuse_broken_constraints(service.constraint_error, shape, members, service.open_enums)
-
-
-def _left_to_moto(service: Service, operation: str) -> bool:
-    return operation not in service.operations and service.moto_answers_the_rest
 
 
 def _cut(call: Call, moment: str) -> Dropped | None:

@@ -1,12 +1,11 @@
-"""The services that the embedded AWS leaves to moto: EC2's VPCs, IAM, SQS, SNS, ECR, S3, SSM, DynamoDB and the like.
+"""The services that the embedded AWS leaves to moto: IAM, SQS, SNS, ECR, S3, SSM, DynamoDB and the like.
 
 moto is heavy, so it is imported at the first call that needs it.
 
 State between starts: moto cannot be dumped (queues, images and parameters hold locks and lambdas), so its mutating
 calls are *journalled* and repeated, in order, at the first moto call after a start. Its identifiers come out the same,
-because moto's source of randomness is seeded before every journalled call by the call's number, and before a region's
-default VPC is made by the region's name. Not journalled, hence forgotten: messages in SQS queues. Creation times of
-what moto holds are those of the repetition.
+because moto's source of randomness is seeded before every journalled call by the call's number. Not journalled, hence
+forgotten: messages in SQS queues. Creation times of what moto holds are those of the repetition.
 
 moto's state is one per Python process. Of several embedded AWSs in a process the one that calls moto takes it over:
 moto is emptied and the journal of that one repeated.
@@ -30,19 +29,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _READS = re.compile(r"(Describe|List|Get|Head|BatchGet|Lookup|Query|Scan|Select|Test|Validate|Filter)")
-_MESSAGES = frozenset(
-    [
-        "SendMessage",
-        "SendMessageBatch",
-        "ReceiveMessage",
-        "DeleteMessage",
-        "DeleteMessageBatch",
-        "ChangeMessageVisibility",
-        "Publish",
-    ]
+_MESSAGES = (
+    *("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch"),
+    *("ChangeMessageVisibility", "Publish"),
 )
 _KEPT_HEADERS = ("host", "authorization", "content-type", "x-amz-target", "x-amz-tagging", "if-match", "if-none-match")
-_SIGNING_ALIASES = {"cloudwatch": "monitoring", "sesv2": "ses"}
 
 
 class MotoOwner:
@@ -72,7 +63,6 @@ class Fallthrough:
     def __init__(self, entropy: str) -> None:
         self._entropy = entropy
         self._journal: list[dict[str, Any]] = []
-        self._vpcs: set[tuple[str, str]] = set()
 
     def reset(self) -> None:
         """Forget everything."""
@@ -98,7 +88,6 @@ class Fallthrough:
             if answer.status < 400:
                 self._journal.append(entry)
             return answer
-        self._prepare(place)
         return _ask(request, place)
 
     def _take_over(self) -> None:
@@ -116,23 +105,11 @@ class Fallthrough:
         BackendDict._instances.clear()  # noqa: SLF001
         reset_model_data()
         MotoOwner.current = self
-        self._vpcs = set()
         for number, entry in enumerate(self._journal):
             self._repeat(entry, number)
 
-    def _prepare(self, place: Place) -> None:
-        """Make the region's default VPC under its own seed, so that its ids do not hang on who asked first."""
-        if place in self._vpcs:
-            return
-        self._vpcs.add(place)
-        from moto.ec2 import ec2_backends
-
-        _seed(f"{self._entropy}/{place.account}/{place.region}")
-        ec2_backends[place.account][place.region]
-
     def _repeat(self, entry: Mapping[str, Any], number: int) -> Answer:
         place = Place(entry["account"], entry["region"])
-        self._prepare(place)
         _seed(f"{self._entropy}/{number}")
         return _ask(_request(entry), place)
 

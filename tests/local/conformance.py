@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-FARGATE = {"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512"}
+FARGATE: dict[str, Any] = {
+    "requiresCompatibilities": ["FARGATE"],
+    "networkMode": "awsvpc",
+    "cpu": "256",
+    "memory": "512",
+}
 
 
 def container(name: str = "main", **members: Any) -> dict[str, Any]:
@@ -36,7 +41,7 @@ class Cloud:
         """Register a definition, that goes away at the end of the test; its description."""
         ecs = self.client("ecs")
         request = {"family": family or self.name("family"), "containerDefinitions": [container()], **members}
-        definition = ecs.register_task_definition(**request)["taskDefinition"]
+        definition: dict[str, Any] = ecs.register_task_definition(**request)["taskDefinition"]
         self.later(lambda: self._deregister(definition["taskDefinitionArn"]))
         return definition
 
@@ -47,7 +52,9 @@ class Cloud:
             self.client("ecs").deregister_task_definition(taskDefinition=arn)
 
     def describe(self, identifier: str) -> dict[str, Any]:
-        return self.client("ecs").describe_task_definition(taskDefinition=identifier)["taskDefinition"]
+        found: dict[str, Any] = self.client("ecs").describe_task_definition(taskDefinition=identifier)
+        described: dict[str, Any] = found["taskDefinition"]
+        return described
 
     def group(self) -> str:
         """A log group that goes away at the end of the test."""

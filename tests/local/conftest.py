@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from conformance import Cloud, container
 
 from reconciler.local import LocalAws
+
+from .conformance import Cloud, container
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
         import boto3
 
         session = boto3.session.Session(profile_name=profile)
-        cloud = Cloud(session.client, time.sleep)
+        client: Any = session.client
+        cloud = Cloud(client, time.sleep)
     else:
         aws = request.getfixturevalue("aws")
         cloud = Cloud(aws.client, aws.advance)
@@ -42,7 +44,8 @@ def run(aws: LocalAws) -> Callable[..., dict[str, Any]]:
         if outcome is not None:
             aws.outcome(family, outcome, times=members.get("count", 1))
         ecs.register_task_definition(family=family, **definition)
-        return ecs.run_task(**{"cluster": "default", "taskDefinition": family, **members})
+        answer: dict[str, Any] = ecs.run_task(**{"cluster": "default", "taskDefinition": family, **members})
+        return answer
 
     return run
 
@@ -53,6 +56,7 @@ def task(aws: LocalAws) -> Callable[[str], Mapping[str, Any]]:
 
     def task(arn: str) -> Mapping[str, Any]:
         (found,) = aws.client("ecs").describe_tasks(tasks=[arn], include=["TAGS"])["tasks"]
-        return found
+        described: Mapping[str, Any] = found
+        return described
 
     return task

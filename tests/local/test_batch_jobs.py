@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conformance import service_role
 
 from reconciler.local import LocalAws
+
+from .conformance import service_role
 
 NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
 START = 1767225600000

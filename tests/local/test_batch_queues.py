@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conformance import service_role
 
 from reconciler.local import LocalAws
+
+from .conformance import service_role
 
 ORDER = [{"order": 1, "computeEnvironment": "machines"}]
 

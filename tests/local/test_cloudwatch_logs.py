@@ -1,20 +1,24 @@
 """CloudWatch Logs, which the product keeps its ledger in. Source: botocore's documentation of each operation."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from conformance import refusal
+
+from reconciler.local import LocalAws
+
+from .conformance import Cloud, refusal
 
 NOW = 1767225600000
 DAY = 86_400_000
 
 
-def stream(cloud, group, name="s"):
+def stream(cloud: Cloud, group: Any, name: str = "s") -> Any:
     cloud.client("logs").create_log_stream(logGroupName=group, logStreamName=name)
     return {"logGroupName": group, "logStreamName": name}
 
 
-def test_a_stream_is_made_once(cloud):
+def test_a_stream_is_made_once(cloud: Cloud) -> None:
     """CreateLogStream: ResourceAlreadyExistsException."""
     group = cloud.group()
     stream(cloud, group)
@@ -24,12 +28,12 @@ def test_a_stream_is_made_once(cloud):
 
 @pytest.mark.gap(10)
 @pytest.mark.gap(23)
-def test_of_many_who_claim_a_stream_at_once_one_wins(aws):
+def test_of_many_who_claim_a_stream_at_once_one_wins(aws: LocalAws) -> None:
     """The claim of the ledger. That AWS's refusal is atomic is assumed; else two passes could launch one run."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
 
-    def claim(name):
+    def claim(name: str) -> Any:
         try:
             logs.create_log_stream(logGroupName="/g", logStreamName=name)
         except logs.exceptions.ResourceAlreadyExistsException:
@@ -43,7 +47,7 @@ def test_of_many_who_claim_a_stream_at_once_one_wins(aws):
 
 
 @pytest.mark.gap(23)
-def test_creation_times_are_of_the_virtual_clock(aws):
+def test_creation_times_are_of_the_virtual_clock(aws: LocalAws) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
     aws.advance(3600)
@@ -54,7 +58,7 @@ def test_creation_times_are_of_the_virtual_clock(aws):
 
 @pytest.mark.gap(9)
 @pytest.mark.gap(23)
-def test_a_listing_may_lag_while_the_refusal_does_not(aws):
+def test_a_listing_may_lag_while_the_refusal_does_not(aws: LocalAws) -> None:
     """No promise is documented of how soon a stream is listed."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
@@ -67,7 +71,7 @@ def test_a_listing_may_lag_while_the_refusal_does_not(aws):
     assert [told["logStreamName"] for told in logs.describe_log_streams(logGroupName="/g")["logStreams"]] == ["s"]
 
 
-def test_streams_are_listed_by_prefix_in_pages_of_fifty(cloud):
+def test_streams_are_listed_by_prefix_in_pages_of_fifty(cloud: Cloud) -> None:
     """DescribeLogStreams: limit to 50, logStreamNamePrefix; not together with LastEventTime."""
     group, logs = cloud.group(), cloud.client("logs")
     for number in range(51):
@@ -82,21 +86,21 @@ def test_streams_are_listed_by_prefix_in_pages_of_fifty(cloud):
 
 
 @pytest.mark.parametrize("name", ["a:b", "a*b", "x" * 513])
-def test_a_stream_has_no_colon_no_star_and_at_most_512_characters(cloud, name):
+def test_a_stream_has_no_colon_no_star_and_at_most_512_characters(cloud: Cloud, name: str) -> None:
     """CreateLogStream: "Don't use ':' (colon) or '*' (asterisk)"."""
     told = refusal(cloud.client("logs").create_log_stream, logGroupName=cloud.group(), logStreamName=name)
     assert told[0] == "InvalidParameterException"
 
 
 @pytest.mark.gap(23)
-def test_events_that_are_too_old_too_new_or_past_the_retention_are_told_and_not_stored(aws):
+def test_events_that_are_too_old_too_new_or_past_the_retention_are_told_and_not_stored(aws: LocalAws) -> None:
     """PutLogEvents: 14 days, 2 hours ahead, the group's retention; rejectedLogEventsInfo's indexes."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
     logs.create_log_stream(logGroupName="/g", logStreamName="s")
     target = {"logGroupName": "/g", "logStreamName": "s"}
 
-    def put(*times):
+    def put(*times: Any) -> Any:
         events = [{"timestamp": when, "message": "x"} for when in times]
         return logs.put_log_events(**target, logEvents=events).get("rejectedLogEventsInfo")
 
@@ -115,7 +119,7 @@ def test_events_that_are_too_old_too_new_or_past_the_retention_are_told_and_not_
         ([-DAY - 1, 0], "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."),
     ],
 )
-def test_a_batch_that_cannot_be_is_refused(aws, times, message):
+def test_a_batch_that_cannot_be_is_refused(aws: LocalAws, times: Any, message: Any) -> None:
     """PutLogEvents: the constraints of a batch."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
@@ -125,7 +129,7 @@ def test_a_batch_that_cannot_be_is_refused(aws, times, message):
     assert told == ("InvalidParameterException", message)
 
 
-def test_reading_goes_on_from_its_token_and_says_the_end_by_the_same_token(aws):
+def test_reading_goes_on_from_its_token_and_says_the_end_by_the_same_token(aws: LocalAws) -> None:
     """GetLogEvents: "If you have reached the end of the stream, it returns the same token you passed in"."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
@@ -146,7 +150,7 @@ def test_reading_goes_on_from_its_token_and_says_the_end_by_the_same_token(aws):
     assert [event["message"] for event in logs.get_log_events(**target, limit=2)["events"]] == ["2", "3"]
 
 
-def test_a_page_of_events_is_at_most_one_megabyte(aws):
+def test_a_page_of_events_is_at_most_one_megabyte(aws: LocalAws) -> None:
     """GetLogEvents: "as many log events as can fit in a response size of 1 MB (up to 10,000 log events)"."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
@@ -158,7 +162,7 @@ def test_a_page_of_events_is_at_most_one_megabyte(aws):
     assert len(answer["events"]) == 2
 
 
-def test_events_of_many_streams_are_filtered_in_order_of_time(aws):
+def test_events_of_many_streams_are_filtered_in_order_of_time(aws: LocalAws) -> None:
     """FilterLogEvents: names or prefix, times, terms; user guide, "Filter pattern syntax" for the terms."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
@@ -167,7 +171,7 @@ def test_events_of_many_streams_are_filtered_in_order_of_time(aws):
         events = [{"timestamp": NOW + number + 10 * index, "message": f"{name} {index}"} for index in range(2)]
         logs.put_log_events(logGroupName="/g", logStreamName=name, logEvents=events)
 
-    def found(**asked):
+    def found(**asked: Any) -> Any:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName="/g", **asked)
         return [event["message"] for page in pages for event in page["events"]]
 
@@ -180,7 +184,7 @@ def test_events_of_many_streams_are_filtered_in_order_of_time(aws):
     assert told[0] == "InvalidParameterException"
 
 
-def test_a_group_has_a_retention_of_documented_days_and_tags(cloud):
+def test_a_group_has_a_retention_of_documented_days_and_tags(cloud: Cloud) -> None:
     """PutRetentionPolicy.retentionInDays; TagResource takes the ARN without `:*`."""
     group, logs = cloud.group(), cloud.client("logs")
     logs.put_retention_policy(logGroupName=group, retentionInDays=30)
@@ -193,6 +197,6 @@ def test_a_group_has_a_retention_of_documented_days_and_tags(cloud):
 
 
 @pytest.mark.parametrize("operation", ["describe_log_streams", "filter_log_events"])
-def test_a_group_that_is_missing_is_told(cloud, operation):
+def test_a_group_that_is_missing_is_told(cloud: Cloud, operation: Any) -> None:
     told = refusal(getattr(cloud.client("logs"), operation), logGroupName="/" + cloud.name("missing"))
     assert told == ("ResourceNotFoundException", "The specified log group does not exist.")

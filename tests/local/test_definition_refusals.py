@@ -1,8 +1,13 @@
 """What RegisterTaskDefinition refuses. Sources: botocore's documentation of the member that the case names; texts in
 full are quoted in public reports, and where a text is not, only the code is asserted and the case says `assumed`."""
 
+from typing import Any
+
 import pytest
-from conformance import FARGATE, container, refusal
+
+from reconciler.local import LocalAws
+
+from .conformance import FARGATE, Cloud, container, refusal
 
 LOGS = {"logDriver": "awslogs", "options": {"awslogs-group": "/g", "awslogs-region": "us-east-1"}}
 SECRET = {"name": "S", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/s"}
@@ -12,7 +17,7 @@ CPU = (
     "Guide."
 )
 
-TOLD = {
+TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "no family": ({"family": ""}, "Family should not be null or empty."),
     "family": ({"family": "bad name!"}, "Family contains invalid characters."),
     "family with a colon": ({"family": "a:b"}, "Family contains invalid characters."),
@@ -104,7 +109,7 @@ TOLD = {
     ),
 }
 
-ASSUMED = {
+ASSUMED: dict[str, dict[str, Any]] = {
     "eleven containers": {"containerDefinitions": [container(f"c{number}") for number in range(11)]},
     "a name twice": {"containerDefinitions": [container(), container()]},
     "waits for nobody": {
@@ -137,14 +142,14 @@ ASSUMED = {
 
 @pytest.mark.gap(12)
 @pytest.mark.parametrize("case", [case for case in TOLD if case not in ("no name", "no image", "no memory at all")])
-def test_a_definition_that_cannot_be_is_refused(cloud, case):
+def test_a_definition_that_cannot_be_is_refused(cloud: Cloud, case: str) -> None:
     members, message = TOLD[case]
     request = {"family": cloud.name("family"), "containerDefinitions": [container()], **members}
     assert refusal(cloud.client("ecs").register_task_definition, **request) == ("ClientException", message)
 
 
 @pytest.mark.parametrize("case", ["no name", "no image", "no memory at all"])
-def test_what_moto_refuses_too(cloud, case):
+def test_what_moto_refuses_too(cloud: Cloud, case: str) -> None:
     members, message = TOLD[case]
     told = refusal(cloud.client("ecs").register_task_definition, family=cloud.name("family"), **members)
     assert told == ("ClientException", message)
@@ -152,14 +157,14 @@ def test_what_moto_refuses_too(cloud, case):
 
 @pytest.mark.gap(12)
 @pytest.mark.parametrize("case", ASSUMED)
-def test_assumed_texts_of_further_refusals(cloud, case):
+def test_assumed_texts_of_further_refusals(cloud: Cloud, case: str) -> None:
     request = {"family": cloud.name("family"), "containerDefinitions": [container()], **ASSUMED[case]}
     assert refusal(cloud.client("ecs").register_task_definition, **request)[0] == "ClientException"
 
 
 @pytest.mark.gap(12)
 @pytest.mark.parametrize("cpu", [256, 512, 1024, 2048, 4096, 8192, 16384])
-def test_every_documented_fargate_size_is_taken(aws, cpu):
+def test_every_documented_fargate_size_is_taken(aws: LocalAws, cpu: Any) -> None:
     """botocore, RegisterTaskDefinition.memory: the table of sizes; the first and last of each row, and one beyond."""
     lowest, highest, step = {
         256: (512, 2048, 1024),

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
@@ -55,7 +56,7 @@ EXPLAINED = {
 }
 
 
-def read(path):
+def read(path: Any) -> Any:
     """The definition in a file, nulls (the old console's spelling of absent) left out; None where it is not JSON."""
     raw = path.read_bytes()
     text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -67,17 +68,17 @@ def read(path):
     return without_nulls(told.get("taskDefinition", told))
 
 
-def without_nulls(value):
+def without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     return [without_nulls(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
-def body(definition):
+def body(definition: Any) -> Any:
     return {name: value for name, value in definition.items() if name not in READ_ONLY}
 
 
-def bare(definition):
+def bare(definition: Any) -> Any:
     """The body without what AWS fills in by itself, variables sorted where no two share a slot of the hash map."""
     less = deepcopy(definition)
     for name in ("volumes", "placementConstraints"):
@@ -85,7 +86,7 @@ def bare(definition):
             del less[name]
     awsvpc = less.get("networkMode") == "awsvpc"
     for container in less["containerDefinitions"]:
-        filled = {"cpu": 0, "essential": True}
+        filled: dict[str, Any] = {"cpu": 0, "essential": True}
         filled |= {name: [] for name in ("environment", "mountPoints", "volumesFrom", "portMappings", "systemControls")}
         for name, value in filled.items():
             if container.get(name) == value:
@@ -109,7 +110,7 @@ def bare(definition):
     return less
 
 
-def verdict(ecs, definition, sent):
+def verdict(ecs: Any, definition: Any, sent: Any) -> Any:
     """`equal`, `older`, or what differs."""
     try:
         told = ecs.register_task_definition(**sent)["taskDefinition"]
@@ -125,7 +126,7 @@ def verdict(ecs, definition, sent):
 
 
 @pytest.fixture(scope="module")
-def verdicts():
+def verdicts() -> Any:
     """The verdict of each file, for both inputs."""
     told = {}
     with LocalAws(clock="manual") as aws:
@@ -142,7 +143,9 @@ def verdicts():
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["as-described", "bare"])
-def test_every_difference_is_explained(verdicts, which, record_property, capsys):
+def test_every_difference_is_explained(
+    verdicts: dict[str, tuple[str, str]], which: Any, record_property: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     differing = {name: told[which] for name, told in verdicts.items() if told[which] not in ("equal", OLDER)}
     unexplained = {name: told for name, told in differing.items() if name not in EXPLAINED}
     counts = Counter(
@@ -155,7 +158,7 @@ def test_every_difference_is_explained(verdicts, which, record_property, capsys)
     assert unexplained == {}
 
 
-def test_every_explanation_is_needed(verdicts):
+def test_every_explanation_is_needed(verdicts: dict[str, tuple[str, str]]) -> None:
     """A file that comes back whole needs no excuse."""
     assert [name for name in EXPLAINED if name in verdicts and verdicts[name][0] in ("equal", OLDER)] == []
 
@@ -163,7 +166,7 @@ def test_every_explanation_is_needed(verdicts):
 @pytest.mark.parametrize(
     "described", sorted((CORPUS / "pairs").glob("*.described.json")), ids=lambda path: path.name.split("__")[0]
 )
-def test_a_written_file_becomes_what_was_recorded_of_it(aws, described):
+def test_a_written_file_becomes_what_was_recorded_of_it(aws: LocalAws, described: Any) -> None:
     """Pairs of what was written and what AWS described of that very registration."""
     recorded = body(read(described))
     written = body(read(described.with_name(described.name.replace(".described.", ".written."))))

@@ -8,16 +8,18 @@ import sys
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
-from conformance import container, refusal
 
 from reconciler.local import LocalAws
 from reconciler.local.faults import CallRecord
 
+from .conformance import container, refusal
 
-def register(aws, family="f"):
+
+def register(aws: LocalAws, family: str = "f") -> Any:
     return aws.client("ecs").register_task_definition(family=family, containerDefinitions=[container()])
 
 
@@ -37,7 +39,9 @@ def register(aws, family="f"):
         ("iam", "ListRoles", "Throttling", 400),
     ],
 )
-def test_each_service_throttles_in_its_own_words(aws, service, operation, code, status):
+def test_each_service_throttles_in_its_own_words(
+    aws: LocalAws, service: Any, operation: Any, code: Any, status: Any
+) -> None:
     """The error in the service's model, or its "Common errors"."""
     aws.faults.add(f"{service}:{operation}", "throttle")
     client = aws.client(service)
@@ -49,7 +53,7 @@ def test_each_service_throttles_in_its_own_words(aws, service, operation, code, 
 
 
 @pytest.mark.gap(8)
-def test_a_fault_lets_calls_through_first_and_touches_as_many_as_it_says(aws):
+def test_a_fault_lets_calls_through_first_and_touches_as_many_as_it_says(aws: LocalAws) -> None:
     aws.faults.add("ecs:ListClusters", "server_error", skip=1, times=2)
     ecs, outcomes = aws.client("ecs"), []
     for _ in range(4):
@@ -64,7 +68,7 @@ def test_a_fault_lets_calls_through_first_and_touches_as_many_as_it_says(aws):
 
 @pytest.mark.gap(8)
 @pytest.mark.parametrize(("effect", "revisions"), [("drop_before", 0), ("drop_after", 1)])
-def test_a_connection_is_cut_before_or_after_the_call_took_effect(aws, effect, revisions):
+def test_a_connection_is_cut_before_or_after_the_call_took_effect(aws: LocalAws, effect: Any, revisions: Any) -> None:
     aws.faults.add("ecs:RegisterTaskDefinition", effect)
     with pytest.raises(ConnectionClosedError):
         register(aws)
@@ -72,7 +76,7 @@ def test_a_connection_is_cut_before_or_after_the_call_took_effect(aws, effect, r
 
 
 @pytest.mark.gap(8)
-def test_a_slow_answer_takes_virtual_time(aws):
+def test_a_slow_answer_takes_virtual_time(aws: LocalAws) -> None:
     aws.faults.add("ecs:ListClusters", "slow", seconds=90)
     before = aws.now()
     answer = aws.client("ecs").list_clusters()
@@ -81,14 +85,14 @@ def test_a_slow_answer_takes_virtual_time(aws):
 
 
 @pytest.mark.gap(8)
-def test_credentials_expire(aws):
+def test_credentials_expire(aws: LocalAws) -> None:
     aws.faults.add("*", "expired", times=None)
     told = refusal(aws.client("ecs").list_clusters)
     assert told == ("ExpiredTokenException", "The security token included in the request is expired")
 
 
 @pytest.mark.gap(8)
-def test_a_fault_can_be_kept_to_some_requests(aws):
+def test_a_fault_can_be_kept_to_some_requests(aws: LocalAws) -> None:
     aws.faults.add(
         "ecs:RegisterTaskDefinition", "error", code="ClientException", reason="Too many", where={"family": "a"}
     )
@@ -96,21 +100,21 @@ def test_a_fault_can_be_kept_to_some_requests(aws):
     assert refusal(lambda: register(aws, "a")) == ("ClientException", "Too many")
 
 
-def test_a_test_can_act_between_a_call_and_its_answer(aws):
+def test_a_test_can_act_between_a_call_and_its_answer(aws: LocalAws) -> None:
     seen = []
     aws.faults.add("ecs:RegisterTaskDefinition", "run_after", action=lambda: seen.append(aws.calls.total))
     register(aws)
     assert seen == [1]
 
 
-def test_an_unknown_effect_is_told(aws):
+def test_an_unknown_effect_is_told(aws: LocalAws) -> None:
     with pytest.raises(ValueError, match=r"^fault ecs:\*: effect \(expected one of deny, "):
         aws.faults.add("ecs:*", "explode")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the caller in /proc")
 @pytest.mark.parametrize(("effect", "clusters"), [("kill_before", 1), ("kill_after", 2)])
-def test_the_caller_is_killed_before_or_after_its_call_took_effect(aws, effect, clusters):
+def test_the_caller_is_killed_before_or_after_its_call_took_effect(aws: LocalAws, effect: Any, clusters: Any) -> None:
     aws.faults.add("ecs:CreateCluster", effect)
     script = "import boto3; boto3.client('ecs').create_cluster(clusterName='made'); print('survived')"
     child = subprocess.run(
@@ -121,7 +125,7 @@ def test_the_caller_is_killed_before_or_after_its_call_took_effect(aws, effect, 
 
 
 @pytest.mark.gap(9)
-def test_lists_and_descriptions_may_lag_behind_a_write(aws):
+def test_lists_and_descriptions_may_lag_behind_a_write(aws: LocalAws) -> None:
     """Developer guide, "Eventual consistency": after RunTask, DescribeTasks may not find the task yet."""
     aws.faults.add("ecs:ListTasks", "lag", seconds=5, times=None)
     aws.faults.add("ecs:DescribeTasks", "lag", seconds=5, times=None)
@@ -135,7 +139,7 @@ def test_lists_and_descriptions_may_lag_behind_a_write(aws):
 
 
 @pytest.mark.gap(10)
-def test_many_who_register_at_once_get_a_revision_each(aws):
+def test_many_who_register_at_once_get_a_revision_each(aws: LocalAws) -> None:
     """One lock; moto's counter gives one number twice."""
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: register(aws), range(80)))
@@ -146,7 +150,7 @@ def test_many_who_register_at_once_get_a_revision_each(aws):
 # -- what was called --------------------------------------------------------------------------------------------------
 
 
-def test_the_call_log_tells_who_called_what_and_when(aws):
+def test_the_call_log_tells_who_called_what_and_when(aws: LocalAws) -> None:
     aws.advance(60)
     aws.client("ecs", account="222233334444", region="eu-west-1").describe_clusters(clusters=["a"])
     (record,) = aws.calls
@@ -163,7 +167,7 @@ def test_the_call_log_tells_who_called_what_and_when(aws):
     )
 
 
-def test_what_aws_would_never_answer_fails_the_test_that_met_it():
+def test_what_aws_would_never_answer_fails_the_test_that_met_it() -> None:
     """A crash is told to the client and kept; the fixture `aws` asserts that there is none."""
     with LocalAws(clock="manual") as aws:
         told = refusal(aws.client("ecs").execute_command, command="sh", interactive=True, task="t")
@@ -179,7 +183,7 @@ def test_what_aws_would_never_answer_fails_the_test_that_met_it():
 
 @pytest.mark.gap(19)
 @pytest.mark.parametrize("host", ["192.0.2.1", "ecs.us-east-1.amazonaws.com", "ecs.us-east-1.api.aws"])
-def test_tests_cannot_reach_the_network(aws, host):
+def test_tests_cannot_reach_the_network(aws: LocalAws, host: Any) -> None:
     assert aws.endpoint.startswith("http://127.0.0.1:")
     with pytest.raises(RuntimeError, match=f"a test tried to reach {host} "):
         socket.create_connection((host, 443), timeout=1)
@@ -189,7 +193,7 @@ def test_tests_cannot_reach_the_network(aws, host):
 
 
 @pytest.mark.gap(18)
-def test_a_policy_refuses_by_action_and_resource(aws):
+def test_a_policy_refuses_by_action_and_resource(aws: LocalAws) -> None:
     """IAM user guide: the evaluation of identity-based policies and the words of the refusal."""
     definitions = "arn:aws:ecs:us-east-1:123456789012:task-definition/"
     aws.policies.put(
@@ -209,7 +213,7 @@ def test_a_policy_refuses_by_action_and_resource(aws):
 
 
 @pytest.mark.gap(18)
-def test_handing_over_a_role_needs_pass_role(aws):
+def test_handing_over_a_role_needs_pass_role(aws: LocalAws) -> None:
     """Developer guide, "Amazon ECS task execution IAM role": iam:PassRole."""
     ecs = aws.client("ecs")
     ecs.register_task_definition(family="f", containerDefinitions=[container()], taskRoleArn="worker")
@@ -223,7 +227,7 @@ def test_handing_over_a_role_needs_pass_role(aws):
 
 
 @pytest.mark.gap(18)
-def test_an_assumed_role_has_its_own_policy_and_account(aws):
+def test_an_assumed_role_has_its_own_policy_and_account(aws: LocalAws) -> None:
     """STS, AssumeRole: the session belongs to the role's account."""
     import boto3
 
@@ -244,7 +248,7 @@ def test_an_assumed_role_has_its_own_policy_and_account(aws):
 # -- the server's own doors -------------------------------------------------------------------------------------------
 
 
-def control(aws, method, name, told=None, **headers):
+def control(aws: LocalAws, method: Any, name: str, told: Any = None, **headers: Any) -> Any:
     request = urllib.request.Request(
         f"{aws.endpoint}/_local/{name}",
         method=method,
@@ -255,7 +259,7 @@ def control(aws, method, name, told=None, **headers):
         return json.load(answer)
 
 
-def test_the_control_endpoints_do_what_the_python_object_does(aws):
+def test_the_control_endpoints_do_what_the_python_object_does(aws: LocalAws) -> None:
     before = control(aws, "GET", "health")["now"]
     assert control(aws, "POST", "advance", {"seconds": 60}) == {"now": before + 60}
     control(aws, "POST", "faults", {"call": "ecs:ListClusters", "effect": "throttle"})
@@ -274,7 +278,7 @@ def test_the_control_endpoints_do_what_the_python_object_does(aws):
     ("headers", "status"),
     [({"X-Local-Token": "wrong"}, 403), ({"Origin": "https://example.com"}, 403), ({"Host": "example.com"}, 403)],
 )
-def test_strangers_and_web_pages_are_kept_out(aws, headers, status):
+def test_strangers_and_web_pages_are_kept_out(aws: LocalAws, headers: Any, status: Any) -> None:
     with pytest.raises(urllib.error.HTTPError) as told:
         control(aws, "GET", "health", **headers)
     assert told.value.code == status
@@ -282,7 +286,7 @@ def test_strangers_and_web_pages_are_kept_out(aws, headers, status):
     told.value.close()
 
 
-def test_a_bad_control_request_is_told_in_one_line(aws):
+def test_a_bad_control_request_is_told_in_one_line(aws: LocalAws) -> None:
     with pytest.raises(urllib.error.HTTPError) as told:
         control(aws, "POST", "ecs/outcome", {"family": "*", "outcome": "explode"})
     assert told.value.read().decode() == (

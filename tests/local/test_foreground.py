@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +28,7 @@ run(state=Path(sys.argv[1]), account="222233334444", region="eu-west-1", cluster
 
 
 @contextmanager
-def foreground(state):
+def foreground(state: Path) -> Iterator[Any]:
     """The foreground command in a process of its own, with the lines it printed first."""
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(state)],
@@ -36,13 +38,14 @@ def foreground(state):
         text=True,
     )
     try:
+        assert process.stdout is not None
         yield process, [process.stdout.readline().rstrip() for _ in range(7)]
     finally:
         process.kill()
         process.communicate()
 
 
-def names(connection):
+def names(connection: Any) -> Any:
     import boto3
 
     session = boto3.session.Session(connection.environment["AWS_ACCESS_KEY_ID"], "x", region_name=connection.region)
@@ -52,7 +55,7 @@ def names(connection):
     return arns
 
 
-def test_it_prints_variables_keeps_its_state_and_is_found(tmp_path):
+def test_it_prints_variables_keeps_its_state_and_is_found(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with foreground(state) as (process, lines):
         assert [line.partition("=")[0] for line in lines] == [
@@ -83,7 +86,7 @@ def test_it_prints_variables_keeps_its_state_and_is_found(tmp_path):
         assert names(connection) == ["arn:aws:ecs:us-west-2:333344445555:cluster/other"]
 
 
-def test_commands_one_after_the_other_tell_one_story(tmp_path):
+def test_commands_one_after_the_other_tell_one_story(tmp_path: Path) -> None:
     state = tmp_path / "below" / "state.json"
     with connected(state=state, clusters=["jobs"]) as connection:
         first = connection.endpoint
@@ -93,7 +96,7 @@ def test_commands_one_after_the_other_tell_one_story(tmp_path):
         assert [arn.rpartition("/")[2] for arn in names(connection)] == ["jobs", "more"]
 
 
-def test_a_note_of_a_process_that_is_gone_is_no_running_one(tmp_path):
+def test_a_note_of_a_process_that_is_gone_is_no_running_one(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with foreground(state) as (process, _):
         process.kill()
@@ -103,7 +106,7 @@ def test_a_note_of_a_process_that_is_gone_is_no_running_one(tmp_path):
         assert names(connection) != []
 
 
-def test_a_port_that_is_taken_is_one_line(tmp_path, free_signals):
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path, free_signals: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError) as told:
@@ -115,7 +118,7 @@ def test_a_port_that_is_taken_is_one_line(tmp_path, free_signals):
     assert told.value.exit_code == 4
 
 
-def test_a_state_that_cannot_be_written_is_one_line(tmp_path, free_signals):
+def test_a_state_that_cannot_be_written_is_one_line(tmp_path: Path, free_signals: None) -> None:
     (tmp_path / "file").write_text("")
     state = tmp_path / "file" / "state.json"
     with pytest.raises(UsageError) as told:
@@ -123,7 +126,7 @@ def test_a_state_that_cannot_be_written_is_one_line(tmp_path, free_signals):
     assert str(told.value) == f"{state}: the state cannot be kept there (File exists) — name another file with --state"
 
 
-def test_garbage_for_a_state_is_one_line_and_left_as_it_is(tmp_path, free_signals):
+def test_garbage_for_a_state_is_one_line_and_left_as_it_is(tmp_path: Path, free_signals: None) -> None:
     state = tmp_path / "notes.txt"
     state.write_text("garbage")
     with pytest.raises(UsageError) as told:
@@ -134,7 +137,7 @@ def test_garbage_for_a_state_is_one_line_and_left_as_it_is(tmp_path, free_signal
     assert state.read_text() == "garbage"
 
 
-def test_a_bad_seed_is_one_line(tmp_path, free_signals):
+def test_a_bad_seed_is_one_line(tmp_path: Path, free_signals: None) -> None:
     (tmp_path / "seed.yaml").write_text("clustres: []")
     with pytest.raises(UsageError) as told:
         run(state=tmp_path / "state.json", seed=tmp_path / "seed.yaml")
@@ -143,7 +146,7 @@ def test_a_bad_seed_is_one_line(tmp_path, free_signals):
 
 
 @pytest.fixture
-def free_signals():
+def free_signals() -> Iterator[None]:
     """`run` takes SIGINT and SIGTERM; give them back."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
@@ -151,7 +154,7 @@ def free_signals():
         signal.signal(number, handler)
 
 
-def test_the_state_is_kept_below_the_users_state_directory(monkeypatch, tmp_path):
+def test_the_state_is_kept_below_the_users_state_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("RECONCILER_LOCAL_STATE", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert default_state() == tmp_path / "reconciler" / "local.json"

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conformance import service_role
 
 from reconciler.local import LocalAws
+
+from .conformance import service_role
 
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/default"

@@ -1,10 +1,14 @@
 """Seeds: what they make, and what is wrong with one told in a line with its place."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
-from conformance import container
 
 from reconciler.local import LocalAws, seed
 from reconciler.local.seed import SeedError
+
+from .conformance import container
 
 WHOLE = """
 clusters: [jobs, {name: spare, containerInstances: 0, tags: {team: data}}]
@@ -23,7 +27,7 @@ outcomes: [{family: f, outcome: exit 3}]
 """
 
 
-def test_a_seed_makes_what_it_says(tmp_path):
+def test_a_seed_makes_what_it_says(tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text(WHOLE)
     with LocalAws(clock="manual", seed=seed.load(path)) as aws:
@@ -46,7 +50,7 @@ def test_a_seed_makes_what_it_says(tmp_path):
         assert aws.crashes == []
 
 
-def test_an_empty_seed_is_none(tmp_path):
+def test_an_empty_seed_is_none(tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text("# nothing yet\nclusters:\n")
     assert seed.load(path) == {}
@@ -66,7 +70,7 @@ def test_an_empty_seed_is_none(tmp_path):
         ("a: [", "seed: {path}:2:1: expected the node content, but found '<stream end>'"),
     ],
 )
-def test_a_seed_that_says_nothing_is_told_with_its_place(tmp_path, text, message):
+def test_a_seed_that_says_nothing_is_told_with_its_place(tmp_path: Path, text: Any, message: Any) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text(text + "\n")
     with pytest.raises(SeedError) as told:
@@ -74,7 +78,7 @@ def test_a_seed_that_says_nothing_is_told_with_its_place(tmp_path, text, message
     assert str(told.value) == message.replace("{path}", str(path))
 
 
-def test_a_seed_that_is_not_there_is_told(tmp_path):
+def test_a_seed_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SeedError, match=r"^seed: .*/none.yaml: cannot be read \(No such file or directory\)$"):
         seed.load(tmp_path / "none.yaml")
 
@@ -93,7 +97,7 @@ def test_a_seed_that_is_not_there_is_told(tmp_path):
         ),
     ],
 )
-def test_what_aws_would_refuse_is_told_with_its_place(told, message):
+def test_what_aws_would_refuse_is_told_with_its_place(told: Any, message: Any) -> None:
     with pytest.raises(SeedError) as error:
         LocalAws(clock="manual", seed=told).start()
     assert str(error.value) == message

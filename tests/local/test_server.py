@@ -1,4 +1,7 @@
-def test_a_call_is_answered_logged_and_dated_by_the_virtual_clock(aws):
+from reconciler.local import LocalAws
+
+
+def test_a_call_is_answered_logged_and_dated_by_the_virtual_clock(aws: LocalAws) -> None:
     aws.client("sts").get_caller_identity()
     assert aws.calls.counts() == {"sts:GetCallerIdentity": 1}
     aws.advance(3600)

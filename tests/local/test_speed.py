@@ -29,7 +29,7 @@ print(json.dumps({"first": first, "rate": rate, "weight": weight}))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="weighs itself by /proc")
-def test_it_answers_within_a_second_and_a_half_300_times_a_second_in_250_megabytes():
+def test_it_answers_within_a_second_and_a_half_300_times_a_second_in_250_megabytes() -> None:
     """The best of three: other work on the machine only ever slows it down."""
     told = []
     for _ in range(3):

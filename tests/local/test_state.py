@@ -3,23 +3,26 @@
 import json
 import stat
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
-from conformance import FARGATE, container
 
 from reconciler.local import LocalAws
 from reconciler.local.state import ForeignFileError
 
+from .conformance import FARGATE, container
 
-def start(state, **options):
+
+def start(state: Path, **options: Any) -> Any:
     return LocalAws(state=state, **{"clock": "manual", **options})
 
 
-def register(aws, family="f", **members):
+def register(aws: LocalAws, family: str = "f", **members: Any) -> Any:
     return aws.client("ecs").register_task_definition(family=family, containerDefinitions=[container()], **members)
 
 
-def test_everything_of_ours_survives_a_restart_and_the_clock_goes_on(tmp_path):
+def test_everything_of_ours_survives_a_restart_and_the_clock_goes_on(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with start(state) as aws:
         register(aws)
@@ -44,7 +47,7 @@ def test_everything_of_ours_survives_a_restart_and_the_clock_goes_on(tmp_path):
         assert told["logStreamName"] == "claim"
 
 
-def test_what_moto_holds_is_made_again_with_the_same_identifiers(tmp_path):
+def test_what_moto_holds_is_made_again_with_the_same_identifiers(tmp_path: Path) -> None:
     """moto cannot be dumped: its mutating calls are repeated under the same seeds. Messages of queues are forgotten."""
     state = tmp_path / "state.json"
     with start(state) as aws:
@@ -57,7 +60,7 @@ def test_what_moto_holds_is_made_again_with_the_same_identifiers(tmp_path):
         assert aws.client("sqs").list_queues()["QueueUrls"][0].rpartition("/")[2] == queue
 
 
-def test_two_in_one_process_do_not_see_each_others_moto():
+def test_two_in_one_process_do_not_see_each_others_moto() -> None:
     """moto's state is one per process: the one that calls takes it over."""
     with LocalAws(clock="manual") as one, LocalAws(clock="manual") as other:
         one.client("iam").create_role(RoleName="of-one", AssumeRolePolicyDocument="{}")
@@ -65,7 +68,7 @@ def test_two_in_one_process_do_not_see_each_others_moto():
         assert [role["RoleName"] for role in one.client("iam").list_roles()["Roles"]] == ["of-one"]
 
 
-def test_the_file_is_private_and_replaced_in_one_step(tmp_path):
+def test_the_file_is_private_and_replaced_in_one_step(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with start(state) as aws:
         assert stat.S_IMODE(state.stat().st_mode) == 0o600
@@ -76,7 +79,7 @@ def test_the_file_is_private_and_replaced_in_one_step(tmp_path):
         assert sorted(path.name for path in tmp_path.iterdir()) == ["state.json"]
 
 
-def test_nothing_is_written_where_nothing_changed(tmp_path):
+def test_nothing_is_written_where_nothing_changed(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with start(state) as aws:
         first = state.stat().st_ino
@@ -93,7 +96,7 @@ def test_nothing_is_written_where_nothing_changed(tmp_path):
         ('{"format":1,"world":{},"moto":[]}', "KeyError: 'due'"),
     ],
 )
-def test_a_damaged_file_is_put_aside_with_a_message_and_a_fresh_start(tmp_path, content, why):
+def test_a_damaged_file_is_put_aside_with_a_message_and_a_fresh_start(tmp_path: Path, content: Any, why: Any) -> None:
     state = tmp_path / "state.json"
     state.write_text(content)
     with start(state) as aws:
@@ -105,7 +108,7 @@ def test_a_damaged_file_is_put_aside_with_a_message_and_a_fresh_start(tmp_path, 
     assert json.loads(state.read_text())["format"] == 1
 
 
-def test_somebody_elses_file_is_left_alone(tmp_path):
+def test_somebody_elses_file_is_left_alone(tmp_path: Path) -> None:
     state = tmp_path / "README.md"
     state.write_text("# mine\n")
     with pytest.raises(ForeignFileError, match="this is not a state file of the embedded AWS; it was left as it is"):
@@ -113,7 +116,7 @@ def test_somebody_elses_file_is_left_alone(tmp_path):
     assert state.read_text() == "# mine\n"
 
 
-def test_a_wall_clock_does_what_became_due_meanwhile(tmp_path):
+def test_a_wall_clock_does_what_became_due_meanwhile(tmp_path: Path) -> None:
     """A private embedded AWS of one command ends its tasks by the time of the next."""
     state = tmp_path / "state.json"
     with start(state, clock="wall") as aws:
@@ -130,7 +133,7 @@ def test_a_wall_clock_does_what_became_due_meanwhile(tmp_path):
         assert task["lastStatus"] == "STOPPED"
 
 
-def test_the_default_world_has_what_a_first_try_needs(aws):
+def test_the_default_world_has_what_a_first_try_needs(aws: LocalAws) -> None:
     """A cluster with Fargate and instances, a default VPC, a log group."""
     (cluster,) = aws.client("ecs").describe_clusters(clusters=["default"])["clusters"]
     assert cluster["capacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
@@ -140,7 +143,7 @@ def test_the_default_world_has_what_a_first_try_needs(aws):
     assert [group["logGroupName"] for group in aws.client("logs").describe_log_groups()["logGroups"]] == ["/ecs"]
 
 
-def test_identifiers_are_the_same_in_worlds_that_were_asked_the_same():
+def test_identifiers_are_the_same_in_worlds_that_were_asked_the_same() -> None:
     told = []
     for _ in range(2):
         with LocalAws(clock="manual") as aws:

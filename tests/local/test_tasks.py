@@ -4,21 +4,26 @@ Sources: botocore's documentation of RunTask, StopTask, ListTasks, DescribeTasks
 guide's "Task lifecycle" and "Stopped task error codes". How long a step takes is the embedded AWS's own choice.
 """
 
-import pytest
-from conformance import FARGATE, container, refusal
+from typing import Any
 
-LOGS = {
+import pytest
+
+from reconciler.local import LocalAws
+
+from .conformance import FARGATE, container, refusal
+
+LOGS: dict[str, Any] = {
     "logDriver": "awslogs",
     "options": {"awslogs-group": "/ecs", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "job"},
 }
 
 
-def subnet(aws):
+def subnet(aws: LocalAws) -> Any:
     return aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
 
 
 @pytest.mark.gap(7)
-def test_a_task_lives_by_the_clock_and_not_by_being_looked_at(aws, run, task):
+def test_a_task_lives_by_the_clock_and_not_by_being_looked_at(aws: LocalAws, run: Any, task: Any) -> None:
     arn = run("exit 3 after 40s")["tasks"][0]["taskArn"]
     for _ in range(20):
         assert task(arn)["lastStatus"] == "PENDING"
@@ -43,7 +48,7 @@ def test_a_task_lives_by_the_clock_and_not_by_being_looked_at(aws, run, task):
 
 
 @pytest.mark.gap(7)
-def test_an_awsvpc_task_begins_with_its_network(aws, run, task):
+def test_an_awsvpc_task_begins_with_its_network(aws: LocalAws, run: Any, task: Any) -> None:
     """Developer guide: PROVISIONING is where the elastic network interface is made."""
     network = {"awsvpcConfiguration": {"subnets": [subnet(aws)]}}
     definition = {"containerDefinitions": [container()], **FARGATE}
@@ -57,7 +62,7 @@ def test_an_awsvpc_task_begins_with_its_network(aws, run, task):
 
 
 @pytest.mark.gap(7)
-def test_all_containers_are_told_with_their_own_codes(aws, run, task):
+def test_all_containers_are_told_with_their_own_codes(aws: LocalAws, run: Any, task: Any) -> None:
     """An essential container that ends takes the others with it: SIGTERM, 143."""
     both = {"containerDefinitions": [container("main"), container("sidecar", essential=False)]}
     arn = run(definition=both)["tasks"][0]["taskArn"]
@@ -67,7 +72,7 @@ def test_all_containers_are_told_with_their_own_codes(aws, run, task):
 
 
 @pytest.mark.gap(7)
-def test_a_container_waits_for_those_it_depends_on(aws, run, task):
+def test_a_container_waits_for_those_it_depends_on(aws: LocalAws, run: Any, task: Any) -> None:
     """botocore, ContainerDependency: SUCCESS waits for exit code 0."""
     waits = [{"containerName": "first", "condition": "SUCCESS"}]
     containers = [container("first", essential=False), container("main", dependsOn=waits)]
@@ -90,7 +95,9 @@ def test_a_container_waits_for_those_it_depends_on(aws, run, task):
         ("host terminated", "TerminationNotice", "Host EC2 (instance ", 143),
     ],
 )
-def test_a_task_ends_in_every_documented_way(aws, run, task, outcome, code, reason, exit_code):
+def test_a_task_ends_in_every_documented_way(
+    aws: LocalAws, run: Any, task: Any, outcome: Any, code: Any, reason: Any, exit_code: Any
+) -> None:
     """Developer guide, "Amazon ECS stopped tasks error messages" and botocore's TaskStopCode."""
     arn = run(outcome)["tasks"][0]["taskArn"]
     aws.advance(60)
@@ -101,13 +108,13 @@ def test_a_task_ends_in_every_documented_way(aws, run, task, outcome, code, reas
 
 
 @pytest.mark.gap(7)
-def test_a_task_that_never_starts_stays_pending(aws, run, task):
+def test_a_task_that_never_starts_stays_pending(aws: LocalAws, run: Any, task: Any) -> None:
     arn = run("never starts")["tasks"][0]["taskArn"]
     aws.advance(86_400)
     assert task(arn)["lastStatus"] == "PENDING"
 
 
-def test_a_manifest_can_say_how_its_container_ends(aws, run, task):
+def test_a_manifest_can_say_how_its_container_ends(aws: LocalAws, run: Any, task: Any) -> None:
     by_variable = {"containerDefinitions": [container(environment=[{"name": "LOCAL_OUTCOME", "value": "exit 7"}])]}
     by_label = {"containerDefinitions": [container(dockerLabels={"local.outcome": "exit 8"})]}
     arns = [run(definition=definition)["tasks"][0]["taskArn"] for definition in (by_variable, by_label)]
@@ -119,7 +126,7 @@ def test_a_manifest_can_say_how_its_container_ends(aws, run, task):
     assert task(arn)["containers"][0]["exitCode"] == 9
 
 
-def test_an_outcome_that_says_nothing_is_refused(aws, run):
+def test_an_outcome_that_says_nothing_is_refused(aws: LocalAws, run: Any) -> None:
     definition = {"containerDefinitions": [container(dockerLabels={"local.outcome": "explode"})]}
     aws.client("ecs").register_task_definition(family="job", **definition)
     assert refusal(aws.client("ecs").run_task, taskDefinition="job") == (
@@ -129,7 +136,7 @@ def test_an_outcome_that_says_nothing_is_refused(aws, run):
 
 
 @pytest.mark.gap(7)
-def test_a_stopped_task_is_seen_for_an_hour_and_then_missing(aws, run, task):
+def test_a_stopped_task_is_seen_for_an_hour_and_then_missing(aws: LocalAws, run: Any, task: Any) -> None:
     """botocore, DescribeTasks: "Stopped tasks … for at least one hour". Exactly one hour is assumed."""
     arn = run()["tasks"][0]["taskArn"]
     aws.advance(20 + 3599)
@@ -143,7 +150,7 @@ def test_a_stopped_task_is_seen_for_an_hour_and_then_missing(aws, run, task):
 
 
 @pytest.mark.gap(5)
-def test_a_list_without_a_status_has_what_shall_run(aws, run):
+def test_a_list_without_a_status_has_what_shall_run(aws: LocalAws, run: Any) -> None:
     """botocore, ListTasks.desiredStatus: "The default status filter is RUNNING"."""
     arn = run()["tasks"][0]["taskArn"]
     ecs = aws.client("ecs")
@@ -154,7 +161,7 @@ def test_a_list_without_a_status_has_what_shall_run(aws, run):
 
 
 @pytest.mark.gap(5)
-def test_started_by_must_be_the_only_filter(aws, run):
+def test_started_by_must_be_the_only_filter(aws: LocalAws, run: Any) -> None:
     """botocore, ListTasks.startedBy: "When you specify startedBy as the filter, it must be the only filter"."""
     arn = run(startedBy="rc/1/2")["tasks"][0]["taskArn"]
     run(startedBy="rc/1/3")
@@ -164,7 +171,7 @@ def test_started_by_must_be_the_only_filter(aws, run):
 
 
 @pytest.mark.gap(5)
-def test_assumed_started_by_goes_with_a_desired_status(aws, run):
+def test_assumed_started_by_goes_with_a_desired_status(aws: LocalAws, run: Any) -> None:
     """The documentation leaves open whether the status is a filter; if it is, finished runs are found by family."""
     arn = run(startedBy="rc/1/2")["tasks"][0]["taskArn"]
     aws.advance(60)
@@ -172,7 +179,7 @@ def test_assumed_started_by_goes_with_a_desired_status(aws, run):
 
 
 @pytest.mark.gap(5)
-def test_a_family_finds_tasks_of_its_inactive_revisions(aws, run):
+def test_a_family_finds_tasks_of_its_inactive_revisions(aws: LocalAws, run: Any) -> None:
     """botocore, ListTasks.family."""
     answer = run()["tasks"][0]
     aws.client("ecs").deregister_task_definition(taskDefinition=answer["taskDefinitionArn"])
@@ -180,7 +187,7 @@ def test_a_family_finds_tasks_of_its_inactive_revisions(aws, run):
 
 
 @pytest.mark.gap(6)
-def test_tasks_come_in_pages(aws, run):
+def test_tasks_come_in_pages(aws: LocalAws, run: Any) -> None:
     """botocore, ListTasks.maxResults and nextToken."""
     arns = {task["taskArn"] for task in run(count=3)["tasks"]}
     pages = list(aws.client("ecs").get_paginator("list_tasks").paginate(PaginationConfig={"PageSize": 2}))
@@ -189,7 +196,7 @@ def test_tasks_come_in_pages(aws, run):
 
 
 @pytest.mark.gap(13)
-def test_a_task_is_only_found_in_its_cluster(aws, run):
+def test_a_task_is_only_found_in_its_cluster(aws: LocalAws, run: Any) -> None:
     """botocore, DescribeTasks.cluster; the failure's reason is documented as MISSING in "API failures messages"."""
     arn = run()["tasks"][0]["taskArn"]
     ecs = aws.client("ecs")
@@ -198,14 +205,14 @@ def test_a_task_is_only_found_in_its_cluster(aws, run):
     assert ecs.list_tasks(cluster="default2")["taskArns"] == []
 
 
-def test_at_most_a_hundred_tasks_are_described_at_once(aws):
+def test_at_most_a_hundred_tasks_are_described_at_once(aws: LocalAws) -> None:
     """botocore, DescribeTasks.tasks: "A list of up to 100 task IDs"."""
     ecs = aws.client("ecs")
     assert refusal(ecs.describe_tasks, tasks=["0" * 32] * 101)[0] == "InvalidParameterException"
     assert refusal(ecs.describe_tasks, tasks=[]) == ("InvalidParameterException", "Tasks cannot be empty.")
 
 
-def test_the_waiter_ends_when_the_task_has_stopped(aws, run):
+def test_the_waiter_ends_when_the_task_has_stopped(aws: LocalAws, run: Any) -> None:
     """botocore's waiter tasks_stopped."""
     arn = run()["tasks"][0]["taskArn"]
     aws.advance(60)
@@ -216,7 +223,7 @@ def test_the_waiter_ends_when_the_task_has_stopped(aws, run):
 
 
 @pytest.mark.gap(21)
-def test_stopping_a_task_deletes_its_tags(aws, run, task):
+def test_stopping_a_task_deletes_its_tags(aws: LocalAws, run: Any, task: Any) -> None:
     """botocore, StopTask: "Any tags associated with the task will be deleted"."""
     arn = run("runs forever", tags=[{"key": "job", "value": "report"}])["tasks"][0]["taskArn"]
     assert task(arn)["tags"] == [{"key": "job", "value": "report"}]
@@ -228,7 +235,9 @@ def test_stopping_a_task_deletes_its_tags(aws, run, task):
 @pytest.mark.parametrize(
     ("outcome", "seconds", "code"), [("runs forever", 1, 143), ("runs forever; ignores SIGTERM", 30, 137)]
 )
-def test_a_stopped_container_obeys_sigterm_or_is_killed(aws, run, task, outcome, seconds, code):
+def test_a_stopped_container_obeys_sigterm_or_is_killed(
+    aws: LocalAws, run: Any, task: Any, outcome: Any, seconds: Any, code: Any
+) -> None:
     """botocore, StopTask: "SIGTERM value and a default 30-second timeout, after which the SIGKILL value is sent"."""
     arn = run(outcome)["tasks"][0]["taskArn"]
     aws.advance(10)
@@ -245,7 +254,7 @@ def test_a_stopped_container_obeys_sigterm_or_is_killed(aws, run, task, outcome,
 
 
 @pytest.mark.gap(7)
-def test_a_task_stopped_before_it_started_has_no_exit_code(aws, run, task):
+def test_a_task_stopped_before_it_started_has_no_exit_code(aws: LocalAws, run: Any, task: Any) -> None:
     arn = run()["tasks"][0]["taskArn"]
     aws.client("ecs").stop_task(task=arn)
     aws.advance(60)
@@ -254,7 +263,7 @@ def test_a_task_stopped_before_it_started_has_no_exit_code(aws, run, task):
 
 
 @pytest.mark.gap(7)
-def test_stopping_again_changes_nothing(aws, run, task):
+def test_stopping_again_changes_nothing(aws: LocalAws, run: Any, task: Any) -> None:
     """assumed: nothing public tells; the first reason is the one that is true."""
     arn = run("runs forever")["tasks"][0]["taskArn"]
     for reason in ("first", "second"):
@@ -263,7 +272,7 @@ def test_stopping_again_changes_nothing(aws, run, task):
 
 
 @pytest.mark.gap(11)
-def test_stopping_an_unknown_task_is_a_refusal_not_a_crash(aws, run):
+def test_stopping_an_unknown_task_is_a_refusal_not_a_crash(aws: LocalAws, run: Any) -> None:
     """reported text; moto raises a bare Exception, which its server answers with 500."""
     run()
     told = refusal(aws.client("ecs").stop_task, task="0" * 32)
@@ -274,7 +283,7 @@ def test_stopping_an_unknown_task_is_a_refusal_not_a_crash(aws, run):
 
 
 @pytest.mark.gap(11)
-def test_fargate_runs_with_task_level_memory_and_without_security_groups(aws, run):
+def test_fargate_runs_with_task_level_memory_and_without_security_groups(aws: LocalAws, run: Any) -> None:
     """moto: TypeError, KeyError. Both are the commonest shapes of a request."""
     bare = {"name": "main", "image": "public.ecr.aws/docker/library/busybox:1"}
     network = {"awsvpcConfiguration": {"subnets": [subnet(aws)]}}
@@ -282,7 +291,7 @@ def test_fargate_runs_with_task_level_memory_and_without_security_groups(aws, ru
     assert run(definition=definition, launchType="FARGATE", networkConfiguration=network)["failures"] == []
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "inactive definition": ({}, ("ClientException", "TaskDefinition is inactive")),
     "unknown definition": ({"taskDefinition": "nobody"}, ("ClientException", "TaskDefinition not found.")),
     "unknown container": (
@@ -322,17 +331,17 @@ REFUSED = {
 
 @pytest.mark.gap(13)
 @pytest.mark.parametrize("case", [case for case in REFUSED if case not in ("unknown definition", "type and strategy")])
-def test_a_run_that_cannot_be_is_refused(aws, case):
+def test_a_run_that_cannot_be_is_refused(aws: LocalAws, case: str) -> None:
     """botocore, RunTask; texts of the count, startedBy and length cases are assumed, the others are reported."""
     _refused(aws, case)
 
 
 @pytest.mark.parametrize("case", ["unknown definition", "type and strategy"])
-def test_a_run_that_moto_refuses_too(aws, case):
+def test_a_run_that_moto_refuses_too(aws: LocalAws, case: str) -> None:
     _refused(aws, case)
 
 
-def _refused(aws, case):
+def _refused(aws: LocalAws, case: str) -> None:
     ecs = aws.client("ecs")
     arn = ecs.register_task_definition(family="job", containerDefinitions=[container()])["taskDefinition"]
     if case == "inactive definition":
@@ -343,7 +352,7 @@ def _refused(aws, case):
 
 
 @pytest.mark.gap(13)
-def test_a_deleted_cluster_runs_nothing(aws):
+def test_a_deleted_cluster_runs_nothing(aws: LocalAws) -> None:
     """botocore, DeleteCluster: the cluster transitions to INACTIVE."""
     ecs = aws.client("ecs")
     ecs.create_cluster(clusterName="gone")
@@ -354,7 +363,7 @@ def test_a_deleted_cluster_runs_nothing(aws):
 
 
 @pytest.mark.gap(13)
-def test_making_a_cluster_again_returns_it_as_it_is(aws):
+def test_making_a_cluster_again_returns_it_as_it_is(aws: LocalAws) -> None:
     """Developer guide; moto replaces the cluster and its tags."""
     ecs = aws.client("ecs")
     ecs.create_cluster(clusterName="jobs", tags=[{"key": "team", "value": "data"}])
@@ -362,7 +371,7 @@ def test_making_a_cluster_again_returns_it_as_it_is(aws):
 
 
 @pytest.mark.gap(11)
-def test_ec2_without_an_instance_is_a_refusal_not_a_crash(aws):
+def test_ec2_without_an_instance_is_a_refusal_not_a_crash(aws: LocalAws) -> None:
     """reported text; moto raises a bare Exception."""
     ecs = aws.client("ecs")
     ecs.create_cluster(clusterName="empty")
@@ -371,7 +380,7 @@ def test_ec2_without_an_instance_is_a_refusal_not_a_crash(aws):
     assert told == ("InvalidParameterException", "No Container Instances were found in your cluster.")
 
 
-NETWORKS = {
+NETWORKS: dict[str, tuple[dict[str, Any] | None, str]] = {
     "none": (None, "Network Configuration must be provided when networkMode 'awsvpc' is specified."),
     "no subnet": ({"awsvpcConfiguration": {"subnets": []}}, "subnets can not be empty."),
     "unknown subnet": (
@@ -383,7 +392,7 @@ NETWORKS = {
 
 
 @pytest.mark.parametrize("case", NETWORKS)
-def test_a_network_that_cannot_be_is_refused(aws, case):
+def test_a_network_that_cannot_be_is_refused(aws: LocalAws, case: str) -> None:
     """reported texts, as moto quotes them for services."""
     ecs = aws.client("ecs")
     ecs.register_task_definition(family="job", containerDefinitions=[container()], **FARGATE)
@@ -394,7 +403,7 @@ def test_a_network_that_cannot_be_is_refused(aws, case):
 
 
 @pytest.mark.gap(13)
-def test_tags_of_the_definition_can_be_propagated(aws, run, task):
+def test_tags_of_the_definition_can_be_propagated(aws: LocalAws, run: Any, task: Any) -> None:
     """botocore, RunTask.propagateTags and enableECSManagedTags."""
     ecs = aws.client("ecs")
     ecs.register_task_definition(
@@ -409,7 +418,7 @@ def test_tags_of_the_definition_can_be_propagated(aws, run, task):
     }
 
 
-def test_no_capacity_is_a_failure_in_an_answer_of_200(aws, run):
+def test_no_capacity_is_a_failure_in_an_answer_of_200(aws: LocalAws, run: Any) -> None:
     """Developer guide, "API failures messages"."""
     answer = run("capacity unavailable")
     reason = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
@@ -417,14 +426,14 @@ def test_no_capacity_is_a_failure_in_an_answer_of_200(aws, run):
     assert [failure["reason"] for failure in answer["failures"]] == [reason]
 
 
-def test_some_of_several_may_fail(aws, run):
+def test_some_of_several_may_fail(aws: LocalAws, run: Any) -> None:
     """botocore, RunTaskResponse.failures."""
     aws.faults.add("ecs:RunTask", "failures", count=1, reason="RESOURCE:MEMORY")
     answer = run(count=3)
     assert (len(answer["tasks"]), [failure["reason"] for failure in answer["failures"]]) == (2, ["RESOURCE:MEMORY"])
 
 
-def test_a_spot_strategy_names_its_provider(aws, run, task):
+def test_a_spot_strategy_names_its_provider(aws: LocalAws, run: Any, task: Any) -> None:
     """botocore, Task.capacityProviderName."""
     network = {"awsvpcConfiguration": {"subnets": [subnet(aws)]}}
     definition = {"containerDefinitions": [container()], **FARGATE}
@@ -438,7 +447,7 @@ def test_a_spot_strategy_names_its_provider(aws, run, task):
 
 
 @pytest.mark.gap(17)
-def test_a_container_writes_into_its_stream(aws, run):
+def test_a_container_writes_into_its_stream(aws: LocalAws, run: Any) -> None:
     """Developer guide, awslogs-stream-prefix: `prefix-name/container-name/ecs-task-id`."""
     definition = {"containerDefinitions": [container(logConfiguration=LOGS)]}
     answer = run("log hello; log later after 3s; exit 0 after 5s", definition=definition)
@@ -450,7 +459,7 @@ def test_a_container_writes_into_its_stream(aws, run):
 
 
 @pytest.mark.gap(17)
-def test_a_container_without_its_log_group_does_not_start(aws, run, task):
+def test_a_container_without_its_log_group_does_not_start(aws: LocalAws, run: Any, task: Any) -> None:
     """reported: ResourceInitializationError … The specified log group does not exist."""
     log = {**LOGS, "options": LOGS["options"] | {"awslogs-group": "/missing"}}
     arn = run(definition={"containerDefinitions": [container(logConfiguration=log)]})["tasks"][0]["taskArn"]
@@ -462,7 +471,7 @@ def test_a_container_without_its_log_group_does_not_start(aws, run, task):
 # -- others who use a definition --------------------------------------------------------------------------------------
 
 
-def test_a_service_says_which_revision_it_uses(aws):
+def test_a_service_says_which_revision_it_uses(aws: LocalAws) -> None:
     """botocore, Service.taskDefinition."""
     ecs = aws.client("ecs")
     arn = ecs.register_task_definition(family="web", containerDefinitions=[container()])["taskDefinition"]

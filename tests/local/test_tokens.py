@@ -1,28 +1,33 @@
 """RunTask's clientToken. Source: the developer guide's "Ensuring idempotency" and botocore, RunTask.clientToken."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
-from conformance import container
+
+from reconciler.local import LocalAws
+
+from .conformance import container
 
 pytestmark = pytest.mark.gap(2)
 
 
-def register(aws):
+def register(aws: LocalAws) -> None:
     aws.client("ecs").register_task_definition(family="job", containerDefinitions=[container()])
 
 
-def run(aws, token="t", **members):
+def run(aws: LocalAws, token: str = "t", **members: Any) -> Any:
     answer = aws.client("ecs").run_task(**{"taskDefinition": "job", "clientToken": token, **members})
     return [task["taskArn"] for task in answer["tasks"]]
 
 
-def test_the_same_call_twice_makes_one_task(aws):
+def test_the_same_call_twice_makes_one_task(aws: LocalAws) -> None:
     register(aws)
     assert run(aws) == run(aws)
     assert len(aws.client("ecs").list_tasks()["taskArns"]) == 1
 
 
-def test_a_lost_answer_and_the_sdks_retry_make_one_task(aws):
+def test_a_lost_answer_and_the_sdks_retry_make_one_task(aws: LocalAws) -> None:
     """The SDK sends the token it made itself again: the reason the token is there."""
     import boto3
     from botocore.config import Config
@@ -38,23 +43,24 @@ def test_a_lost_answer_and_the_sdks_retry_make_one_task(aws):
     assert aws.client("ecs").list_tasks()["taskArns"] == [task["taskArn"]]
 
 
-def test_another_request_with_the_token_is_refused_with_what_exists(aws):
+def test_another_request_with_the_token_is_refused_with_what_exists(aws: LocalAws) -> None:
     register(aws)
     arns = run(aws, count=2)
     with pytest.raises(ClientError) as told:
         run(aws, count=1)
     assert told.value.response["Error"]["Code"] == "ConflictException"
-    assert told.value.response["resourceIds"] == arns
+    response: dict[str, Any] = {**told.value.response}
+    assert response["resourceIds"] == arns
 
 
-def test_the_token_belongs_to_one_cluster(aws):
+def test_the_token_belongs_to_one_cluster(aws: LocalAws) -> None:
     register(aws)
     aws.client("ecs").create_cluster(clusterName="other")
     aws.world.store("ecs", aws.world.home)["clusters"]["other"]["instances"] = 1
     assert run(aws) != run(aws, cluster="other")
 
 
-def test_a_stopped_task_comes_back_by_arn_and_statuses(aws):
+def test_a_stopped_task_comes_back_by_arn_and_statuses(aws: LocalAws) -> None:
     register(aws)
     (arn,) = run(aws)
     aws.advance(60)
@@ -67,7 +73,7 @@ def test_a_stopped_task_comes_back_by_arn_and_statuses(aws):
     }
 
 
-def test_the_token_is_forgotten_an_hour_after_the_last_task_stopped(aws):
+def test_the_token_is_forgotten_an_hour_after_the_last_task_stopped(aws: LocalAws) -> None:
     register(aws)
     first = run(aws)
     aws.advance(20 + 3599)
@@ -76,7 +82,7 @@ def test_the_token_is_forgotten_an_hour_after_the_last_task_stopped(aws):
     assert run(aws) != first
 
 
-def test_the_token_is_forgotten_after_a_day_though_the_task_runs_on(aws):
+def test_the_token_is_forgotten_after_a_day_though_the_task_runs_on(aws: LocalAws) -> None:
     register(aws)
     aws.outcome("job", "runs forever")
     first = run(aws)
@@ -86,7 +92,7 @@ def test_the_token_is_forgotten_after_a_day_though_the_task_runs_on(aws):
     assert run(aws) != first
 
 
-def test_assumed_a_call_that_placed_nothing_uses_up_no_token(aws):
+def test_assumed_a_call_that_placed_nothing_uses_up_no_token(aws: LocalAws) -> None:
     """If it does, the repeated call answers no tasks again: the run stays unstarted and is reported so."""
     register(aws)
     aws.faults.add("ecs:RunTask", "failures")

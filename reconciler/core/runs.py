@@ -13,7 +13,9 @@ REPLACED = "replaced"
 ASKED = "stopped on request"
 
 #: Stop codes of tasks that did not end by themselves (ECS Task.stopCode in the service model).
-_INTERRUPTED = frozenset({"UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption", "TerminationNotice"})
+_INTERRUPTED = frozenset(
+    {"UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption", "TerminationNotice", "InfrastructureHealth"}
+)
 
 
 def outcome(execution: Execution, main: str | None) -> RunState:

@@ -19,6 +19,7 @@ _RECORDED = "describe outputs committed to public repositories"
 _TERRAFORM = "terraform-provider-aws, internal/service/ecs/container_definitions.go"
 _HAKO = "eagletmt/hako, lib/hako/schedulers/ecs_definition_comparator.rb"
 _MAPPED_PORTS = When(member="networkMode", among=("awsvpc", "host"))
+_DYNAMIC_PORTS = When(member="networkMode", among=("awsvpc", "host"), negated=True)
 
 _DEFAULTS: tuple[Rule, ...] = (
     Default(path="cpu", value=0, source=f"{_RECORDED}; the member is never null in the API", grade=Grade.SEEN),
@@ -46,8 +47,16 @@ _DEFAULTS: tuple[Rule, ...] = (
     Default(
         path="portMappings[].hostPort",
         value=0,
+        when=(_DYNAMIC_PORTS,),
         source=f"ECS API reference, PortMapping, hostPort; {_RECORDED}; {_TERRAFORM}",
         grade=Grade.SEEN,
+    ),
+    Default(
+        path="portMappings[].hostPort",
+        value=0,
+        when=(_MAPPED_PORTS,),
+        source=f"{_TERRAFORM}: 0 counts as left out whatever the network mode",
+        grade=Grade.TOOL,
     ),
     *(
         Default(

@@ -1,17 +1,26 @@
 """The limits of a pass, and what they do to a plan. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from reconciler.core.attempts import Start
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance
 from reconciler.model import Health, Problem, Status, Step
 
+#: The reason of a step that waits because its job failed a short while ago.
+PAUSED: Final = "failed a short while ago; it is tried again after a pause"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What the caller allows and what he narrowed the pass to; a narrowed pass never prunes."""
+    """What the caller allows and what he narrowed the pass to; a narrowed pass never prunes.
+
+    A loop adds what it knows from earlier passes: `settled` are the names of jobs that were missing long enough to be
+    pruned (None: no loop, so all of them), `invalid` says that a manifest cannot be read at present, and `paused` maps
+    the jobs that failed a short while ago to why.
+    """
 
     allow_empty: bool = False
     allow_older: bool = False
@@ -20,11 +29,24 @@ class Limits:
     settings_max_reruns: int = 10
     jobs: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    settled: Collection[str] | None = None
+    invalid: bool = False
+    paused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def narrowed(self) -> bool:
         """Whether only some of the directory's jobs are looked at."""
         return bool(self.jobs or self.tags)
+
+
+def hold_back(steps: Iterable[Step], paused: Mapping[str, str]) -> tuple[Step, ...]:
+    """Do nothing for jobs that failed a short while ago; each goes on telling why it failed."""
+    return tuple(
+        replace(step, operation=None, status=Status.BLOCKED, reason=PAUSED, error=paused[step.job])
+        if step.operation is not None and step.job in paused
+        else step
+        for step in steps
+    )
 
 
 def limit_reruns(

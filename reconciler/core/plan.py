@@ -10,7 +10,7 @@ from datetime import datetime
 
 from reconciler.core import ownership
 from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
-from reconciler.core.guards import Limits, limit_concurrency, limit_reruns
+from reconciler.core.guards import Limits, hold_back, limit_concurrency, limit_reruns
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
 from reconciler.core.operations import MakeLogGroup
@@ -78,11 +78,13 @@ class Plan:
 def make_plan(seen: Seen) -> Plan:
     """Decide everything that this pass will do."""
     shots = {entry.job.name: _one_shot(entry, seen) for entry in (*seen.depended, *seen.jobs)}
+    paused = seen.limits.paused
     jobs = tuple(_plan_job(entry, shots, seen) for entry in seen.jobs)
+    jobs = tuple(replace(job, steps=hold_back(job.steps, paused)) for job in jobs)
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
     jobs = limit_concurrency(jobs, seen.settings.max_concurrent_runs)
     pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)
-    steps = [step for job in jobs for step in job.steps] + list(pruned)
+    steps = [step for job in jobs for step in job.steps] + list(hold_back(pruned, paused))
     return Plan(
         jobs=jobs,
         steps=tuple(sorted(steps, key=_rank)),

@@ -50,6 +50,8 @@ def _reason_to_keep(orphan: Orphan, settings: Settings, limits: Limits, origin: 
     tags = latest.tags if latest else {}
     if limits.narrowed:
         return "no manifest names it; a narrowed pass prunes nothing"
+    if limits.invalid:
+        return "no manifest names it; nothing is pruned while a manifest is invalid"
     if tags.get(ownership.DELETION) == DeletionPolicy.RETAIN.value:
         return "no manifest names it; deletionPolicy Retain"
     if not _is_under(tags.get(ownership.SOURCE, ""), origin):
@@ -58,6 +60,8 @@ def _reason_to_keep(orphan: Orphan, settings: Settings, limits: Limits, origin: 
         return "no manifest names it; pruning is off (Settings' spec.prune.enabled)"
     if not settings.declared and limits.max_deletions is None:
         return "no manifest names it; without Settings only --max-deletions prunes"
+    if limits.settled is not None and orphan.job not in limits.settled:
+        return "no manifest names it; it goes when a pass a minute later finds none either"
     return ""
 
 

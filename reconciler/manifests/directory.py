@@ -49,6 +49,7 @@ def load(directory: FilePath, request: LoadRequest) -> Manifests:
         problems=arranged(problems),
         digest=reading.digest(chosen.variables.used),
         empty=not jobs_documents and not any(problem.severity is Severity.ERROR for problem in problems),
+        named=tuple(sorted(map(str, reading.named))),
     )
 
 

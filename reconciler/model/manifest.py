@@ -199,7 +199,8 @@ class Manifests:
     """A directory, read whole: its jobs in order of name, and every problem of every file, sorted.
 
     `digest` changes when anything that was read changes. `origin` is the directory's path from the git top level
-    (its own name outside git), which says at a prune whose children the orphans were.
+    (its own name outside git), which says at a prune whose children the orphans were. `named` are the real paths of
+    the files that manifests name, which may lie outside the directory.
     """
 
     directory: str
@@ -209,3 +210,4 @@ class Manifests:
     problems: tuple[Problem, ...] = ()
     digest: str = ""
     empty: bool = False
+    named: tuple[str, ...] = ()

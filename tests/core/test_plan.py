@@ -202,6 +202,12 @@ def test_every_reason_to_keep_an_orphan_is_said() -> None:
         "no manifest names it; without Settings only --max-deletions prunes": plan(
             orphans=(orphan("a"),), settings=Settings(owner="me")
         ),
+        "no manifest names it; nothing is pruned while a manifest is invalid": plan(
+            orphans=(orphan("a"),), limits=Limits(invalid=True)
+        ),
+        "no manifest names it; it goes when a pass a minute later finds none either": plan(
+            orphans=(orphan("a"),), limits=Limits(settled=("b",))
+        ),
         "no manifest names it; a narrowed pass prunes nothing": plan(
             orphans=(orphan("a"),), limits=Limits(jobs=("b",))
         ),
@@ -219,6 +225,25 @@ def test_more_deletions_than_allowed_delete_nothing_and_stop_nothing_else() -> N
     ]
     lifted = plan(orphans=orphans, limits=Limits(max_deletions=3))
     assert [step.action for step in lifted.steps] == [Action.DELETE] * 3
+
+
+def test_what_was_missing_long_enough_is_pruned() -> None:
+    made = plan(orphans=(orphan("a"), orphan("b")), limits=Limits(settled=("b",)))
+    assert [step.job for step in made.steps if step.action is Action.DELETE] == ["b"]
+
+
+def test_a_job_that_failed_a_short_while_ago_is_left_alone_and_says_why() -> None:
+    limits = Limits(paused={"report": "AccessDenied", "gone": "Throttled"})
+    orphans = (orphan("gone"),)
+    made = plan(seen(ONCE, live=False), seen(job("report"), live=False), limits=limits, orphans=orphans)
+    assert told(made) == [
+        (Action.CREATE, "migrate", Status.PLANNED),
+        (Action.CREATE, "report", Status.BLOCKED),
+        (Action.LAUNCH, "migrate", Status.PLANNED),
+        (Action.DELETE, "gone", Status.BLOCKED),
+    ]
+    assert [step.error for step in made.steps] == ["", "AccessDenied", "", "Throttled"]
+    assert [step.operation for step in made.steps if step.job in limits.paused] == [None, None]
 
 
 def test_a_job_that_could_not_be_looked_at_is_an_error_of_its_own() -> None:

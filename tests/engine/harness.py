@@ -63,20 +63,26 @@ class Killed(BaseException):
 
 @dataclass(slots=True, kw_only=True)
 class Mortality:
-    """Counts the calls of a reconciler and ends it before or after the one of number `call` (from 1)."""
+    """Counts the calls of a reconciler, or those of one action, and ends it before or after number `call` (from 1)."""
 
     call: int = 0
     after: bool = False
+    action: str = ""
     made: list[str] = field(default_factory=list)
 
     def passing(self, action: str) -> None:
         self.made.append(action)
-        if len(self.made) == self.call and not self.after:
+        if self._is_due(action) and not self.after:
             raise Killed
 
-    def passed(self) -> None:
-        if len(self.made) == self.call and self.after:
+    def passed(self, action: str) -> None:
+        if self._is_due(action) and self.after:
             raise Killed
+
+    def _is_due(self, action: str) -> bool:
+        if self.action:
+            return action == self.action and self.made.count(action) == self.call
+        return len(self.made) == self.call
 
 
 class MortalAws(Aws):
@@ -89,7 +95,7 @@ class MortalAws(Aws):
     def _send(self, clients: Clients, action: str, members: Mapping[str, Any]) -> dict[str, Any]:
         self._mortality.passing(action)
         answer = super()._send(clients, action, members)
-        self._mortality.passed()
+        self._mortality.passed(action)
         return answer
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from reconciler.aws.log_streams import LogStream
 from reconciler.model import Execution, Family, Launch, Launched, Resource, Revision, RunKey, Spec
 
 
@@ -105,6 +106,10 @@ class RunBackend(Protocol):
 
     def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002 - AWS's word
         """End one execution; one that has ended, or that is gone, is no error."""
+        ...
+
+    def log_streams(self, id: str, target: str, definition: Spec) -> tuple[LogStream, ...]:  # noqa: A002 - AWS's word
+        """Say where each container of an execution writes, from the definition it runs; none where nothing tells."""
         ...
 
     def complete(self, launch_request: Spec, definition: Spec) -> Spec:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from reconciler.aws import job_executions, job_queues
+from reconciler.aws import job_executions, job_queues, log_streams
 from reconciler.aws.concurrent import all_of
+from reconciler.aws.log_streams import LogStream
 from reconciler.aws.session import Aws
 from reconciler.core import ownership, run_keys
 from reconciler.errors import NotFound, Throttled
@@ -117,6 +118,11 @@ class BatchJobs:
             else "batch:TerminateJob"
         )
         self._aws.call(action, jobId=id, reason=(f"{reason} ({why})" if why else reason)[:_LONGEST_REASON])
+
+    def log_streams(self, id: str, target: str, definition: Spec) -> tuple[LogStream, ...]:  # noqa: A002, ARG002
+        """Answer the streams that Batch tells of a job's newest attempt."""
+        job = self._described([id]).get(id)
+        return log_streams.of_job(job, self._aws.region) if job is not None else ()
 
     def complete(self, launch_request: Spec, definition: Spec) -> Spec:  # noqa: ARG002 - the protocol's word
         """Answer the request as it is: Batch looks nothing up but the queue, which is the launch's target."""

@@ -1,15 +1,12 @@
-"""Events of CloudWatch Logs: put one, read a stream, follow it, search many streams."""
+"""Events of CloudWatch Logs: put one, read a stream, read on where one stopped, search many streams."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from reconciler.aws.session import Aws
 from reconciler.errors import NotFound, Rejected
-
-#: Between two looks at a stream that is followed.
-_POLL_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +55,21 @@ def read(aws: Aws, group: str, stream: str, *, since: datetime | None = None) ->
         yield from events
 
 
+def read_on(
+    aws: Aws, group: str, stream: str, *, token: str | None, since: datetime | None = None
+) -> tuple[tuple[LogEvent, ...], str | None]:
+    """Answer the events behind `token` (None: from the oldest on), and the token behind these.
+
+    Raises NotFound as :func:`read`.
+    """
+    members = _members(group, stream, since)
+    found: list[LogEvent] = []
+    behind = token
+    for events, behind in _pages(aws, {**members, "nextToken": token} if token else members, "nextForwardToken"):  # noqa: B007
+        found += events
+    return tuple(found), behind
+
+
 def newest(aws: Aws, group: str, stream: str, limit: int, *, since: datetime | None = None) -> tuple[LogEvent, ...]:
     """Answer the last `limit` events of a stream, oldest first. Raises NotFound as :func:`read`."""
     members = {**_members(group, stream, since), "startFromHead": False, "limit": min(limit, 10_000)}
@@ -67,31 +79,6 @@ def newest(aws: Aws, group: str, stream: str, limit: int, *, since: datetime | N
         if len(found) >= limit:
             break
     return tuple(found[-limit:])
-
-
-def follow(
-    aws: Aws, group: str, stream: str, *, since: datetime | None = None, ended: Callable[[], bool]
-) -> Iterator[LogEvent]:
-    """Answer a stream's events and go on as they come, until `ended` and nothing more has come.
-
-    A stream appears when its container has written a first line: one that is missing is waited for. Raises NotFound
-    where it is still missing at the end.
-    """
-    members = _members(group, stream, since)
-    while True:
-        over = ended()
-        missing: NotFound | None = None
-        try:
-            for events, token in _pages(aws, members, "nextForwardToken"):
-                members = {**members, "nextToken": token}
-                yield from events
-        except NotFound as error:
-            missing = error
-        if over:
-            if missing is not None:
-                raise missing
-            return
-        aws.clock.sleep(_POLL_SECONDS)
 
 
 def search(aws: Aws, group: str, *, prefix: str = "", since: datetime | None = None) -> Iterator[LogEvent]:

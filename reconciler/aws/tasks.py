@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reconciler.aws import stop_reasons, task_failures
+from reconciler.aws import log_streams, stop_reasons, task_failures
 from reconciler.aws.concurrent import all_of
+from reconciler.aws.log_streams import LogStream
 from reconciler.aws.network import Network
 from reconciler.aws.session import Aws
 from reconciler.core import run_keys
@@ -101,6 +102,10 @@ class Tasks:
         """Stop a task; one that is gone stays so."""
         with contextlib.suppress(NotFound):
             self._aws.call("ecs:StopTask", cluster=target, task=id, reason=reason[:_LONGEST_REASON])
+
+    def log_streams(self, id: str, target: str, definition: Spec) -> tuple[LogStream, ...]:  # noqa: A002, ARG002
+        """Answer the awslogs streams of a task's containers."""
+        return log_streams.of_task(id, definition, self._aws.region)
 
     def complete(self, launch_request: Spec, definition: Spec) -> Spec:
         """Fill in the network that an awsvpc task needs; see :mod:`reconciler.aws.network`."""

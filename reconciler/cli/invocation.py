@@ -42,7 +42,7 @@ class Invocation:
         self._stopwatch = SystemClock()
         self._started = self._stopwatch.now()
 
-    def run(self, function: Callable[..., ExitCode], own: Mapping[str, Any]) -> ExitCode:
+    def run(self, function: Callable[..., int], own: Mapping[str, Any]) -> int:
         """Call a verb's function with its own options; a failure becomes one line and its exit code."""
         from reconciler.cli import logs
 
@@ -181,9 +181,7 @@ class Invocation:
         jobs: Collection[str] = (),
     ) -> ExitCode:
         """Show what `work` reports, or, with 3, what is wrong with the manifests."""
-        self._look_up_identity(access)
-        if any(problem.severity is Severity.ERROR for problem in self.manifests.problems):
-            self.emit(self.offline_report())
+        if not self.is_valid(access):
             return ExitCode.INVALID
         if jobs:
             jobs = [job.name for job in self.jobs(jobs)]
@@ -191,6 +189,14 @@ class Invocation:
             report = work(reconciler)
         self.emit(report)
         return verdict(report)
+
+    def is_valid(self, access: Access) -> bool:
+        """Answer whether the manifests are valid; what is wrong with them is shown."""
+        self._look_up_identity(access)
+        if any(problem.severity is Severity.ERROR for problem in self.manifests.problems):
+            self.emit(self.offline_report())
+            return False
+        return True
 
     def _look_up_identity(self, access: Access) -> None:
         """Read the manifests once more where they ask for an account or Region that only AWS can tell."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from reconciler.cli.parameters import pair, report_target
-from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconciler.cli.invocation import Invocation
@@ -150,10 +149,10 @@ def output(*formats: str) -> Group:
     )
 
 
-def verb(name: str, *groups: Group, **settings: Any) -> Callable[[Callable[..., ExitCode]], click.Command]:
+def verb(name: str, *groups: Group, **settings: Any) -> Callable[[Callable[..., int]], click.Command]:
     """Make a function into the verb `name` with the parameters of `groups` after its own."""
 
-    def decorate(function: Callable[..., ExitCode]) -> click.Command:
+    def decorate(function: Callable[..., int]) -> click.Command:
         own: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
         shared = [make() for group in groups for make in group]
         arguments = [each for each in (*own, *shared) if isinstance(each, click.Argument)]
@@ -174,6 +173,8 @@ class _Verb(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
+        if not any("--wait" in each.opts and isinstance(each.type, click.Choice) for each in self.params):
+            return super().parse_args(ctx, args)
         args = [f"{arg}=once" if arg == "--wait" else arg for arg in args[:end]] + args[end:]
         return super().parse_args(ctx, args)
 

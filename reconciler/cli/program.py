@@ -12,7 +12,7 @@ from reconciler import __version__
 from reconciler.errors import ExitCode, ReconcilerError
 
 #: The verbs in the order people meet them; each is the module of its name in `reconciler.cli.verbs`.
-VERBS: Final = ("apply", "plan", "drift", "validate", "render", "status", "show", "schema", "init", "local")
+VERBS: Final = ("apply", "plan", "drift", "validate", "render", "status", "run", "show", "schema", "init", "local")
 #: Other spellings of a verb.
 ALIASES: Final[Mapping[str, str]] = {"diff": "drift"}
 #: Verbs that are spelt as an option: `reconcile --once jobs.d`.

@@ -9,6 +9,7 @@ from reconciler.core.definitions import differences
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance, Deregister, MakeLogGroup, Note, Operation, Register, Tag
 from reconciler.core.plan import JobSeen, Plan, Seen
+from reconciler.engine import suspension
 from reconciler.engine.context import Context
 from reconciler.engine.launch import Launcher, Postponed
 from reconciler.errors import CredentialsExpired, ReconcilerError
@@ -43,13 +44,15 @@ def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
         outcomes.append(outcome)
         if step.operation is not None:
             context.listen(outcome)
-    jobs = tuple(_standing(job, outcomes, progress) for job in plan.jobs)
+    by_job: dict[str, list[Step]] = {}
+    for outcome in outcomes:
+        by_job.setdefault(outcome.job, []).append(outcome)
+    jobs = tuple(_standing(job, by_job.get(job.job.name, ()), progress) for job in plan.jobs)
     return replace(plan, steps=tuple(outcomes), jobs=jobs)
 
 
-def _standing(job: JobPlan, outcomes: Sequence[Step], progress: _Progress) -> JobPlan:
-    """Answer how a job stands once its steps were carried out: brought in sync, and launched."""
-    mine = [step for step in outcomes if step.job == job.job.name]
+def _standing(job: JobPlan, mine: Sequence[Step], progress: _Progress) -> JobPlan:
+    """Answer how a job stands once its own steps were carried out: brought in sync, and launched."""
     stuck = any(step.status in {Status.FAILED, Status.BLOCKED} for step in mine)
     if stuck or job.sync is Sync.ERROR:
         return replace(job, in_force=progress.in_force.get(job.job.name))
@@ -117,7 +120,9 @@ class _Worker:
         entry = self.entries[step.job]
         assert entry.wanted is not None
         backend = self._definitions(step)
-        revision = backend.register(operation.resource)
+        kept = suspension.carried_over(backend, entry.family, entry.wanted.owner)
+        tags = {**operation.resource.tags, **kept}
+        revision = backend.register(replace(operation.resource, tags=tags))
         changes = differences(entry.wanted, revision)
         proof = ownership.verified_tag(revision, equal=not changes)
         backend.tag(revision, proof)

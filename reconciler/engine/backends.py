@@ -5,6 +5,7 @@ from reconciler.aws.history import History
 from reconciler.aws.job_definitions import JobDefinitions
 from reconciler.aws.ledger import Ledger
 from reconciler.aws.log_groups import LogGroups
+from reconciler.aws.run_logs import RunLogs
 from reconciler.aws.session import Aws
 from reconciler.aws.task_definitions import TaskDefinitions
 from reconciler.aws.tasks import Tasks
@@ -20,4 +21,5 @@ def backends(aws: Aws, settings: Settings) -> Backends:
         ledger=Ledger(aws, owner=settings.owner),
         history=History(aws, owner=settings.owner, retention_days=settings.history_retention_days),
         log_groups=LogGroups(aws),
+        run_logs=RunLogs(aws),
     )

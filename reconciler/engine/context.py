@@ -7,6 +7,7 @@ from reconciler.aws.backends import DefinitionBackend, RunBackend
 from reconciler.aws.history import History
 from reconciler.aws.ledger import Ledger
 from reconciler.aws.log_groups import LogGroups
+from reconciler.aws.run_logs import RunLogs
 from reconciler.clock import Clock
 from reconciler.core.guards import Limits
 from reconciler.core.ownership import Commit
@@ -26,6 +27,7 @@ class Backends:
     ledger: Ledger
     history: History
     log_groups: LogGroups
+    run_logs: RunLogs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Look at AWS: everything a plan depends on, in as few calls as lists allow."""
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from reconciler.core.plan import JobSeen, Seen
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, observe_definitions
 from reconciler.engine.memories import Memories, Unrecorded
-from reconciler.model import Family, Job, Once, Revision
+from reconciler.engine.suspension import suspended_borrowers
+from reconciler.model import Family, Job, Once, Owned, Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ def observe(context: Context) -> Observation:
     now = context.clock.now()
     memories = Memories.read(context, (*jobs, *depended), definitions.families, definitions.linked, now)
     missing_groups = _missing_log_groups(context, jobs)
-    seen = tuple(_job_seen(job, definitions, memories, missing_groups.get(job.name)) for job in jobs)
+    borrowers = suspended_borrowers(context, jobs)
+    seen = tuple(_job_seen(job, definitions, memories, missing_groups.get(job.name), borrowers) for job in jobs)
     return Observation(
         seen=Seen(
             settings=context.settings,
@@ -39,7 +41,7 @@ def observe(context: Context) -> Observation:
             now=now,
             commit=context.commit,
             jobs=seen,
-            depended=tuple(_job_seen(job, definitions, memories, None) for job in depended),
+            depended=tuple(_job_seen(job, definitions, memories, None, frozenset()) for job in depended),
             orphans=definitions.orphans,
             origin=context.manifests.origin,
             empty=context.manifests.empty,
@@ -75,7 +77,13 @@ def _missing_log_groups(context: Context, jobs: Sequence[Job]) -> Mapping[str, M
     }
 
 
-def _job_seen(job: Job, definitions: Definitions, memories: Memories, missing: MakeLogGroup | None) -> JobSeen:
+def _job_seen(
+    job: Job,
+    definitions: Definitions,
+    memories: Memories,
+    missing: MakeLogGroup | None,
+    borrowers: Collection[str],
+) -> JobSeen:
     family = definitions.families.get(job.name)
     owned = definitions.wanted.get(job.name)
     latest = _latest_owned(family, owned)
@@ -92,9 +100,14 @@ def _job_seen(job: Job, definitions: Definitions, memories: Memories, missing: M
         one_shot=memories.one_shots.get(job.name) if isinstance(job.trigger, Once) else None,
         missing_log_group=missing,
         live_commit=max(commits, key=_commit_time, default=None),
-        suspended=latest is not None and ownership.SUSPENDED in latest.tags,
+        suspended=_is_tagged(job, latest) or job.name in borrowers,
         error=definitions.errors.get(job.name, ""),
     )
+
+
+def _is_tagged(job: Job, latest: Revision | None) -> bool:
+    """Whether a job was suspended by a tag on its definition; a job that borrows one has its own suspension."""
+    return isinstance(job.definition, Owned) and latest is not None and ownership.SUSPENDED in latest.tags
 
 
 def _latest_owned(family: Family | None, owned: Wanted | None) -> Revision | None:

@@ -11,16 +11,18 @@ from reconciler.core.guards import Limits
 from reconciler.core.operations import Deregister
 from reconciler.core.ownership import Commit
 from reconciler.core.plan import Plan, make_plan
-from reconciler.engine import reporting
+from reconciler.engine import by_hand, reporting
 from reconciler.engine.apply import apply
 from reconciler.engine.backends import backends
 from reconciler.engine.context import Context, Listener
 from reconciler.engine.follow import finished, pauses
 from reconciler.engine.launch import record_ends
+from reconciler.engine.manual import Ended
 from reconciler.engine.observe import Observation, observe
 from reconciler.errors import Refused
 from reconciler.kinds.registry import kinds
-from reconciler.model import Manifests, Once, Report, Revision
+from reconciler.kinds.run_changes import RunChanges
+from reconciler.model import Job, Manifests, Once, Report, Revision
 
 #: Looks at the plan before anything is written.
 Approval = Callable[[Report], None]
@@ -109,6 +111,23 @@ class Reconciler:
                 return reporting.timed_out(report, timeout)
             self._context.clock.sleep(pause)
         raise AssertionError("pauses() never ends")
+
+    def run(self, job: Job, changes: RunChanges) -> Report:
+        """Launch the revision of `job` that is in force, with `changes`, and answer the run."""
+        started = self._started()
+        made = by_hand.launch(self._context, job, changes)
+        return reporting.of_runs(self._context, "run", [made.run], started, self._aws, made.warnings)
+
+    def run_and_wait(self, job: Job, changes: RunChanges, told: by_hand.Told, *, flowing: bool) -> tuple[Report, Ended]:
+        """Do what :meth:`run` does, follow the run to its end, and answer how it went as well.
+
+        `told` is given the containers' logs: as they come where it is `flowing`, else the last of a run that failed.
+        """
+        started = self._started()
+        made = by_hand.launch_and_wait(self._context, job, changes, told, flowing=flowing)
+        report = reporting.of_runs(self._context, "run", [made.run], started, self._aws, made.warnings)
+        assert made.ended is not None
+        return report, made.ended
 
     def _started(self) -> datetime:
         """Let AWS say who we are and what time it is."""

@@ -10,7 +10,7 @@ from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
 from reconciler.core.prune import Orphan
 from reconciler.engine.context import Context
-from reconciler.model import Health, JobReport, Problem, Report, Severity, Status, Step, Sync
+from reconciler.model import Health, JobReport, Problem, Report, Run, Severity, Status, Step, Sync
 
 
 def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
@@ -31,6 +31,23 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
             *plan.problems,
             *(Problem(message=text, severity=Severity.WARNING) for text in aws.warnings),
         ),
+    )
+
+
+def of_runs(
+    context: Context, verb: str, runs: Sequence[Run], started: datetime, aws: Aws, warnings: Sequence[str] = ()
+) -> Report:
+    """Answer the report of a verb about runs, in the order in which they are told."""
+    problems = [Problem(message=text, severity=Severity.WARNING) for text in (*warnings, *aws.warnings)]
+    return Report(
+        verb=verb,
+        owner=context.settings.owner,
+        region=aws.region,
+        account=aws.account,
+        started=started,
+        seconds=max((context.clock.now() - started).total_seconds(), 0.0),
+        problems=tuple(problems),
+        runs=tuple(runs),
     )
 
 

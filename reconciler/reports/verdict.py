@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from reconciler.errors import ExitCode, worst
-from reconciler.model import Action, Health, JobReport, Report, Severity, Status, Step, Sync
+from reconciler.errors import RUN_TIMED_OUT, RUN_WITHOUT_CODE, ExitCode, worst
+from reconciler.model import Action, Health, JobReport, Report, Run, RunState, Severity, Status, Step, Sync
 
 
 class FailOn(StrEnum):
@@ -37,6 +37,23 @@ def of_drift(report: Report, fail_on: Collection[FailOn]) -> ExitCode:
 def of_status(report: Report) -> ExitCode:
     """Answer 1 where a job could not be looked at."""
     return ExitCode.FAILED if any(job.sync is Sync.ERROR for job in report.jobs) else ExitCode.OK
+
+
+def of_run(run: Run, *, timed_out: bool) -> int:
+    """Answer what `run --wait` ends with: the main container's own code, 124 for a time limit, 125 where there is none.
+
+    A run that failed although its main container exited 0 (it was stopped, another task failed) answers 1.
+    """
+    if timed_out:
+        return RUN_TIMED_OUT
+    if run.state is RunState.UNKNOWN or run.exit_code is None:
+        return RUN_WITHOUT_CODE
+    return run.exit_code or (ExitCode.OK if run.state is RunState.SUCCEEDED else ExitCode.FAILED)
+
+
+def of_runs(runs: Collection[Run]) -> ExitCode:
+    """Answer 1 where a run has not succeeded."""
+    return ExitCode.OK if all(run.state is RunState.SUCCEEDED for run in runs) else ExitCode.FAILED
 
 
 def of_problems(report: Report) -> ExitCode:

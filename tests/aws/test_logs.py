@@ -6,6 +6,8 @@ import pytest
 
 from reconciler.aws import log_events
 from reconciler.aws.log_groups import LogGroups
+from reconciler.aws.log_streams import LogStream
+from reconciler.aws.run_logs import RunLogs
 from reconciler.aws.session import Aws
 from reconciler.errors import NotFound, Rejected
 from reconciler.local import LocalAws
@@ -89,32 +91,19 @@ def test_a_missing_group_or_stream_is_named(caller: Aws, stream: tuple[str, str]
     assert str(caught.value) == "GetLogEvents: log stream nope does not exist (ResourceNotFoundException)"
 
 
-def test_a_stream_is_followed_until_its_writer_has_ended(caller: Aws, aws: LocalAws) -> None:
+def test_a_stream_is_read_on_where_it_was_left(caller: Aws) -> None:
     caller.call("logs:CreateLogGroup", logGroupName="/g")
-    looks = 0
-
-    def ended() -> bool:
-        nonlocal looks
-        looks += 1
-        if looks == 2:
-            caller.call("logs:CreateLogStream", logGroupName="/g", logStreamName="s")
-            put(caller, "one")
-        if looks == 3:
-            put(caller, "two", "three")
-        if looks == 5:
-            put(caller, "last")
-        return looks == 5
-
-    followed = [event.message for event in log_events.follow(caller, "/g", "s", ended=ended)]
-    assert followed == ["one", "two", "three", "last"]
-    assert caller.clock.now() == START + timedelta(seconds=8)
-
-
-def test_a_stream_that_never_came_is_named_at_the_end(caller: Aws, stream: tuple[str, str]) -> None:
-    answers = iter([False, True])
-    with pytest.raises(NotFound, match="log stream never does not exist"):
-        list(log_events.follow(caller, "/g", "never", ended=lambda: next(answers)))
-    assert caller.clock.now() == START + timedelta(seconds=2)
+    tail = RunLogs(caller).tail(LogStream(container="app", group="/g", stream="s"))
+    assert tail.poll_quietly() == ()
+    with pytest.raises(NotFound, match="log stream s does not exist"):
+        tail.poll()
+    caller.call("logs:CreateLogStream", logGroupName="/g", logStreamName="s")
+    polled = []
+    for texts in (("one",), (), ("two", "three")):
+        for text in texts:
+            log_events.put(caller, "/g", "s", text, log_events.milliseconds(caller.clock.now()))
+        polled.append([event.message for event in tail.poll()])
+    assert polled == [["one"], [], ["two", "three"]]
 
 
 def test_an_event_that_is_too_old_is_told(caller: Aws, stream: tuple[str, str]) -> None:

@@ -1,0 +1,24 @@
+"""What containers wrote, line by line, without hidden values."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from reconciler.engine.run_logs import LogsSeen
+
+
+def printer(scrub: Callable[[str], str], stream: TextIO) -> "Callable[[LogsSeen], None]":
+    """Answer what prints log lines to `stream`, and to stderr why a container has none."""
+
+    def show(seen: "LogsSeen") -> None:
+        for line in seen.lines:
+            mark = f"{line.container} | " if line.container else ""
+            click.echo(f"{mark}{scrub(line.text.rstrip())}", file=stream)
+        for note in seen.notes:
+            click.echo(f"reconcile: no log of {scrub(note)}", file=sys.stderr)
+        stream.flush()
+
+    return show

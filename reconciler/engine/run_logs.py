@@ -1,0 +1,112 @@
+"""The logs of runs: every container's lines, and what is to be said where there are none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.aws.concurrent import gather
+from reconciler.aws.log_streams import LogStream
+from reconciler.engine.context import Context
+from reconciler.errors import AwsCallError, NotFound, UsageError
+from reconciler.model import Run
+
+#: How much is shown of a run that failed.
+LAST_LINES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of a container; `container` is empty where there is only one."""
+
+    text: str
+    at: datetime
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogsSeen:
+    """The lines, oldest first, and a note for each container that has none to show, with the reason."""
+
+    lines: tuple[LogLine, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def kind_of(context: Context, run: Run) -> str | None:
+    """Answer the kind of a run by what it runs, which says so even when its manifest is gone."""
+    return next((name for name, kind in context.kinds.items() if f":{kind.definition_kind}/" in run.definition), None)
+
+
+def streams(context: Context, run: Run, container: str | None = None) -> tuple[LogStream, ...]:
+    """Answer the streams of a run's containers, or of one. Raises UsageError where there is no such container."""
+    kind = kind_of(context, run)
+    if kind is None or not run.ids:
+        return ()
+    revision = context.backends.definitions[kind].describe(run.definition)
+    definition = (revision.spec if revision is not None else None) or {}
+    backend = context.backends.runs[kind]
+    found = [stream for task in run.ids for stream in backend.log_streams(task, run.target, definition)]
+    names = dict.fromkeys(stream.container for stream in found)
+    if container is not None and container not in names:
+        raise UsageError(f"--container: {container} is not in the run (there are {', '.join(names) or 'none known'})")
+    return tuple(stream for stream in found if container in {None, stream.container})
+
+
+def read(
+    context: Context, found: Sequence[LogStream], *, since: datetime | None = None, last: int | None = None
+) -> LogsSeen:
+    """Answer what the streams hold, in order of time; with `last`, so many lines of them all together."""
+    readable = [stream for stream in found if not stream.unreadable]
+    answers = gather(lambda stream: context.backends.run_logs.read(stream, since=since, last=last), readable)
+    lines, notes = [], [f"{stream.container}: {stream.unreadable}" for stream in found if stream.unreadable]
+    labels = _labels(found)
+    for stream, answer in zip(readable, answers, strict=True):
+        if isinstance(answer, AwsCallError):
+            notes.append(_note(stream, answer))
+            continue
+        lines += [LogLine(text=event.message, container=labels[stream], at=event.at) for event in answer]
+    lines.sort(key=lambda line: line.at)
+    return LogsSeen(lines=tuple(lines[-last:] if last else lines), notes=tuple(notes))
+
+
+class LogsFollowed:
+    """The streams of a run, told as they grow."""
+
+    def __init__(self, context: Context, found: Sequence[LogStream], since: datetime | None = None) -> None:
+        self._labels = _labels(found)
+        self._tails = [context.backends.run_logs.tail(each, since=since) for each in found if not each.unreadable]
+        self._notes = tuple(f"{stream.container}: {stream.unreadable}" for stream in found if stream.unreadable)
+
+    def poll(self) -> tuple[LogLine, ...]:
+        """Answer the lines that have come since the last time, in order of time."""
+        events = [(event, tail.stream) for tail in self._tails for event in tail.poll_quietly()]
+        events.sort(key=lambda pair: pair[0].at)
+        return tuple(
+            LogLine(text=event.message, container=self._labels[stream], at=event.at) for event, stream in events
+        )
+
+    def last(self) -> LogsSeen:
+        """Answer what has come since, and a note for each stream that never appeared."""
+        lines, notes = list(self.poll()), list(self._notes)
+        for tail in self._tails:
+            try:
+                label = self._labels[tail.stream]
+                lines += [LogLine(text=each.message, container=label, at=each.at) for each in tail.poll()]
+            except NotFound as missing:
+                notes.append(_note(tail.stream, missing))
+        return LogsSeen(lines=tuple(lines), notes=tuple(notes))
+
+
+def _note(stream: LogStream, error: AwsCallError) -> str:
+    return f"{stream.container}: {error.detail if isinstance(error, NotFound) else error}"
+
+
+def _labels(found: Sequence[LogStream]) -> Mapping[LogStream, str]:
+    """Answer what each line is marked with: nothing for one stream, the container, with the task where several are."""
+    if len(found) == 1:
+        return {found[0]: ""}
+    containers = [stream.container for stream in found]
+    several = len(set(containers)) < len(containers)
+    return {
+        stream: f"{stream.stream.rpartition('/')[2][:8]}/{stream.container}" if several else stream.container
+        for stream in found
+    }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from reconciler.kinds.containers import deciding, with_awslogs
+from reconciler.kinds.inside import Inside
 from reconciler.model import Job, Owned, Path, Resource, Settings, Source, Spec
 
 KIND = "task-definition"
@@ -32,8 +33,7 @@ def desired(job: Job, settings: Settings) -> Resource | None:
 
 def definition_sources(job: Job, section: str) -> Mapping[Path, Source]:
     """Answer where each member of the definition was written, by its path inside the definition."""
-    prefix = ("spec", section)
-    return {path[2:]: source for path, source in job.sources.items() if path[:2] == prefix}
+    return Inside(job.sources, ("spec", section))
 
 
 def main_container(job: Job, definition: Spec) -> str | None:

@@ -13,6 +13,8 @@ from reconciler.reports.places import is_hidden
 from reconciler.reports.printing import printable
 from reconciler.reports.scrubbing import Scrubber
 
+#: Sentences of ours that quote nothing; nearly every job of a directory that is in sync has one.
+_OURS = frozenset({"", "in sync", "launched", "suspended"})
 #: What a message quotes of a value that it finds wrong.
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<=\bgot )[^\s,;)]+")
 
@@ -42,6 +44,8 @@ def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -
 
 
 def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> JobReport:
+    if not job.changes and job.schedule is None and job.last_run is None and job.message in _OURS:
+        return job
     return replace(
         job,
         changes=mask_changes(job.changes, show, desired),
@@ -52,6 +56,8 @@ def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collect
 
 
 def _step(step: Step, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> Step:
+    if step.operation is None and not step.changes and step.reason in _OURS and step.error in _OURS:
+        return step
     return replace(
         step,
         operation=None,
@@ -76,7 +82,7 @@ def _check(check: Check, scrubber: Scrubber) -> Check:
 
 
 def _clean(text: str, job: str, scrubber: Scrubber) -> str:
-    return printable(scrubber.text(text, job))
+    return text if text in _OURS else printable(scrubber.text(text, job))
 
 
 def _place(problem: Problem) -> tuple[Source, str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.local.calls import AwsError, Place
-from reconciler.local.ecs_store import section
+from reconciler.local.ecs.store import section
 from reconciler.local.seed import SeedError
 from reconciler.local.world import World
 

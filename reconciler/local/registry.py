@@ -5,12 +5,12 @@ from importlib import import_module
 from reconciler.local.calls import Service
 
 MODULES = (
-    "reconciler.local.batch",
-    "reconciler.local.ec2",
-    "reconciler.local.ecs",
-    "reconciler.local.events",
-    "reconciler.local.logs",
-    "reconciler.local.scheduler",
+    "reconciler.local.batch.service",
+    "reconciler.local.ec2.service",
+    "reconciler.local.ecs.service",
+    "reconciler.local.events.service",
+    "reconciler.local.logs.service",
+    "reconciler.local.scheduler.service",
     "reconciler.local.sts",
     "reconciler.local.tagging",
 )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from reconciler.local import cbor, ec2_wire, models, shapes
+from reconciler.local import cbor, models, shapes
 from reconciler.local.calls import AwsError, Members
+from reconciler.local.ec2 import wire as ec2_wire
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel

@@ -45,7 +45,7 @@ def revision(number: int, spec: Mapping[str, Any] | None = LIVE, **tags: str) ->
 
 
 def ours(number: int, spec: Mapping[str, Any] | None = LIVE, **changed: str) -> Revision:
-    tags = {**MANAGED, "team": "data", "reconciler:verified": str(number)}
+    tags = {**MANAGED, "team": "data", "reconciler:tags": "team", "reconciler:verified": str(number)}
     return replace(
         revision(number, spec), tags={**tags, **{key.replace("_", ":"): value for key, value in changed.items()}}
     )
@@ -63,7 +63,7 @@ def test_a_missing_definition_is_registered_with_its_tags() -> None:
     found = plan()
     assert (found.sync, did(found)) == (Sync.MISSING, [(Action.CREATE, "f")])
     assert isinstance(found.steps[0].operation, Register)
-    assert found.steps[0].operation.resource.tags == {"team": "data", **MANAGED}
+    assert found.steps[0].operation.resource.tags == {"team": "data", "reconciler:tags": "team", **MANAGED}
 
 
 @pytest.mark.parametrize("spec", [LIVE, None])

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from reconciler.local.batch_store import held
+from reconciler.local.batch.store import held
 from reconciler.local.calls import Place
 from tests.engine.harness import REGION, Directory
 

@@ -14,7 +14,7 @@ from reconciler.core.ownership import Commit
 from reconciler.engine import Limits, Reconciler, Until
 from reconciler.local import LocalAws
 from reconciler.local.calls import Place
-from reconciler.local.ecs_store import tasks_of
+from reconciler.local.ecs.store import tasks_of
 from reconciler.manifests import LoadRequest, load
 from reconciler.model import Manifests, Report
 

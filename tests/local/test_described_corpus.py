@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from reconciler.local import LocalAws
-from reconciler.local.ecs_defaults import java_hash
+from reconciler.local.ecs.defaults import java_hash
 
 CORPUS = Path(os.environ.get("RECONCILER_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus")
 READ_ONLY = (

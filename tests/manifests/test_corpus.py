@@ -284,8 +284,11 @@ REFUSED: dict[str, list[str]] = {
 }
 
 
-ACCEPTED_BATCH = 30
+ACCEPTED_BATCH = 26
 REFUSED_BATCH: dict[str, list[str]] = {
+    "aws-samples__aws-genomics-workflows__docs__orchestration__nextflow__nextflow-overview.md#block3.json": [
+        "11 spec.jobDefinition.containerProperties.jobRoleArn: expected the ARN of an IAM role",
+    ],
     "aws__aws-cli__awscli__examples__batch__describe-job-definitions.rst#block1.json": [
         "8 spec.jobDefinition.containerProperties.parameters: unknown key",
         "10 spec.jobDefinition.containerProperties.environment: expected a list",
@@ -319,11 +322,20 @@ REFUSED_BATCH: dict[str, list[str]] = {
     "kyosu-1__batcha__testdata__job-definition.json": [
         "2 spec.jobDefinition.jobDefinitionName: expected up to 128 letters, digits, underscores and hyphens, a letter or digit first",
     ],
+    "mi-fukai__aws-batch-job-definition__aws__batch__job-definition-template.json@e91f0778f9.json": [
+        "47 spec.jobDefinition.retryStrategy: attempts is required",
+    ],
     "mi-fukai__aws-batch-job-definition__job-definition-template.json": [
         "32 spec.jobDefinition.containerProperties.logConfiguration.LogDriver: unknown key",
     ],
     "rnzsgh__aws-batch-sample-job-python__batch-job-definition.json": [
         "2 spec.jobDefinition.jobDefinitionName: expected up to 128 letters, digits, underscores and hyphens, a letter or digit first",
+    ],
+    "swajahataziz__namd-aws-batch__batch-resources__job_definition.json": [
+        "10 spec.jobDefinition.containerProperties.jobRoleArn: expected the ARN of an IAM role",
+    ],
+    "swajahataziz__namd-aws-batch__batch-resources__job_definition.json@eb2e2d4e2b.json": [
+        "10 spec.jobDefinition.containerProperties.jobRoleArn: expected the ARN of an IAM role",
     ],
     "swajahataziz__namd-aws-batch__README.md#block19.json": [
         "1 : holds no jobDefinition (expected containerProperties or nodeProperties or eksProperties or ecsProperties)",

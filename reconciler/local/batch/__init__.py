@@ -1,0 +1,1 @@
+"""AWS Batch: job definitions, queues, jobs and their life."""

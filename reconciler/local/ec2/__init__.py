@@ -1,0 +1,1 @@
+"""EC2: the VPCs, subnets and route tables that tasks are placed in."""

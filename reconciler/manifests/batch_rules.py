@@ -5,6 +5,7 @@ public issue where it was seen.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,10 @@ _PROPERTIES = {
 }
 #: BOTO vcpus and memory: the older spelling of two resource requirements.
 _DEPRECATED = {"VCPU": "vcpus", "MEMORY": "memory"}
+#: BOTO jobRoleArn, taskRoleArn, executionRoleArn: the ARN, no short name as ECS takes.
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+\Z", re.ASCII)
+#: BOTO: "Jobs that are running on Amazon EC2 resources must not specify this parameter."
+_FARGATE_ONLY = ("networkConfiguration", "fargatePlatformConfiguration")
 #: BOTO KeyValuePair: "Environment variables cannot start with AWS_BATCH".
 _RESERVED = "AWS_BATCH"
 
@@ -120,6 +125,7 @@ def _on_fargate(scene: Scene) -> bool:
 def _fargate(scene: Scene) -> Iterator[Finding]:
     """BOTO executionRoleArn, privileged, ulimits, linuxParameters.devices; multi-node jobs run on EC2 only."""
     if not _on_fargate(scene):
+        yield from _not_on_ec2(scene)
         return
     body = scene.spec["jobDefinition"]
     if str(body.get("type", "")).lower() == "multinode":
@@ -138,6 +144,31 @@ def _fargate(scene: Scene) -> Iterator[Finding]:
             if container.get("linuxParameters", {}).get(member):
                 where: Path = (*path, "linuxParameters", member)
                 yield Finding(path=where, message=f"{member} is not supported on Fargate")
+
+
+def _not_on_ec2(scene: Scene) -> Iterator[Finding]:
+    """AWS: networkConfiguration not applicable for EC2. (Terraform's provider, job_definition_test.go)."""
+    for path, container in _containers(scene):
+        for member in _FARGATE_ONLY:
+            if container.get(member) and path[-1] == "containerProperties":
+                hint = "add platformCapabilities: [FARGATE]"
+                yield Finding(path=(*path, member), message=f"{member} is for Fargate only", hint=hint)
+
+
+def _roles(scene: Scene) -> Iterator[Finding]:
+    for path, holder in (*_containers(scene), *_tasks(scene.spec["jobDefinition"], _BODY)):
+        for member in ("jobRoleArn", "taskRoleArn", "executionRoleArn"):
+            role = holder.get(member)
+            if role and not _ROLE.match(role):
+                message = f'expected the ARN of an IAM role, got "{role}"'
+                yield Finding(path=(*path, member), message=message)
+
+
+def _retries(scene: Scene) -> Iterator[Finding]:
+    """AWS: RetryAttempts must be provided with retry strategy (Terraform's provider, job_definition_test.go)."""
+    strategy = scene.spec["jobDefinition"].get("retryStrategy")
+    if strategy is not None and "attempts" not in strategy:
+        yield Finding(path=(*_BODY, "retryStrategy"), message="attempts is required")
 
 
 def _variables(scene: Scene) -> Iterator[Finding]:
@@ -209,7 +240,8 @@ def _size(scene: Scene) -> Iterator[Finding]:
 def _only_with_a_definition(scene: Scene) -> Iterator[Finding]:
     """Run every check of this room where the job registers a definition."""
     if "jobDefinition" in scene.spec:
-        for check in (_type, _images, _resources, _fargate, _variables, _volumes, _container_names, _size):
+        checks = (_type, _images, _resources, _roles, _retries, _fargate, _variables, _volumes, _container_names, _size)
+        for check in checks:
             yield from check(scene)
 
 

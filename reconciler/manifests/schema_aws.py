@@ -83,7 +83,7 @@ class _Translation:
         schema = self._schema(shape.members[member])
         known = documented.MEMBERS.get((self._service, shape_name, member))
         if known is not None:
-            schema |= known.keywords
+            schema |= words.choice("", known.choices) if known.choices else known.keywords
             if known.pattern:
                 schema |= words.text(pattern=known.pattern, expected=known.expected)
         if shape.members[member].metadata.get("deprecated"):

@@ -16,12 +16,16 @@ _NAME_EXPECTED = "up to 255 letters, digits, underscores and hyphens"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documented:
-    """What is known of a member beside its shape: `keywords` of JSON Schema, by the word of `sentence`."""
+    """What is known of a member beside its shape: `keywords` of JSON Schema, by the word of `sentence`.
+
+    `choices` stand in place of the model's own.
+    """
 
     sentence: str = ""
     source: str = ""
     pattern: str = ""
     expected: str = ""
+    choices: tuple[str, ...] = ()
     keywords: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -157,6 +161,10 @@ MEMBERS: Mapping[tuple[str, str, str], Documented] = {
     ),
     ("batch", "RetryStrategy", "evaluateOnExit"): _stated(
         "Array of up to 5 objects that specify the conditions where jobs are retried or failed.", maxItems=5
+    ),
+    # DescribeJobDefinitions answers them in lower case
+    ("batch", "EvaluateOnExit", "action"): Documented(
+        sentence="The values aren't case sensitive.", choices=("RETRY", "EXIT", "retry", "exit")
     ),
     ("batch", "EvaluateOnExit", "onStatusReason"): _stated(
         "The pattern can contain up to 512 characters.", maxLength=512

@@ -45,7 +45,7 @@ def base_session(profile: str | None, environment: Mapping[str, str] | None) -> 
     access_key, secret_key = environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY")
     if not access_key or not secret_key:
         raise UsageError(
-            "credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
+            "AWS credentials — AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set",
             hint=error_text.NO_CREDENTIALS_HINT,
         )
     session.set_credentials(access_key, secret_key, environment.get("AWS_SESSION_TOKEN"))

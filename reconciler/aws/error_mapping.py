@@ -69,7 +69,7 @@ def _without_answer(action: str, error: "BotoCoreError") -> ReconcilerError:
             faults = error_text.parameter_faults(str(error.kwargs.get("report", "")))
             return Rejected(faults, operation=operation, code=code)
         case botocore.NoCredentialsError() | botocore.PartialCredentialsError() | botocore.CredentialRetrievalError():
-            return UsageError(f"credentials: {line}", hint=error_text.NO_CREDENTIALS_HINT)
+            return UsageError(f"AWS credentials — {line}", hint=error_text.NO_CREDENTIALS_HINT)
         case botocore.SSOError() | botocore.LoginError() | botocore.TokenRetrievalError() | botocore.NoAuthTokenError():
             return CredentialsExpired(line, operation=operation, code=code, hint="sign in again: aws sso login")
         case botocore.ProfileNotFound():

@@ -214,5 +214,5 @@ class Aws:
             hint = named if self._endpoint_url else credentials.region_hint(self._base_session(), self.region)
             return UsageError(f"endpoint: {error.detail}", hint=hint)
         if isinstance(error, CredentialsExpired) and error.code in credentials.NOT_RECOGNISED:
-            return UsageError(f"credentials: {error.detail} ({error.code})", hint=error.hint)
+            return UsageError(f"AWS credentials — {error.detail} ({error.code})", hint=error.hint)
         return error

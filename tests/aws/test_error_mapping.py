@@ -176,7 +176,7 @@ def test_a_malformed_request_is_told_by_paths_only() -> None:
         (
             botocore.exceptions.NoCredentialsError(),
             UsageError,
-            f"credentials: Unable to locate credentials — {error_text.NO_CREDENTIALS_HINT}",
+            f"AWS credentials — Unable to locate credentials — {error_text.NO_CREDENTIALS_HINT}",
         ),
         (
             botocore.exceptions.UnauthorizedSSOTokenError(),

@@ -82,7 +82,7 @@ def test_without_credentials_it_says_how_to_get_some(monkeypatch: pytest.MonkeyP
     with Aws(region="eu-west-1") as caller, pytest.raises(UsageError) as caught:
         caller.call("ecs:ListClusters")
     assert str(caught.value) == (
-        "credentials: Unable to locate credentials — name a profile (--profile, AWS_PROFILE), set AWS_ACCESS_KEY_ID, "
+        "AWS credentials — Unable to locate credentials — name a profile (--profile, AWS_PROFILE), set AWS_ACCESS_KEY_ID, "
         "or sign in: aws sso login"
     )
 
@@ -128,7 +128,7 @@ def test_keys_that_aws_has_never_known_are_a_wrong_setting(caller: Aws, aws: Loc
     with pytest.raises(UsageError) as caught:
         _ = caller.account
     assert str(caught.value) == (
-        "credentials: The token is invalid. (InvalidClientTokenId) — name a profile (--profile, AWS_PROFILE), set "
+        "AWS credentials — The token is invalid. (InvalidClientTokenId) — name a profile (--profile, AWS_PROFILE), set "
         "AWS_ACCESS_KEY_ID, or sign in: aws sso login"
     )
 

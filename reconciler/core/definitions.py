@@ -1,15 +1,22 @@
 """Decide about one definition: register, tag, adopt, keep or refuse. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from reconciler.core import ownership
+from reconciler.core.carry import carry_over
 from reconciler.core.diff import compare
 from reconciler.core.operations import Deregister, Register, Tag
 from reconciler.core.ownership import Verdict
+from reconciler.core.remembered_tags import remember, remembered
 from reconciler.core.rules import Rules
 from reconciler.core.tags import tag_changes
 from reconciler.model import Action, Family, FieldChange, Resource, Revision, Source, Status, Step, Sync
+
+
+#: Tags that tell of a registration, and are no reason to write to the revision that it made.
+_PASSING: Final = frozenset({ownership.SOURCE, ownership.COMMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +32,17 @@ class Wanted:
     ignore: tuple[str, ...] = ()
     history_limit: int = 1
 
-    def tagged(self) -> Resource:
-        """Answer the resource with every tag it is registered with."""
-        resource = self.resource
-        return Resource(
-            kind=resource.kind,
-            name=resource.name,
-            job=resource.job,
-            spec=resource.spec,
-            source=resource.source,
-            sources=resource.sources,
-            tags={**resource.tags, **self.managed},
-        )
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Every tag that a revision is registered with."""
+        return {**self.resource.tags, **self.managed, **remember(self.resource.tags)}
+
+    def registered(self, live: Revision | None) -> Resource:
+        """Answer what is registered: what the manifest says, with the `live` values of what others may change."""
+        spec = self.resource.spec
+        if live is not None and live.spec is not None:
+            spec = carry_over(spec, live.spec, self.rules, self.ignore)
+        return replace(self.resource, spec=spec, tags=self.tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,7 @@ def plan_definition(wanted: Wanted, family: Family, users: Mapping[str, str]) ->
     if owned[0].arn != latest.arn:
         changes = differences(wanted, latest)
         reason = f"revision {latest.number} was registered by {latest.registered_by or 'somebody else'}"
-        plan = _registering(wanted, Action.UPDATE, Sync.DRIFTED, reason, changes)
+        plan = _registering(wanted, Action.UPDATE, Sync.DRIFTED, reason, changes, live=latest)
     else:
         plan = _ours(wanted, latest)
     registers = any(isinstance(step.operation, Register) for step in plan.steps)
@@ -101,11 +107,10 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
     if changes:
         contradiction = verdict is Verdict.HOLDS and same_digest
         message = "its digest says it holds the manifest, its fields say otherwise" if contradiction else ""
-        return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message)
+        return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message, latest)
     proof = {} if verdict is Verdict.HOLDS and same_digest else ownership.verified_tag(latest, equal=True)
-    lasting = {ownership.OWNER, ownership.JOB, ownership.DIGEST, ownership.DELETION}
-    managed = {key: value for key, value in wanted.managed.items() if key in lasting}
-    tags = tag_changes({**wanted.resource.tags, **managed, **proof}, latest.tags)
+    lasting = {key: value for key, value in wanted.tags.items() if key not in _PASSING}
+    tags = tag_changes({**lasting, **proof}, latest.tags, remembered(latest.tags))
     if not tags.write and not tags.remove:
         return DefinitionPlan(sync=Sync.IN_SYNC, steps=(_keep(wanted, latest, "in sync"),))
     visible = tuple(change for change in tags.changes if not change.path.startswith(f"tags[{ownership.PREFIX}"))
@@ -130,17 +135,31 @@ def _foreign(wanted: Wanted, latest: Revision) -> DefinitionPlan:
         step = _step(wanted, Action.KEEP, wanted.resource.name, message, status=Status.FAILED, error=message)
         return DefinitionPlan(sync=Sync.FOREIGN, steps=(step,), changes=changes, message=message)
     if changes:
-        plan = _registering(wanted, Action.ADOPT, Sync.FOREIGN, f"adopt, with changes: {_reason(changes)}", changes)
+        reason = f"adopt, with changes: {_reason(changes)}"
+        plan = _registering(wanted, Action.ADOPT, Sync.FOREIGN, reason, changes, live=latest)
         return DefinitionPlan(sync=plan.sync, steps=plan.steps, changes=plan.changes, adopting=True)
-    tags = {**wanted.tagged().tags, **ownership.verified_tag(latest, equal=True)}
+    return _taking_over(wanted, latest)
+
+
+def _taking_over(wanted: Wanted, latest: Revision) -> DefinitionPlan:
+    """Adopt a revision that holds the manifest: only tags are written, and only the author's count as drift."""
+    different = tag_changes(wanted.resource.tags, latest.tags).changes
     step = _step(
         wanted,
         Action.ADOPT,
         f"{wanted.resource.name}:{latest.number}",
         "adopt: it holds the manifest already",
-        operation=Tag(revision=latest, tags=tags),
+        operation=Tag(revision=latest, tags={**wanted.tags, **ownership.verified_tag(latest, equal=True)}),
+        changes=different,
     )
-    return DefinitionPlan(sync=Sync.FOREIGN, steps=(step,), in_force=latest, adopting=True)
+    return DefinitionPlan(
+        sync=Sync.DRIFTED if different else Sync.IN_SYNC,
+        steps=(step,),
+        changes=different,
+        message="not ours yet: the next pass adopts it",
+        in_force=latest,
+        adopting=True,
+    )
 
 
 def _registering(
@@ -150,8 +169,9 @@ def _registering(
     reason: str,
     changes: tuple[FieldChange, ...] = (),
     message: str = "",
+    live: Revision | None = None,
 ) -> DefinitionPlan:
-    operation = Register(resource=wanted.tagged(), ignore=wanted.ignore)
+    operation = Register(resource=wanted.registered(live), ignore=wanted.ignore)
     step = _step(wanted, action, wanted.resource.name, reason, operation=operation, changes=changes)
     return DefinitionPlan(sync=sync, steps=(step,), changes=changes, message=message)
 

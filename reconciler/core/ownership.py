@@ -19,6 +19,8 @@ VERIFIED = "reconciler:verified"
 DELETION = "reconciler:deletion"
 SOURCE = "reconciler:source"
 COMMIT = "reconciler:commit"
+#: The keys of the author's own tags (:mod:`reconciler.core.remembered_tags`).
+TAGS = "reconciler:tags"
 #: Present while a person has suspended the job by hand; its value says since when.
 SUSPENDED = "reconciler:suspended"
 

@@ -117,13 +117,13 @@ def _plan_job(entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: See
     health, message = entry.health, definition.message
     if entry.suspended or job.suspend:
         health, message = Health.SUSPENDED, message or "suspended"
-    elif entry.one_shot is not None and definition.sync is not Sync.FOREIGN:
-        shot = plan_one_shot(job, entry.one_shot, seen.now)
-        health, message = shot.health, message or shot.message
-        steps.append(shot.step)
     elif entry.one_shot is not None and definition.adopting:
         shot = plan_one_shot(job, entry.one_shot, seen.now, adopting=True)
         health = shot.health
+        steps.append(shot.step)
+    elif entry.one_shot is not None and definition.sync is not Sync.FOREIGN:
+        shot = plan_one_shot(job, entry.one_shot, seen.now)
+        health, message = shot.health, message or shot.message
         steps.append(shot.step)
     plan = JobPlan(
         job=job,

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 MOST = 50
-#: Those that we set: owner, job, digest, verified, deletion, source, commit, and the one that suspends a job.
-OURS = 8
+#: Those that we set: owner, job, digest, verified, deletion, source, commit, tags, and the one that suspends a job.
+OURS = 9
 _LONGEST_KEY = 128
 _LONGEST_VALUE = 256
 _ALLOWED = re.compile(r"[\w \u00a0+\-=.:/@]*\Z")

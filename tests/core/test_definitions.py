@@ -11,7 +11,7 @@ from reconciler.core.digest import digest
 from reconciler.core.operations import Deregister, Register, Tag
 from reconciler.core.ownership import definition_tags
 from reconciler.kinds.task_definition_rules import RULES
-from reconciler.model import Action, DeletionPolicy, Family, Resource, Revision, Source, Sync
+from reconciler.model import Action, DeletionPolicy, Family, FieldChange, Resource, Revision, Source, Sync
 
 SPEC = {"family": "f", "containerDefinitions": [{"name": "app", "image": "app:2"}]}
 LIVE = {
@@ -169,7 +169,52 @@ def test_adopting_what_is_equal_only_tags_it() -> None:
     found = plan(revision(3), wanted=replace(WANTED, adopt=True))
     assert found.adopting
     assert isinstance(found.steps[0].operation, Tag)
-    assert found.steps[0].operation.tags == {"team": "data", **MANAGED, "reconciler:verified": "3"}
+    assert found.steps[0].operation.tags == {
+        "team": "data",
+        "reconciler:tags": "team",
+        **MANAGED,
+        "reconciler:verified": "3",
+    }
+    assert (found.sync, [change.path for change in found.changes]) == (Sync.DRIFTED, ["tags[team]"])
+
+
+def test_what_is_equal_but_for_our_tags_is_in_sync_before_it_is_adopted() -> None:
+    found = plan(revision(3, team="data"), wanted=replace(WANTED, adopt=True))
+    assert (found.sync, found.changes, found.adopting) == (Sync.IN_SYNC, (), True)
+    assert found.message == "not ours yet: the next pass adopts it"
+
+
+def test_a_tag_that_left_the_manifest_is_removed_and_others_stay() -> None:
+    live = ours(7, reconciler_tags="cost team", cost="7", scanner="ok")
+    found = plan(live)
+    assert (found.sync, did(found)) == (Sync.DRIFTED, [(Action.UPDATE, "f:7")])
+    assert found.changes == (FieldChange(path="tags[cost]", before="7"),)
+    operation = found.steps[0].operation
+    assert operation == Tag(revision=live, tags={"reconciler:tags": "team"}, remove=("cost",))
+
+
+def test_the_last_tag_that_leaves_takes_the_memory_along() -> None:
+    live = ours(7)
+    found = plan(live, wanted=replace(WANTED, resource=replace(WANTED.resource, tags={})))
+    assert found.steps[0].operation == Tag(revision=live, tags={}, remove=("reconciler:tags", "team"))
+
+
+def test_a_revision_of_an_older_version_is_told_its_tags_quietly() -> None:
+    live = ours(7)
+    older = replace(live, tags={key: value for key, value in live.tags.items() if key != "reconciler:tags"})
+    found = plan(older)
+    assert (found.sync, found.changes) == (Sync.IN_SYNC, ())
+    assert found.steps[0].operation == Tag(revision=older, tags={"reconciler:tags": "team"})
+
+
+def test_what_others_may_change_is_registered_as_it_lives() -> None:
+    live = {"family": "f", "cpu": "512", "containerDefinitions": [{"name": "app", "image": "app:1"}]}
+    found = plan(ours(7, live, reconciler_digest="d1-other"), wanted=replace(WANTED, ignore=("cpu",)))
+    assert [change.path for change in found.changes] == ["containerDefinitions[app].image"]
+    operation = found.steps[0].operation
+    assert isinstance(operation, Register)
+    assert operation.resource.spec == {**SPEC, "cpu": "512"}
+    assert operation.resource.tags["reconciler:digest"] == digest(SPEC)
 
 
 def test_adopting_what_differs_registers() -> None:

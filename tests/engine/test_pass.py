@@ -45,6 +45,7 @@ def test_a_definition_is_registered_once_and_then_in_sync(directory: Directory) 
         "reconciler:owner": "tests",
         "reconciler:job": "report",
         "reconciler:deletion": "Deregister",
+        "reconciler:tags": "team",
         "reconciler:source": "jobs.d/report.yaml",
         "reconciler:verified": "1",
         "reconciler:digest": next(tag["value"] for tag in tags if tag["key"] == "reconciler:digest"),

@@ -32,9 +32,10 @@ def test_tags_that_aws_would_accept(jobs_d: Directory) -> None:
 
 
 def test_tags_of_the_definition_and_of_runs_are_looked_at_too(jobs_d: Directory) -> None:
-    text = JOB.replace("TAGS", "{}").replace(
-        "taskDefinition: {", "taskDefinition: {tags: [{key: 'aws:a', value: b}], "
-    ) + "  run: {tags: [{key: 'a', value: 'b'}, {key: 'aws:c', value: d}]}\n"
+    text = (
+        JOB.replace("TAGS", "{}").replace("taskDefinition: {", "taskDefinition: {tags: [{key: 'aws:a', value: b}], ")
+        + "  run: {tags: [{key: 'a', value: 'b'}, {key: 'aws:c', value: d}]}\n"
+    )
 
     assert jobs_d.errors(text) == [
         'jobs.d/job.yaml:5:27 spec.taskDefinition.tags[0]: the tag "aws:a" begins with aws:, which AWS keeps to itself',

@@ -8,17 +8,8 @@ from reconciler.core import attempts
 from reconciler.core.attempts import Bounds, Finished, Resume, Start, Stop, Wait
 from reconciler.core.memory import Memory
 from reconciler.core.operations import Advance, Note
-from reconciler.model import Action, Execution, Health, Job, RunState, Status, Step
-
-KIND = "run"
-
-_HEALTH = {
-    RunState.PENDING: Health.PENDING,
-    RunState.RUNNING: Health.RUNNING,
-    RunState.SUCCEEDED: Health.SUCCEEDED,
-    RunState.FAILED: Health.FAILED,
-    RunState.UNKNOWN: Health.UNKNOWN,
-}
+from reconciler.core.run_steps import health_of, lasting_refusal, run_step, said_of
+from reconciler.model import Action, Execution, Health, Job, RunState, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +53,17 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
     name = f"{job.name}/{memory.generation}/{memory.n}"
     match attempts.decide(memory, shot.executions, shot.bounds, now):
         case Finished(state=state, reason=reason):
-            message = f"{_VERBS[state]}{f': {reason}' if reason else ''}"
+            message = said_of(state, reason)
             failed = state is RunState.FAILED or (state is RunState.UNKNOWN and bool(memory.attempts))
             hint = f"; `reconcile retry {job.name}` runs it again" if failed else ""
-            step = _step(job, name, Action.KEEP, message, error=f"{message}{hint}" if failed else "")
-            return OneShotPlan(health=_HEALTH[state], message=message, step=step)
+            step = run_step(job, name, Action.KEEP, message, error=f"{message}{hint}" if failed else "")
+            return OneShotPlan(health=health_of(state), message=message, step=step)
         case Wait(state=state, reason=reason):
-            refused = memory.last.refusal if memory.last and memory.last.refused and not memory.last.transient else ""
-            step = _step(job, name, Action.KEEP, reason, error=refused)
-            return OneShotPlan(health=_HEALTH[state], message=reason, step=step)
+            step = run_step(job, name, Action.KEEP, reason, error=lasting_refusal(memory.last))
+            return OneShotPlan(health=health_of(state), message=reason, step=step)
         case Stop(cause=cause) as stop:
             operation = _advance(shot, memory, stop)
-            step = _step(job, name, Action.STOP, cause, operation=operation)
+            step = run_step(job, name, Action.STOP, cause, operation=operation)
             return OneShotPlan(health=Health.RUNNING, message=cause, step=step)
         case Start(attempt=number) as start:
             reason = f"attempt {number}" if number else "claimed, not yet launched"
@@ -81,15 +71,6 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
         case Resume() as resume:
             reason = "launch was announced and not recorded"
             return _launching(job, name, reason, _advance(shot, memory, resume))
-
-
-_VERBS = {
-    RunState.SUCCEEDED: "succeeded",
-    RunState.FAILED: "failed",
-    RunState.UNKNOWN: "unknown",
-    RunState.PENDING: "pending",
-    RunState.RUNNING: "running",
-}
 
 
 def _first(job: Job, shot: OneShot) -> OneShotPlan:
@@ -105,26 +86,10 @@ def _advance(shot: OneShot, memory: Memory, decision: Start | Resume | Stop) -> 
 def _adopted(job: Job, shot: OneShot) -> OneShotPlan:
     reason = "the definition is adopted: whether this generation ever ran is not known"
     operation = Note(generation=shot.generation, reason="adopted")
-    step = _step(job, f"{job.name}/{shot.generation}/0", Action.KEEP, reason, operation=operation)
+    step = run_step(job, f"{job.name}/{shot.generation}/0", Action.KEEP, reason, operation=operation)
     return OneShotPlan(health=Health.UNKNOWN, message=reason, step=step)
 
 
 def _launching(job: Job, name: str, reason: str, operation: Advance, *, health: Health = Health.PENDING) -> OneShotPlan:
-    step = _step(job, name, Action.LAUNCH, reason, operation=operation)
+    step = run_step(job, name, Action.LAUNCH, reason, operation=operation)
     return OneShotPlan(health=health, message=reason, step=step)
-
-
-def _step(
-    job: Job, name: str, action: Action, reason: str, *, operation: Advance | Note | None = None, error: str = ""
-) -> Step:
-    return Step(
-        action=action,
-        kind=KIND,
-        name=name,
-        job=job.name,
-        reason=reason,
-        operation=operation,
-        source=job.source,
-        status=Status.FAILED if error else Status.PLANNED,
-        error=error,
-    )

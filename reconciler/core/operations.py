@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from reconciler.core.attempts import Bounds, Resume, Start, Stop
+from reconciler.core.live_schedules import LiveSchedule
 from reconciler.core.memory import Memory
-from reconciler.model import Resource, Revision
+from reconciler.core.slot_memory import SlotMemory
+from reconciler.model import Resource, Revision, Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +45,18 @@ class MakeLogGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """Carry out a decision about the `n`th run of a generation; without a memory it is claimed first."""
+    """Carry out a decision about the `n`th run of a generation; without a memory it is claimed first.
+
+    `stream` is what is claimed, where that is not a one-shot's; nothing is sent any more once it `expires`.
+    """
 
     generation: str
     n: int
     decision: Start | Resume | Stop
     bounds: Bounds
     memory: Memory | None = None
+    stream: str = ""
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,4 +67,28 @@ class Note:
     reason: str
 
 
-Operation = Register | Tag | Deregister | MakeLogGroup | Advance | Note
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Record that from now on this schedule counts; what came before it is never started."""
+
+    memory: SlotMemory
+    schedule: Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutSchedule:
+    """Make a schedule of EventBridge Scheduler, or replace the one that lives, after recording that it stands."""
+
+    live: LiveSchedule | None = None
+    stand: Stand | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSchedule:
+    """Take a schedule of EventBridge Scheduler away."""
+
+    group: str
+    name: str
+
+
+Operation = Register | Tag | Deregister | MakeLogGroup | Advance | Note | Stand | PutSchedule | DeleteSchedule

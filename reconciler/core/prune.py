@@ -3,24 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.core import ownership
+from reconciler.core import ownership, schedules
 from reconciler.core.definitions import deregistration
 from reconciler.core.guards import Limits
+from reconciler.core.live_schedules import LiveSchedule
 from reconciler.model import Action, DeletionPolicy, Family, Problem, Settings, Status, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
-    """A family that carries our owner tag and that no manifest names; described anew, not taken from an index."""
+    """A family or schedule that says it is ours and that no manifest names; looked at anew, not taken from an index."""
 
     kind: str
     family: Family
+    schedule: LiveSchedule | None = None
 
     @property
     def job(self) -> str:
-        """The job it was registered for."""
-        latest = self.family.latest
-        return latest.tags.get(ownership.JOB, self.family.name) if latest else self.family.name
+        """The job it was made for."""
+        return self.tags.get(ownership.JOB) or self.family.name
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """What it says of itself; a schedule goes with its job even where the definition is retained."""
+        if self.schedule is not None:
+            return {ownership.JOB: self.schedule.job, ownership.SOURCE: self.schedule.source}
+        return self.family.latest.tags if self.family.latest else {}
 
 
 def plan_prune(
@@ -36,9 +44,10 @@ def plan_prune(
         else:
             doomed.append(orphan)
     allowed = limits.max_deletions if limits.max_deletions is not None else settings.max_deletions
-    if len(doomed) > allowed:
-        reason = f"{len(doomed)} jobs would be deleted (maxDeletions {allowed}), so none is"
-        hint = f"--max-deletions {len(doomed)} lifts it"
+    count = len({orphan.job for orphan in doomed})
+    if count > allowed:
+        reason = f"{count} jobs would be deleted (maxDeletions {allowed}), so none is"
+        hint = f"--max-deletions {count} lifts it"
         kept += [_keep(orphan, reason, status=Status.BLOCKED, error=f"{reason}; {hint}") for orphan in doomed]
         return tuple(kept), (Problem(message=reason, hint=hint),)
     deleted = [step for orphan in doomed for step in _delete(orphan, settings.owner, users)]
@@ -46,8 +55,7 @@ def plan_prune(
 
 
 def _reason_to_keep(orphan: Orphan, settings: Settings, limits: Limits, origin: str) -> str:
-    latest = orphan.family.latest
-    tags = latest.tags if latest else {}
+    tags = orphan.tags
     if limits.narrowed:
         return "no manifest names it; a narrowed pass prunes nothing"
     if limits.invalid:
@@ -70,6 +78,8 @@ def _is_under(source: str, origin: str) -> bool:
 
 
 def _delete(orphan: Orphan, owner: str, users: Mapping[str, str]) -> list[Step]:
+    if orphan.schedule is not None:
+        return [schedules.deletion(orphan.schedule, job=orphan.job, reason="its manifest is gone")]
     return [
         deregistration(revision, job=orphan.job, kind=orphan.kind, reason="its manifest is gone", users=users)
         for revision in orphan.family.revisions

@@ -8,7 +8,7 @@ sees naive local times.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -34,11 +34,12 @@ _INSTANT: Final = timedelta(microseconds=1)
 class Due:
     """What is to be started now: the newest slot that is not too late, if any, and how many others were missed.
 
-    `missed` counts no further than MISSED_AT_MOST.
+    `missed` counts no further than MISSED_AT_MOST; `last_missed` is the newest of them.
     """
 
     instant: datetime | None
     missed: int
+    last_missed: datetime | None = field(default=None, compare=False)
 
 
 def instants(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
@@ -74,10 +75,10 @@ def due(schedule: Schedule, since: datetime, now: datetime, deadline: timedelta)
     newest = next(moments, None)
     if newest is None:
         return Due(instant=None, missed=0)
-    earlier = sum(1 for _ in islice(moments, MISSED_AT_MOST - 1))
+    earlier = tuple(islice(moments, MISSED_AT_MOST - 1))
     if now - newest > deadline:
-        return Due(instant=None, missed=earlier + 1)
-    return Due(instant=newest, missed=earlier)
+        return Due(instant=None, missed=len(earlier) + 1, last_missed=newest)
+    return Due(instant=newest, missed=len(earlier), last_missed=next(iter(earlier), None))
 
 
 def _bounded(schedule: Schedule, after: datetime, until: datetime) -> tuple[datetime, datetime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from reconciler.core.oneshots import KIND
+from reconciler.core.run_steps import KIND
 from reconciler.model import Health, Report, Status
 
 _FIRST, _LONGEST, _GROWTH = 2.0, 30.0, 1.5

@@ -1,0 +1,58 @@
+"""The steps of runs, of one-shots and of slots alike. Pure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.core.memory import Attempt
+from reconciler.core.operations import Advance, Note
+from reconciler.model import Action, Health, Job, RunState, Status, Step
+
+KIND: Final = "run"
+
+#: What is said of a run in each state.
+VERBS: Final[Mapping[RunState, str]] = {
+    RunState.SUCCEEDED: "succeeded",
+    RunState.FAILED: "failed",
+    RunState.UNKNOWN: "unknown",
+    RunState.PENDING: "pending",
+    RunState.RUNNING: "running",
+}
+_HEALTHS: Final[Mapping[RunState, Health]] = {
+    RunState.PENDING: Health.PENDING,
+    RunState.RUNNING: Health.RUNNING,
+    RunState.SUCCEEDED: Health.SUCCEEDED,
+    RunState.FAILED: Health.FAILED,
+    RunState.UNKNOWN: Health.UNKNOWN,
+}
+
+
+def health_of(state: RunState) -> Health:
+    """Answer the health of a job whose last run is in this state."""
+    return _HEALTHS[state]
+
+
+def said_of(state: RunState, reason: str) -> str:
+    """Say how a run went."""
+    return f"{VERBS[state]}{f': {reason}' if reason else ''}"
+
+
+def lasting_refusal(attempt: Attempt | None) -> str:
+    """Answer why AWS made nothing of an attempt, where waiting will not help; else nothing."""
+    return attempt.refusal if attempt is not None and attempt.refused and not attempt.transient else ""
+
+
+def run_step(
+    job: Job, name: str, action: Action, reason: str, *, operation: Advance | Note | None = None, error: str = ""
+) -> Step:
+    """Answer a step about a run of `job`; one with an error has failed."""
+    return Step(
+        action=action,
+        kind=KIND,
+        name=name,
+        job=job.name,
+        reason=reason,
+        operation=operation,
+        source=job.source,
+        status=Status.FAILED if error else Status.PLANNED,
+        error=error,
+    )

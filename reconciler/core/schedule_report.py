@@ -1,0 +1,46 @@
+"""What people are told of a schedule: when it starts next, where a clock change touches it, what was skipped. Pure."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from reconciler.core import expressions, slots, slots_changes
+from reconciler.core.slot_memory import slot_text
+from reconciler.core.slot_runs import Slots
+from reconciler.model import Schedule, Spec
+
+#: How many starts are told, and how far ahead clock changes are.
+STARTS: Final = 5
+AHEAD: Final = timedelta(days=366)
+
+
+def described(schedule: Schedule, now: datetime, *, suspended: bool, known: Slots | None = None) -> Spec:
+    """Answer a schedule as reports have it; raises BadExpression for one that is not in the grammar."""
+    zone = expressions.zone(schedule.time_zone)
+    told: dict[str, Any] = {
+        schedule.syntax: schedule.expression,
+        "timeZone": schedule.time_zone,
+        "engine": schedule.engine.value,
+        "concurrencyPolicy": schedule.concurrency_policy.value,
+        "startingDeadlineSeconds": schedule.starting_deadline_seconds,
+        "state": "DISABLED" if suspended else "ENABLED",
+        "nextStarts": [
+            {"local": start.astimezone(zone).isoformat(), "utc": slot_text(start)}
+            for start in slots.next_starts(schedule, now, STARTS)
+        ],
+        "clockChanges": [str(change) for change in slots_changes.changes(schedule, now, now + AHEAD)],
+    }
+    for member, date in (("startDate", schedule.start_date), ("endDate", schedule.end_date)):
+        if date is not None:
+            told[member] = date.astimezone(UTC).isoformat()
+    if known is None:
+        return told
+    if known.memory.standing is not None:
+        told["since"] = known.memory.standing.since.isoformat()
+    if skipped := known.memory.skipped:
+        told["skipped"] = {"slot": slot_text(skipped.slot), "missed": skipped.missed, "reason": skipped.reason}
+    return told
+
+
+def next_start(schedule: Schedule, now: datetime, *, suspended: bool) -> datetime | None:
+    """Answer when a schedule starts next; None where it is suspended or over."""
+    return None if suspended else next(iter(slots.next_starts(schedule, now, 1)), None)

@@ -100,22 +100,28 @@ def _owner(job: Job) -> str:
 def _described(
     backend: DefinitionBackend, own: Mapping[str, Wanted], families: Mapping[str, Family], errors: dict[str, str]
 ) -> Mapping[str, Family]:
-    """Describe the revisions whose tags say that they hold something else than what is wanted."""
+    """Describe the newest revisions whose tags say that they hold something else than what is wanted.
+
+    They are asked for by name: a list may lag behind, and what it misses must not be registered a second time.
+    """
     unproven = {
-        family.revisions[0].arn
+        family.name
         for job, family in families.items()
         if family.revisions and _must_be_described(own[job], family.revisions[0])
     }
     described = _each(backend.describe, unproven)
     complete: dict[str, Family] = {}
     for job, family in families.items():
-        answer = described.get(family.revisions[0].arn) if family.revisions else None
+        answer = described.get(family.name)
         if isinstance(answer, AwsCallError):
             errors[job] = str(answer)
-        complete[job] = (
-            replace(family, revisions=(answer, *family.revisions[1:])) if isinstance(answer, Revision) else family
-        )
+        complete[job] = _led_by(answer, family) if isinstance(answer, Revision) else family
     return complete
+
+
+def _led_by(newest: Revision, family: Family) -> Family:
+    older = (revision for revision in family.revisions if revision.number < newest.number)
+    return replace(family, revisions=(newest, *older))
 
 
 def _must_be_described(entry: Wanted, latest: Revision) -> bool:

@@ -42,34 +42,40 @@ def _of_container(container: Spec, task_id: str, region: str) -> LogStream:
 
 
 def of_job(job: Mapping[str, Any], region: str) -> tuple[LogStream, ...]:
-    """Answer the streams of a Batch job's newest attempt, from its JobDetail."""
+    """Answer the streams of a Batch job from its JobDetail: those of earlier attempts, by number, then the newest's."""
     if "size" in (job.get("arrayProperties") or {}):
         return (LogStream(container="array", unreadable=f"its children write: {job['jobId']}:0 is the first"),)
     if job.get("nodeProperties") is not None:
         return (LogStream(container="nodes", unreadable=f"its nodes write: {job['jobId']}#0 is the main one"),)
     if job.get("eksProperties") is not None:
         return (LogStream(container="pod", unreadable="a pod writes where its cluster sends it"),)
-    return tuple(_of_batch_container(*each, region) for each in _batch_containers(job))
-
-
-def _batch_containers(job: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """Yield each container's name, its own members, and its stream in the newest attempt."""
     attempts: Sequence[Mapping[str, Any]] = job.get("attempts") or ()
-    last: Mapping[str, Any] = attempts[-1] if attempts else {}
-    for position, task in enumerate((job.get("ecsProperties") or {}).get("taskProperties") or ()):
-        tried = _containers_of(last, position)
-        streams = {each.get("name"): each.get("logStreamName") for each in tried}
-        for container in task.get("containers") or ():
-            name = str(container.get("name", ""))
-            yield name, container, str(container.get("logStreamName") or streams.get(name) or "")
-    if (container := job.get("container")) is not None:
-        stream = container.get("logStreamName") or (last.get("container") or {}).get("logStreamName")
-        yield "container", container, str(stream or "")
+    containers = dict(_containers(job, job))
+    newest = {name: _stream(container) for name, container in containers.items()}
+    if attempts and not any(newest.values()):
+        newest = {name: _stream(container) for name, container in _containers(attempts[-1], job)}
+    earlier = [
+        _of_batch_container(f"{name} (attempt {number})", containers.get(name, {}), _stream(container), region)
+        for number, attempt in enumerate(attempts, start=1)
+        for name, container in _containers(attempt, job)
+        if _stream(container) not in {"", newest.get(name)}
+    ]
+    last = [_of_batch_container(name, each, newest.get(name, ""), region) for name, each in containers.items()]
+    return (*earlier, *last)
 
 
-def _containers_of(attempt: Mapping[str, Any], position: int) -> Sequence[Mapping[str, Any]]:
-    tasks: Sequence[Mapping[str, Any]] = attempt.get("taskProperties") or ()
-    return (tasks[position].get("containers") or ()) if position < len(tasks) else ()
+def _containers(holder: Mapping[str, Any], job: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the containers that a job, or one of its attempts, tells of; the only one of a job has no name."""
+    if (tasks := job.get("ecsProperties")) is not None:
+        told = tasks if holder is job else holder
+        for task in told.get("taskProperties") or ():
+            yield from ((str(each.get("name", "")), each) for each in task.get("containers") or ())
+    elif holder.get("container") is not None:
+        yield "container", holder["container"]
+
+
+def _stream(container: Mapping[str, Any]) -> str:
+    return str(container.get("logStreamName") or "")
 
 
 def _of_batch_container(name: str, container: Mapping[str, Any], stream: str, region: str) -> LogStream:

@@ -1,0 +1,107 @@
+"""What a loop tells: each pass, and everything else once, when it changes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.engine.watch_alarm import Wake
+from reconciler.model import Health, Problem, Report, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The health of a job has changed between two passes."""
+
+    job: str
+    before: Health
+    after: Health
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A pass was made: what it did, what moved by itself, and who fails newly or no longer.
+
+    `failing` are errors by job that were not told before; `calls` counts what was sent to AWS.
+    """
+
+    number: int
+    woken_by: Collection[Wake]
+    report: Report
+    done: tuple[Step, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    failing: Mapping[str, str] = field(default_factory=dict)
+    recovered: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to tell about it."""
+        return not (self.done or self.moved or self.failing or self.recovered or self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassFailed:
+    """A pass could not be made as a whole; `news` unless the one before it failed for the same reason."""
+
+    error: str
+    retried_in: float
+    news: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassesAgain:
+    """After failures, a pass was made again."""
+
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invalid:
+    """The directory has errors: these were not told before; `kept` go on as they were last valid.
+
+    `known` is False while nothing of the directory was ever valid, so that no pass can be made.
+    """
+
+    problems: tuple[Problem, ...]
+    kept: tuple[str, ...]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valid:
+    """The directory has no errors any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """The directory's checkout has moved on."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Something that a person should know, told once: `warning` where it should not stay so."""
+
+    message: str
+    warning: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The loop begins."""
+
+    directory: str
+    interval: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The loop ends; runs go on."""
+
+    passes: int
+
+
+Told = Passed | PassFailed | PassesAgain | Invalid | Valid | Pulled | Said | Started | Stopped

@@ -10,10 +10,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciler.manifests import schema_kinds, schema_settings
-from reconciler.manifests.schema_aws import read_only_members, request_schema
-from reconciler.manifests.schema_partial import with_partial_forms
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import kinds as schema_kinds
+from reconciler.manifests.schema import settings as schema_settings
+from reconciler.manifests.schema.aws import read_only_members, request_schema
+from reconciler.manifests.schema.partial import with_partial_forms
+from reconciler.manifests.schema.words import Schema
 
 _COMMAND = "python -m reconciler.manifests.generate_schemas"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

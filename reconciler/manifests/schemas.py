@@ -1,17 +1,17 @@
 """Checks documents against the schemas, and makes their scalars what AWS is sent.
 
 What is checked is a document after merging and substitution; the schemas are those that editors complete from
-(`docs/schemas.md`). A document is accepted by :mod:`reconciler.manifests.schema_nodes`; one that is not is explained
+(`docs/schemas.md`). A document is accepted by :mod:`reconciler.manifests.schema.nodes`; one that is not is explained
 with jsonschema, which is not imported before.
 """
 
 from functools import cache
 from typing import Any
 
-from reconciler.manifests.schema_faults import Fault, explain, unknown_kind
-from reconciler.manifests.schema_files import FILES, NAMES, Reader, bundle, read, schema_text
-from reconciler.manifests.schema_nodes import Node
-from reconciler.manifests.schema_tree import Tree
+from reconciler.manifests.schema.faults import Fault, explain, unknown_kind
+from reconciler.manifests.schema.files import FILES, NAMES, Reader, bundle, read, schema_text
+from reconciler.manifests.schema.nodes import Node
+from reconciler.manifests.schema.tree import Tree
 from reconciler.model import Path
 
 __all__ = ["FILES", "NAMES", "Fault", "bundle", "check", "coerce", "read_only", "schema_text", "wants_text"]

@@ -213,3 +213,8 @@ class _Filling:
             if found is not None:
                 return (file, number, found.start() + 1)
         return place
+
+
+def literal(text: str) -> str:
+    """Answer a text as it has to be written so that its `${{` stay what they are."""
+    return _OCCURRENCE.sub(lambda found: f"${found.group()}", text)

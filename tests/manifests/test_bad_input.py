@@ -71,7 +71,9 @@ def test_a_duplicate_key(jobs_d: Directory) -> None:
 
 
 def test_a_duplicate_name(jobs_d: Directory) -> None:
-    manifests = jobs_d.load({"jobs.d/a.yaml": JOB, "jobs.d/b.yaml": JOB, "jobs.d/c.yaml": JOB.replace("hello", "other")})
+    manifests = jobs_d.load(
+        {"jobs.d/a.yaml": JOB, "jobs.d/b.yaml": JOB, "jobs.d/c.yaml": JOB.replace("hello", "other")}
+    )
 
     assert [str(problem) for problem in manifests.problems] == [
         'jobs.d/b.yaml:3:12 metadata.name: duplicate name "hello" (first at jobs.d/a.yaml:3:12)'
@@ -250,7 +252,10 @@ def test_documents_that_are_no_manifests(jobs_d: Directory) -> None:
 def test_every_problem_of_every_file_in_one_go_sorted(jobs_d: Directory) -> None:
     files = {
         "jobs.d/b/z.yaml": JOB.replace("memory: 64", "memory: much"),
-        "jobs.d/a.yaml": JOB.replace("hello", "other") + "---\n" + JOB.replace("hello", "third") + "  dependsOn: [gone]\n",
+        "jobs.d/a.yaml": JOB.replace("hello", "other")
+        + "---\n"
+        + JOB.replace("hello", "third")
+        + "  dependsOn: [gone]\n",
         "jobs.d/b-2.yml": "a: [\n",
         "jobs.d/c.json": '{"apiVersion": "reconciler/v1", "kind": "Settings", "metadata": {"name": "x"}, "spec": {"regoin": "x"}}',
     }

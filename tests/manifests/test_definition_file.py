@@ -13,7 +13,9 @@ metadata: {name: hello}
 spec:
   taskDefinitionFile: td.json
 """
-BATCH = JOB.replace("EcsJob", "BatchJob").replace("taskDefinitionFile: td.json", "jobDefinitionFile: td.json\n  run: {jobQueue: q}")
+BATCH = JOB.replace("EcsJob", "BatchJob").replace(
+    "taskDefinitionFile: td.json", "jobDefinitionFile: td.json\n  run: {jobQueue: q}"
+)
 CONTAINER: dict[str, Any] = {"name": "main", "image": "busybox", "memory": 64}
 DEFINITION = {"family": "f", "containerDefinitions": [CONTAINER]}
 DESCRIBED = {
@@ -57,7 +59,10 @@ def test_yaml(jobs_d: Directory) -> None:
         DESCRIBED,
         {"taskDefinition": DESCRIBED},
         {"taskDefinition": DESCRIBED, "tags": []},
-        {"taskDefinition": DESCRIBED, "tags": [{"key": "aws:x", "value": "y"}, {"key": "reconciler:owner", "value": "z"}]},
+        {
+            "taskDefinition": DESCRIBED,
+            "tags": [{"key": "aws:x", "value": "y"}, {"key": "reconciler:owner", "value": "z"}],
+        },
     ],
 )
 def test_what_aws_answered_is_what_was_registered(jobs_d: Directory, answer: Any) -> None:

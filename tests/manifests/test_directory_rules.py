@@ -56,7 +56,9 @@ def test_dependencies(jobs_d: Directory) -> None:
 
 def test_a_dependency_that_exists_in_another_environment_only(jobs_d: Directory) -> None:
     once = job("once", "  once: {}\n").replace("{name: once}", "{name: once, environments: [prod]}")
-    files = directory(job("main", "  dependsOn: [once]\n"), once, settings="  environments: {prod: {namePrefix: p-}, dev: {}}\n")
+    files = directory(
+        job("main", "  dependsOn: [once]\n"), once, settings="  environments: {prod: {namePrefix: p-}, dev: {}}\n"
+    )
 
     assert jobs_d.errors(files, environment="prod") == []
     assert jobs_d.errors(files, environment="dev") == [
@@ -68,7 +70,9 @@ def test_a_dependency_that_exists_in_another_environment_only(jobs_d: Directory)
 def test_a_dependency_on_a_broken_job_is_not_called_unknown(jobs_d: Directory) -> None:
     broken = job("once", "  once: {}\n  x: 1\n")
 
-    assert jobs_d.errors(directory(job("main", "  dependsOn: [once]\n"), broken)) == ["jobs.d/b.yaml:7:3 spec.x: unknown key"]
+    assert jobs_d.errors(directory(job("main", "  dependsOn: [once]\n"), broken)) == [
+        "jobs.d/b.yaml:7:3 spec.x: unknown key"
+    ]
 
 
 def test_circles_are_told_once_each(jobs_d: Directory) -> None:
@@ -117,6 +121,8 @@ def test_former_names(jobs_d: Directory) -> None:
 
 def test_ten_thousand_jobs_in_a_chain_are_checked(jobs_d: Directory) -> None:
     chain = [job("j0", "  once: {}\n")]
-    chain += [job(f"j{n}", f"  once: {{}}\n  dependsOn: [j{n - 1}]\n", "  taskDefinitionArn: etl\n") for n in range(1, 3000)]
+    chain += [
+        job(f"j{n}", f"  once: {{}}\n  dependsOn: [j{n - 1}]\n", "  taskDefinitionArn: etl\n") for n in range(1, 3000)
+    ]
 
     assert jobs_d.errors({"jobs.d/all.yaml": "---\n".join(chain)}) == []

@@ -78,7 +78,10 @@ def test_what_a_registration_would_refuse(jobs_d: Directory, definition: dict[st
         FARGATE,
         {**FARGATE, "cpu": ".25 vCPU", "memory": "0.5GB"},
         {**FARGATE, "cpu": 16384, "memory": 122880},
-        {**FARGATE, "containerDefinitions": [{**CONTAINER, "linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}]},
+        {
+            **FARGATE,
+            "containerDefinitions": [{**CONTAINER, "linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}],
+        },
         {**TASK, "taskRoleArn": "short-name", "memory": "64"},
         containers({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}),
         containers({"links": ["b:alias"]}, {"name": "b"}),
@@ -125,7 +128,9 @@ def test_what_fargate_would_refuse(jobs_d: Directory, definition: dict[str, Any]
 def test_fargate_needs_an_execution_role_for_logs_and_ecr(jobs_d: Directory) -> None:
     image = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/a:1"
     logged = {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/x"}}}
-    definition = FARGATE | containers({"image": image}, {"name": "b", **logged, "essential": False}, executionRoleArn=None)
+    definition = FARGATE | containers(
+        {"image": image}, {"name": "b", **logged, "essential": False}, executionRoleArn=None
+    )
     hint = "(set spec.taskDefinition.executionRoleArn)"
 
     assert errors(jobs_d, definition, logs={}) == [

@@ -72,11 +72,15 @@ def test_files_that_manifests_name_are_no_manifests(jobs_d: Directory) -> None:
     definition = '{"containerDefinitions": [{"name": "main", "image": "busybox", "memory": 64}]}'
     overlay = "  environments: {prod: {taskDefinitionFile: td/prod.json}}\n"
     settings = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: t}\nspec:\n"
-    settings += "  variableFiles: ['${{ reconciler.env }}.yaml']\n  environments: {staging: {namePrefix: s-}, prod: {}}\n"
+    settings += (
+        "  variableFiles: ['${{ reconciler.env }}.yaml']\n  environments: {staging: {namePrefix: s-}, prod: {}}\n"
+    )
     manifests = jobs_d.load(
         {
             "jobs.d/settings.yaml": settings,
-            "jobs.d/job.yaml": job("a").replace(job("a").splitlines()[4], "  taskDefinitionFile: td/staging.json\n" + overlay),
+            "jobs.d/job.yaml": job("a").replace(
+                job("a").splitlines()[4], "  taskDefinitionFile: td/staging.json\n" + overlay
+            ),
             "jobs.d/td/staging.json": definition,
             "jobs.d/td/prod.json": definition,
             "jobs.d/staging.yaml": "A: 1\n",

@@ -39,7 +39,26 @@ spec:
   environments: {prod: {suspend: true}}
 """
 SAMPLES = [SETTINGS, BATCH, *(path.read_text() for path in sorted((CHECKOUT / "jobs.d").glob("*.yaml")))]
-WORDS = ["null", "{}", "[]", "[1]", "x", "-1", "true", "1.5", "${{ A }}", "${{", "&a", "*a", "{a: 1}", '""', "|", "- ", "? ", ": "]
+WORDS = [
+    "null",
+    "{}",
+    "[]",
+    "[1]",
+    "x",
+    "-1",
+    "true",
+    "1.5",
+    "${{ A }}",
+    "${{",
+    "&a",
+    "*a",
+    "{a: 1}",
+    '""',
+    "|",
+    "- ",
+    "? ",
+    ": ",
+]
 WORDS += ["<<: *a", "[[", "\t", "\x00", "é", "9" * 30, ".nan", "!!str", "- null", "{name: null}"]
 
 
@@ -71,7 +90,9 @@ def test_a_directory_of_damaged_files_has_problems_and_no_traceback(jobs_d: Dire
     environment = chance.choice([None, "staging", "prod"])
 
     with contextlib.suppress(UsageError):
-        manifests = jobs_d.load(files, environment=environment, variables={"A": chance.choice(["1", "[1]", "", "{a: 1}"])})
+        manifests = jobs_d.load(
+            files, environment=environment, variables={"A": chance.choice(["1", "[1]", "", "{a: 1}"])}
+        )
         assert all(problem.message and str(problem) for problem in manifests.problems)
 
 

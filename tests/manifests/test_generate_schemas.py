@@ -13,8 +13,10 @@ import botocore.model
 import pytest
 from jsonschema import Draft202012Validator
 
-from reconciler.manifests import generate_schemas, schema_documented, schema_files, schemas
-from reconciler.manifests.schema_aws import plain
+from reconciler.manifests import generate_schemas, schemas
+from reconciler.manifests.schema import documented as schema_documented
+from reconciler.manifests.schema import files as schema_files
+from reconciler.manifests.schema.aws import plain
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 REQUESTS = {
@@ -236,7 +238,7 @@ def test_a_name_that_is_no_schema_is_refused() -> None:
 def test_an_installed_package_finds_its_own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = tmp_path / "reconciler"
     (installed / "schemas").mkdir(parents=True)
-    monkeypatch.setattr(schema_files, "__file__", str(installed / "manifests" / "schema_files.py"))
+    monkeypatch.setattr(schema_files, "__file__", str(installed / "manifests" / "schema" / "files.py"))
 
     assert schema_files.directory() == installed / "schemas"
 

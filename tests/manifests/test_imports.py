@@ -15,7 +15,9 @@ spec:
 
 def imported(program: str, *arguments: str) -> set[str]:
     show = "\nimport sys\nprint(*sorted(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", program + show, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program + show, *arguments], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split())
 
 

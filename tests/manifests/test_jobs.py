@@ -138,7 +138,9 @@ def test_the_start_timeout_is_five_minutes_on_fargate_only(jobs_d: Directory, te
     assert jobs_d.job(text).start_timeout_seconds == seconds
 
 
-DEFAULTS = SETTINGS + """\
+DEFAULTS = (
+    SETTINGS
+    + """\
   defaults:
     EcsJob:
       taskDefinition: {networkMode: host, executionRoleArn: "arn:aws:iam::111111111111:role/${{ reconciler.job }}"}
@@ -147,6 +149,7 @@ DEFAULTS = SETTINGS + """\
       once: {key: from-defaults}
       schedule: {engine: reconciler, timeZone: Europe/Paris}
 """
+)
 
 
 def test_defaults_lie_under_the_job(jobs_d: Directory) -> None:
@@ -182,7 +185,9 @@ def test_a_schedule_as_text_without_an_engine_is_told(jobs_d: Directory) -> None
 
 
 def test_defaults_lie_under_a_definition_file_too(jobs_d: Directory) -> None:
-    definition = '{"containerDefinitions": [{"name": "main", "image": "busybox", "memory": 64}], "networkMode": "bridge"}'
+    definition = (
+        '{"containerDefinitions": [{"name": "main", "image": "busybox", "memory": 64}], "networkMode": "bridge"}'
+    )
     job = jobs_d.job(
         {
             "jobs.d/s.yaml": DEFAULTS,

@@ -66,7 +66,10 @@ def test_a_section_and_its_overlay_in_one_file_are_found_at_the_section() -> Non
 
 
 def test_nulls_below_a_kept_path_are_values() -> None:
-    target, patch = read({"run": {"environment": {"A": "1"}}}), read({"run": {"environment": {"A": None, "m": {"B": None}}, "x": None}})
+    target, patch = (
+        read({"run": {"environment": {"A": "1"}}}),
+        read({"run": {"environment": {"A": None, "m": {"B": None}}, "x": None}}),
+    )
 
     merged = tree.merge(target, patch, (("run", "environment"),))
 
@@ -75,7 +78,10 @@ def test_nulls_below_a_kept_path_are_values() -> None:
 
 
 def test_without_nulls_drops_members_and_leaves_list_items() -> None:
-    assert tree.without_nulls(read({"a": None, "b": [{"c": None, "d": 1}, None], "e": {}})) == {"b": [{"d": 1}, None], "e": {}}
+    assert tree.without_nulls(read({"a": None, "b": [{"c": None, "d": 1}, None], "e": {}})) == {
+        "b": [{"d": 1}, None],
+        "e": {},
+    }
 
 
 def test_paths_are_shown_as_people_write_them() -> None:
@@ -84,7 +90,11 @@ def test_paths_are_shown_as_people_write_them() -> None:
 
 
 names = st.text(alphabet="abc", min_size=1, max_size=2)
-patches = st.recursive(st.none() | st.integers(), lambda inner: st.lists(inner, max_size=2) | st.dictionaries(names, inner, max_size=3), max_leaves=12)
+patches = st.recursive(
+    st.none() | st.integers(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=12,
+)
 
 
 def plain_merge(target: Any, patch: Any) -> Any:

@@ -64,7 +64,9 @@ def test_containers_of_a_shared_definition_are_known(jobs_d: Directory) -> None:
 
 
 def test_containers_of_somebody_elses_definition_are_not(jobs_d: Directory) -> None:
-    linked = JOB.split("  taskDefinition")[0] + "  taskDefinitionArn: etl\n  mainContainer: x\n  run: {command: {y: [z]}}\n"
+    linked = (
+        JOB.split("  taskDefinition")[0] + "  taskDefinitionArn: etl\n  mainContainer: x\n  run: {command: {y: [z]}}\n"
+    )
 
     assert jobs_d.errors(linked) == []
 
@@ -142,5 +144,5 @@ def test_a_shared_definition_that_is_broken_itself_is_told_once(jobs_d: Director
     files = {"jobs.d/a.yaml": broken, "jobs.d/b.yaml": other + "  definitionOf: hello\n  mainContainer: x\n"}
 
     assert jobs_d.errors(files) == [
-        'jobs.d/a.yaml:7:9 spec.taskDefinition.containerDefinitions[0]: expected a mapping, got text'
+        "jobs.d/a.yaml:7:9 spec.taskDefinition.containerDefinitions[0]: expected a mapping, got text"
     ]

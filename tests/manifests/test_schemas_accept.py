@@ -14,8 +14,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from reconciler.manifests import schema_files, schemas
-from reconciler.manifests.schema_tree import Tree
+from reconciler.manifests import schemas
+from reconciler.manifests.schema import files as schema_files
+from reconciler.manifests.schema.tree import Tree
 
 REPOSITORY = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("RECONCILER_CORPUS", REPOSITORY.parent / "shared" / "corpus"))

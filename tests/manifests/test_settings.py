@@ -83,7 +83,12 @@ def test_an_environment_is_a_merge_patch_and_part_of_the_owner(jobs_d: Directory
 
 
 def test_the_environments_are_listed_without_parsing_jobs(jobs_d: Directory) -> None:
-    jobs_d.load({"jobs.d/s.yaml": settings("defaultEnvironment: b", "environments: {b: {namePrefix: b-}, a: {}}"), "jobs.d/j.yaml": "x: ["})
+    jobs_d.load(
+        {
+            "jobs.d/s.yaml": settings("defaultEnvironment: b", "environments: {b: {namePrefix: b-}, a: {}}"),
+            "jobs.d/j.yaml": "x: [",
+        }
+    )
 
     assert environments(Path("jobs.d")) == ("a", "b")
 

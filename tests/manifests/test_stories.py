@@ -20,7 +20,11 @@ def test_the_environments_are_found() -> None:
     ("environment", "owner", "names"),
     [
         ("staging", "data-jobs.staging", ["index", "load-dims", "load-facts", "migrate-db", "nightly-report", "train"]),
-        ("prod", "data-jobs.prod", ["index", "invoices", "load-dims", "load-facts", "migrate-db", "nightly-report", "train"]),
+        (
+            "prod",
+            "data-jobs.prod",
+            ["index", "invoices", "load-dims", "load-facts", "migrate-db", "nightly-report", "train"],
+        ),
     ],
 )
 def test_the_stories_are_valid(environment: str, owner: str, names: list[str]) -> None:
@@ -31,7 +35,9 @@ def test_the_stories_are_valid(environment: str, owner: str, names: list[str]) -
     assert [job.declared_name for job in manifests.jobs] == names
 
 
-@pytest.mark.parametrize(("environment", "memory", "facts"), [("staging", "2048", "staging_facts"), ("prod", "4096", "facts")])
+@pytest.mark.parametrize(
+    ("environment", "memory", "facts"), [("staging", "2048", "staging_facts"), ("prod", "4096", "facts")]
+)
 def test_what_differs_between_the_environments(environment: str, memory: str, facts: str) -> None:
     manifests = load(STORIES, LoadRequest(environment=environment, variables={"TAG": "1.4.0"}))
     report = next(job for job in manifests.jobs if job.declared_name == "nightly-report")

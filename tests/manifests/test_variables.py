@@ -110,7 +110,10 @@ def test_a_number_is_read_again_where_no_text_is_wanted(jobs_d: Directory) -> No
 
 
 def test_lists_booleans_and_nulls_are_read_again_too(jobs_d: Directory) -> None:
-    text = JOB + "        essential: ${{ ESSENTIAL }}\n        command: ${{ COMMAND }}\n        user: ${{ USER }}\n        interactive: ${{ INTERACTIVE }}\n"
+    text = (
+        JOB
+        + "        essential: ${{ ESSENTIAL }}\n        command: ${{ COMMAND }}\n        user: ${{ USER }}\n        interactive: ${{ INTERACTIVE }}\n"
+    )
     job = jobs_d.job(
         text,
         variables={"IMAGE": "x", "ESSENTIAL": "true", "COMMAND": "[sh, -c, 'echo 1']", "USER": "0", "INTERACTIVE": ""},
@@ -122,7 +125,10 @@ def test_lists_booleans_and_nulls_are_read_again_too(jobs_d: Directory) -> None:
 
 
 def test_an_unset_variable_is_told_at_its_own_line_inside_a_block(jobs_d: Directory) -> None:
-    text = JOB + "        command:\n          - sh\n          - |\n            echo ${{ IMAGE }}\n            echo ${{ TGA }}\n"
+    text = (
+        JOB
+        + "        command:\n          - sh\n          - |\n            echo ${{ IMAGE }}\n            echo ${{ TGA }}\n"
+    )
 
     assert jobs_d.errors(text, variables={"IMAGE": "x", "TAG": "1"}) == [
         "jobs.d/job.yaml:15:18 spec.taskDefinition.containerDefinitions[0].command[1]: "

@@ -165,16 +165,16 @@ def test_documents_before_a_syntax_error_are_kept() -> None:
     first, second = yaml12.read("a: 1\n---\nb: [\n", "a.yaml")
 
     assert (first.value, first.problems) == ({"a": 1}, ())
-    assert [str(problem) for problem in second.problems] == ["a.yaml:4:1 b[0]: expected a value (add the value, or write null)"]
+    assert [str(problem) for problem in second.problems] == [
+        "a.yaml:4:1 b[0]: expected a value (add the value, or write null)"
+    ]
 
 
 def test_an_alias_bomb_is_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
 
-    assert problems("\n".join(lines)) == [
-        "a.yaml:6:10 a5[0]: the aliases of this document stand for more than 1 MiB"
-    ]
+    assert problems("\n".join(lines)) == ["a.yaml:6:10 a5[0]: the aliases of this document stand for more than 1 MiB"]
 
 
 def test_a_long_text_behind_many_aliases_is_a_bomb_too() -> None:
@@ -208,7 +208,9 @@ def nested(leaves: st.SearchStrategy[Any], keys: st.SearchStrategy[str]) -> st.S
     )
 
 
-@given(nested(values, words.filter(lambda word: word != "<<")), st.sampled_from([False, True, None]), st.integers(20, 99))
+@given(
+    nested(values, words.filter(lambda word: word != "<<")), st.sampled_from([False, True, None]), st.integers(20, 99)
+)
 def test_what_was_dumped_is_read_back(value: Any, flow: bool | None, width: int) -> None:
     text = yaml.safe_dump({"root": value}, default_flow_style=flow, width=width, allow_unicode=True)
 

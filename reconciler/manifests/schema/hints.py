@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.manifests.schema_nodes import Node
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema.nodes import Node
+from reconciler.manifests.schema.words import Schema
 from reconciler.model import Path
 
 #: How alike two words must be (difflib's ratio) before one is offered for the other; and before one is offered although

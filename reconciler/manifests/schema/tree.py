@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from reconciler.manifests.schema_files import Reader
-from reconciler.manifests.schema_nodes import Node
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema.files import Reader
+from reconciler.manifests.schema.nodes import Node
+from reconciler.manifests.schema.words import Schema
 
 
 class Tree:

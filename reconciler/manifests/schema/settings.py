@@ -1,10 +1,9 @@
 """The envelope of Settings, and the one schema that an editor needs: any manifest, told apart by its kind."""
 
-from reconciler.manifests import schema_jobs as jobs
-from reconciler.manifests import schema_words as words
-from reconciler.manifests.schema_files import FILES
-from reconciler.manifests.schema_partial import partial
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import jobs, words
+from reconciler.manifests.schema.files import FILES
+from reconciler.manifests.schema.partial import partial
+from reconciler.manifests.schema.words import Schema
 
 _ACCOUNT_ID = {"pattern": r"^[0-9]{12}$", "expected": 'twelve digits in quotes, as in "111122223333"'}
 _ROLE = {

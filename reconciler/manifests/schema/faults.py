@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.manifests import schema_hints as hints
-from reconciler.manifests.schema_files import FILES, Reader
-from reconciler.manifests.schema_nodes import Node, type_of
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import hints
+from reconciler.manifests.schema.files import FILES, Reader
+from reconciler.manifests.schema.nodes import Node, type_of
+from reconciler.manifests.schema.words import Schema
 from reconciler.model import Path
 
 #: A jsonschema ValidationError; its stubs call every member possibly unset, which of a raised error none is.

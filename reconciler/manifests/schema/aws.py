@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from reconciler.manifests import schema_documented as documented
-from reconciler.manifests import schema_words as words
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import documented, words
+from reconciler.manifests.schema.words import Schema
 
 if TYPE_CHECKING:
     from botocore.model import ServiceModel, Shape, StructureShape

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from reconciler.manifests.schema_partial import bundle as bundled
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema.partial import bundle as bundled
+from reconciler.manifests.schema.words import Schema
 
 #: kind → its file; the order is that of the editor's list.
 FILES: Mapping[str, str] = {"EcsJob": "ecs-job", "BatchJob": "batch-job", "Settings": "settings"}
@@ -28,7 +28,7 @@ Reader = Callable[[str], Schema]
 
 def directory() -> Path:
     """Answer the directory of the schema files."""
-    package = Path(__file__).parent.parent
+    package = Path(__file__).parent.parent.parent
     installed = package / "schemas"
     return installed if installed.is_dir() else package.parent / "schemas"
 

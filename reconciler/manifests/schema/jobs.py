@@ -5,9 +5,9 @@ Every default that is stated here is the one that takes effect; a value without 
 
 from collections.abc import Iterable
 
-from reconciler.manifests import schema_words as words
-from reconciler.manifests.schema_partial import partial
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import words
+from reconciler.manifests.schema.partial import partial
+from reconciler.manifests.schema.words import Schema
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 _NAME_EXPECTED = "up to 64 letters, digits, underscores and hyphens, a letter or digit first"

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from reconciler.manifests import schema_jobs as jobs
-from reconciler.manifests import schema_words as words
-from reconciler.manifests.schema_aws import member_schema
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import jobs, words
+from reconciler.manifests.schema.aws import member_schema
+from reconciler.manifests.schema.words import Schema
 
 #: Members of the requests that the reconciler sets itself.
 SET_BY_US = {

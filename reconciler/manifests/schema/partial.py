@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema.words import Schema
 
 _PREFIX = "Partial"
 

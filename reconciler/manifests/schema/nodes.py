@@ -2,7 +2,7 @@
 
 jsonschema is the judge of what a schema means, but takes some milliseconds for a document of ours; a directory has
 thousands. So a document is walked along these nodes first, and only one that they refuse is given to jsonschema, which
-says why (:mod:`reconciler.manifests.schema_faults`). They know the keywords that our schemas use and refuse to be
+says why (:mod:`reconciler.manifests.schema.faults`). They know the keywords that our schemas use and refuse to be
 built from any other; a test holds the two against each other.
 """
 
@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
-from reconciler.manifests import schema_words as words
-from reconciler.manifests.schema_words import Schema
+from reconciler.manifests.schema import words
+from reconciler.manifests.schema.words import Schema
 
 _TYPES: Mapping[type, str] = {
     str: "string",

@@ -14,7 +14,12 @@ _BODIES: Sequence[Path] = (("spec", "taskDefinition"), ("spec", "jobDefinition")
 _CONTAINERS: Sequence[Path] = (
     ("taskDefinition", "containerDefinitions"),
     ("jobDefinition", "ecsProperties", "taskProperties", 0, "containers"),
+    ("jobDefinition", "eksProperties", "podProperties", "containers"),
 )
+#: Each range of nodes has containers of its own, which only a run tells apart.
+_NODES: Path = ("jobDefinition", "nodeProperties")
+#: BOTO EksContainer.name: what a container of a pod is called that names itself nothing.
+_DEFAULT = "Default"
 _REFERENCE = re.compile(r"(arn:aws[a-z-]*:(ecs|batch):\S+|[A-Za-z0-9][A-Za-z0-9_-]{0,254}(:[1-9][0-9]*)?)\Z")
 _SECRET = re.compile(
     r"PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|(?:^|_)(?:SECRET|TOKEN|PWD)(?:_|\Z)", re.IGNORECASE
@@ -27,8 +32,11 @@ _PATCH_MEMBERS = {"add": "value", "replace": "value", "test": "value", "move": "
 
 
 def containers(scene: Scene) -> Sequence[Mapping[str, Any]] | None:
-    """Answer the containers of the job's definition, None where it is somebody else's; Batch's only one has no name."""
-    if scene.definer is None:
+    """Answer the containers of the job's definition; Batch's only one has no name, so there is none.
+
+    None where they are not known here: of somebody else's definition, of several nodes.
+    """
+    if scene.definer is None or tree.at(scene.definer.spec, _NODES) is not None:
         return None
     for path in _CONTAINERS:
         found = tree.at(scene.definer.spec, path)
@@ -39,7 +47,7 @@ def containers(scene: Scene) -> Sequence[Mapping[str, Any]] | None:
 
 def _names(scene: Scene) -> list[str] | None:
     found = containers(scene)
-    return None if found is None else [str(container.get("name")) for container in found]
+    return None if found is None else [str(container.get("name", _DEFAULT)) for container in found]
 
 
 def _main_container(scene: Scene) -> Iterator[Finding]:
@@ -48,7 +56,7 @@ def _main_container(scene: Scene) -> Iterator[Finding]:
         return
     if main is not None and main not in names:
         yield _no_container(("spec", "mainContainer"), main, names)
-    essential = [str(each.get("name")) for each in containers(scene) or () if each.get("essential", True)]
+    essential = [str(each.get("name", _DEFAULT)) for each in containers(scene) or () if each.get("essential", True)]
     if main is None and len(essential) > 1:
         message = f"several containers are essential ({', '.join(essential)}): the first one's exit code decides"
         yield Finding(path=_body(scene), message=message, hint="name it in mainContainer", severity=Severity.WARNING)

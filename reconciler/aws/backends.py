@@ -6,7 +6,7 @@ never "absent". Backends are safe to call from several threads.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from reconciler.aws.log_streams import LogStream
@@ -100,8 +100,16 @@ class RunBackend(Protocol):
         """Describe many executions, a hundred a call; what AWS no longer knows is left out."""
         ...
 
+    def look_up(self, id: str) -> Execution | None:  # noqa: A002 - AWS's word
+        """Describe an execution by what names it everywhere, a task's ARN or a job's id; None for anything else."""
+        ...
+
     def running(self, target: str, *, owner: str) -> tuple[Execution, ...]:
         """Answer every execution of `owner` in `target` that has not ended, one list for all jobs."""
+        ...
+
+    def recent(self, target: str, *, owner: str, since: datetime) -> tuple[Execution, ...]:
+        """Answer the same and those of the owner's that have ended, as far back as `since` where AWS tells so much."""
         ...
 
     def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002 - AWS's word

@@ -4,8 +4,9 @@ SubmitJob has no token, so that the same request twice is two jobs: a key's job 
 sends the call once (:data:`reconciler.aws.clients.SENT_ONCE`), and the engine claims every submission first.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reconciler.aws import job_executions, job_queues, log_streams
@@ -24,6 +25,9 @@ _CHILDREN: Final = 1000
 _LONGEST_REASON: Final = 1024
 _WAITING: Final = frozenset({"SUBMITTED", "PENDING", "RUNNABLE"})
 _ENDED: Final = frozenset({"SUCCEEDED", "FAILED"})
+
+
+_JOB_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#]\d+)?")
 
 
 class BatchJobs:
@@ -92,16 +96,38 @@ class BatchJobs:
             for job_id, job in jobs.items()
         }
 
+    def look_up(self, id: str) -> Execution | None:  # noqa: A002 - AWS's word
+        """Describe a job, or a child of an array or a node (`<id>:0`, `<id>#0`), by its id."""
+        if not _JOB_ID.fullmatch(id):
+            return None
+        job = self._described([id]).get(id)
+        return self.describe([id], str(job["jobQueue"]).rpartition("/")[2]).get(id) if job is not None else None
+
     def running(self, target: str, *, owner: str) -> tuple[Execution, ...]:
         """Answer the owner's jobs that have not ended: those with a name of ours and the owner's tag."""
         try:
             listed = list(job_queues.unfinished_jobs(self._aws, target))
         except NotFound:
             return ()
+        return tuple(found for found in self._owned(listed, target, owner) if not found.state.finished)
+
+    def recent(self, target: str, *, owner: str, since: datetime) -> tuple[Execution, ...]:
+        """Answer the owner's jobs of a queue that have not ended, or that were submitted since an instant."""
+        millis = str(int(since.timestamp() * 1000))
+        newer = [{"name": "AFTER_CREATED_AT", "values": [millis]}]
+        try:
+            listed = [*job_queues.unfinished_jobs(self._aws, target)]
+            listed += self._list(jobQueue=target, filters=newer, maxResults=_PAGE)
+        except NotFound:
+            return ()
+        return tuple(self._owned(listed, target, owner))
+
+    def _owned(self, listed: Iterable[Mapping[str, Any]], target: str, owner: str) -> Iterable[Execution]:
+        """Answer those jobs that have a name of ours and the owner's tag."""
         named = [str(job["jobId"]) for job in listed if run_keys.is_job_name(str(job["jobName"]))]
         jobs = self._described(named)
         mine = [job for job, detail in jobs.items() if (detail.get("tags") or {}).get(ownership.OWNER) == owner]
-        return tuple(found for found in self.describe(mine, target).values() if not found.state.finished)
+        return self.describe(mine, target).values()
 
     def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002, ARG002 - the protocol's words
         """Cancel a job that has not come to STARTING, terminate any other.

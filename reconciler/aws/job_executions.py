@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reconciler.aws import job_reasons
+from reconciler.aws import job_reasons, told
 from reconciler.model import ContainerEnd, Execution, RunState
 
 #: What the only container of a job, which has no name, is called in sentences.
@@ -50,6 +50,7 @@ def execution(
         stop_code=job_reasons.stop_code(job, has_exited=any(each.exit_code is not None for each in containers)),
         reason=_array_reason(job, failed_children) if array else _reason(job, containers),
         containers=containers,
+        told=told.variables(job),
     )
 
 

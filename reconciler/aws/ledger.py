@@ -118,6 +118,31 @@ class Ledger:
             created = min((event.ingested for event in events), default=self._aws.clock.now())
         return StreamRecord(created=created, events=_parsed(events))
 
+    def recent(self, prefix: str, since: datetime) -> Mapping[str, tuple[Event, ...]]:
+        """Answer what streams whose names begin with `prefix` were told since an instant; the silent are left out."""
+        by_stream: dict[str, list[LogEvent]] = {}
+        try:
+            for event in log_events.search(self._aws, self._group, prefix=prefix, since=since):
+                by_stream.setdefault(event.stream, []).append(event)
+        except NotFound:
+            return {}
+        return {name: _parsed(events) for name, events in sorted(by_stream.items())}
+
+    def newest(self, stream: str, limit: int) -> tuple[Event, ...]:
+        """Answer the last `limit` events of a stream as AWS has them now; none where it does not exist."""
+        try:
+            return _parsed(log_events.newest(self._aws, self._group, stream, limit))
+        except NotFound:
+            return ()
+
+    def append(self, stream: str, event: Event) -> None:
+        """Add an event to a stream that is nobody's claim: it is made where it does not exist."""
+        try:
+            self.record(stream, event)
+        except NotFound:
+            self.claim(stream)
+            self.record(stream, event)
+
     def _create(self, stream: str) -> Mapping[str, Any]:
         try:
             return self._aws.call("logs:CreateLogStream", logGroupName=self._group, logStreamName=stream)

@@ -1,11 +1,12 @@
 """Runs on ECS: see :class:`reconciler.aws.backends.RunBackend` for what each answer means."""
 
 import contextlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reconciler.aws import log_streams, stop_reasons, task_failures
+from reconciler.aws import log_streams, stop_reasons, task_failures, told
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.log_streams import LogStream
 from reconciler.aws.network import Network
@@ -21,6 +22,9 @@ _LONGEST_REASON: Final = 255
 _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 #: The only code of a task that ended by itself (service model, TaskStopCode).
 _BY_ITSELF: Final = "EssentialContainerExited"
+
+
+_TASK_ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task/(?P<cluster>[\w-]+)/[0-9a-f]+", re.ASCII)
 
 
 class Tasks:
@@ -85,18 +89,27 @@ class Tasks:
         tasks = (task for answer in answers for task in answer.get("tasks", ()))
         return {str(task["taskArn"]): _execution(task, target) for task in tasks}
 
+    def look_up(self, id: str) -> Execution | None:  # noqa: A002 - AWS's word
+        """Describe a task by its ARN, which names its cluster as well."""
+        found = _TASK_ARN.fullmatch(id)
+        return self.describe([id], found["cluster"]).get(id) if found else None
+
     def running(self, target: str, *, owner: str) -> tuple[Execution, ...]:
         """Answer the owner's tasks that have not ended.
 
         One that is stopping is listed among the STOPPED; asked for last, so that none slips through in between.
         """
+        found = self.recent(target, owner=owner, since=self._aws.clock.now())
+        return tuple(task for task in found if not task.state.finished)
+
+    def recent(self, target: str, *, owner: str, since: datetime) -> tuple[Execution, ...]:  # noqa: ARG002 - an hour
+        """Answer the owner's tasks of a cluster, those too that ECS still tells of though they have stopped."""
         prefix = run_keys.owner_prefix(owner)
         try:
             ids = self._list(target, "RUNNING") + self._list(target, "STOPPED")
         except NotFound:
             return ()
-        found = self.describe(ids, target).values()
-        return tuple(task for task in found if task.key_text.startswith(prefix) and not task.state.finished)
+        return tuple(task for task in self.describe(ids, target).values() if task.key_text.startswith(prefix))
 
     def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002 - AWS's word
         """Stop a task; one that is gone stays so."""
@@ -150,6 +163,7 @@ def _execution(task: Mapping[str, Any], target: str) -> Execution:
             stop_code, str(task.get("stoppedReason") or ""), (container.reason for container in containers)
         ),
         containers=containers,
+        told=told.variables(task.get("overrides")),
     )
 
 

@@ -8,6 +8,7 @@ says the same. They must never change for a key: a change of the hash would be a
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from reconciler.model import RunKey
@@ -16,6 +17,12 @@ _MARK: Final = "rc"
 _NAME: Final = 16
 _TRIGGER: Final = 32
 _SLOT: Final = "slot:"
+#: What EventBridge Scheduler replaces by a slot's instant, 2026-11-01T03:00:00Z, anywhere in a target's Input (user
+#: guide, "Adding context attributes").
+SCHEDULED_TIME: Final = "<aws.scheduler.scheduled-time>"
+#: Stands for the trigger where EventBridge Scheduler starts slots: it can neither hash an instant nor put its colons
+#: into startedBy or the name of a Batch job. Which slot a run is of, its token and its variables say.
+EVENTBRIDGE: Final = "eventbridge"
 _JOB: Final = 90
 _JOB_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*-[0-9a-f]{32}")
 
@@ -36,6 +43,16 @@ def owner_prefix(owner: str) -> str:
 def trigger_hash(key: RunKey) -> str:
     """Answer what stands for the trigger in startedBy."""
     return _hash(key.trigger, length=_TRIGGER)
+
+
+def by_eventbridge(key: RunKey) -> RunKey:
+    """Answer the key whose startedBy and name the runs carry that EventBridge Scheduler starts for the job."""
+    return RunKey(owner=key.owner, job=key.job, trigger=EVENTBRIDGE, attempt=0, part=key.part)
+
+
+def slot_trigger(instant: str) -> str:
+    """Answer the trigger of a slot's run; `instant` is RFC 3339 in UTC, or the word that AWS replaces by it."""
+    return f"{_SLOT}{instant}"
 
 
 def client_token(key: RunKey) -> str:
@@ -65,6 +82,16 @@ def job_name(key: RunKey) -> str:
     At most 128 letters, digits, `-` and `_` are allowed (SubmitJob.jobName); this is at most 123.
     """
     return f"{re.sub(r'[^A-Za-z0-9_-]', '', key.job)[:_JOB]}-{run_hash(key)}"
+
+
+def job_of(key_text: str, owner: str, jobs: Iterable[str]) -> str | None:
+    """Answer which of `jobs` of an owner a task's startedBy or a Batch job's name belongs to; None where none does."""
+    for job in jobs:
+        key = RunKey(owner=owner, job=job, trigger="")
+        task = started_by(key).rsplit("/", 3)[0]
+        if key_text.startswith(f"{task}/") or (is_job_name(key_text) and key_text[:-32] == job_name(key)[:-32]):
+            return job
+    return None
 
 
 def is_job_name(text: str) -> bool:

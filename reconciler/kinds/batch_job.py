@@ -1,12 +1,13 @@
 """The kind BatchJob: a job definition and SubmitJob."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
 from reconciler.kinds import job_definition, patch, submit_job, submit_job_changes
 from reconciler.kinds.job_definition_rules import RULES
 from reconciler.kinds.run_changes import RunChanges
+from reconciler.kinds.schedule import Target
 from reconciler.kinds.submit_job_overrides import override
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
@@ -42,6 +43,10 @@ class BatchJob:
     def launches(self, request: Spec, key: RunKey, target: str, definition_arn: str) -> tuple[Launch, ...]:
         """Answer the one submission."""
         return submit_job.launches(request, key, target, definition_arn)
+
+    def scheduled(self, launches: Sequence[Launch]) -> Target:
+        """Answer SubmitJob with EventBridge Scheduler's words in it."""
+        return submit_job.scheduled(launches[0])
 
     def told(self, request: Spec, definition: Spec, main: str | None, variables: Mapping[str, str]) -> Spec:
         """Set variables of the main container by override."""

@@ -1,11 +1,12 @@
 """The kind EcsJob: a task definition and RunTask."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
 from reconciler.kinds import patch, run_task, run_task_changes, run_task_checks, task_definition
 from reconciler.kinds.run_changes import RunChanges
+from reconciler.kinds.schedule import Target
 from reconciler.kinds.task_definition_rules import RULES
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
@@ -45,6 +46,10 @@ class EcsJob:
     def launches(self, request: Spec, key: RunKey, target: str, definition_arn: str) -> tuple[Launch, ...]:
         """Split the request into calls of ten tasks."""
         return run_task.launches(request, key, target, definition_arn)
+
+    def scheduled(self, launches: Sequence[Launch]) -> Target:
+        """Answer RunTask with EventBridge Scheduler's words in it."""
+        return run_task.scheduled(launches)
 
     def told(self, request: Spec, definition: Spec, main: str | None, variables: Mapping[str, str]) -> Spec:
         """Set variables of the main container by override."""

@@ -1,11 +1,12 @@
 """What the rest of the product asks of a kind of job; nothing here calls AWS."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from reconciler.core.attempts import Bounds
 from reconciler.core.rules import Rules
 from reconciler.kinds.run_changes import RunChanges
+from reconciler.kinds.schedule import Target
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
 
 
@@ -42,6 +43,13 @@ class Kind(Protocol):
 
     def launches(self, request: Spec, key: RunKey, target: str, definition_arn: str) -> tuple[Launch, ...]:
         """Split a completed request into the calls that AWS's limits allow, each with its part of the key."""
+        ...
+
+    def scheduled(self, launches: Sequence[Launch]) -> Target:
+        """Answer the call by which EventBridge Scheduler makes these launches; raise ReconcilerError where it cannot.
+
+        Their key has the word for the scheduled time in its trigger.
+        """
         ...
 
     def told(self, request: Spec, definition: Spec, main: str | None, variables: Mapping[str, str]) -> Spec:

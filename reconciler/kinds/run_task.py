@@ -7,7 +7,10 @@ the `RECONCILER_*` variables, and last `run.patches` on the whole request.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reconciler.core import run_keys
+from reconciler.errors import ReconcilerError
 from reconciler.kinds.containers import commands, environments, merged_environment
+from reconciler.kinds.schedule import Target
 from reconciler.model import Job, Launch, RunKey, Spec
 
 #: RunTask starts at most ten tasks a call (RunTask.count in the service model).
@@ -72,3 +75,20 @@ def launches(request: Spec, key: RunKey, cluster: str, definition_arn: str) -> t
         )
         for part, size in enumerate(sizes)
     )
+
+
+def scheduled(launches: Sequence[Launch]) -> Target:
+    """Answer RunTask as EventBridge Scheduler sends it for every slot, in one call of at most ten tasks."""
+    if len(launches) != 1:
+        raise ReconcilerError(
+            f"run.count: EventBridge Scheduler starts at most {TASKS_PER_CALL} tasks a slot", hint="engine: reconciler"
+        )
+    launch = launches[0]
+    request = {
+        **launch.request,
+        "cluster": launch.target,
+        "taskDefinition": launch.definition,
+        "startedBy": run_keys.started_by(run_keys.by_eventbridge(launch.key)),
+        "clientToken": run_keys.client_token(launch.key),
+    }
+    return Target(api="ecs:runTask", request=request)

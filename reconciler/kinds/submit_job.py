@@ -6,7 +6,9 @@ The order in which a container's override is made, later wins: what `run` has in
 
 from typing import Any
 
+from reconciler.core import ownership, run_keys
 from reconciler.kinds.containers import commands, environments
+from reconciler.kinds.schedule import Target
 from reconciler.kinds.submit_job_overrides import override
 from reconciler.model import Job, Launch, RunKey, Spec
 
@@ -35,3 +37,16 @@ def run_request(job: Job, definition: Spec, main: str | None) -> Spec:
 def launches(request: Spec, key: RunKey, queue: str, definition_arn: str) -> tuple[Launch, ...]:
     """Answer the one submission that a run takes, an array of ten thousand as well."""
     return (Launch(key=key, target=queue, definition=definition_arn, request=request),)
+
+
+def scheduled(launch: Launch) -> Target:
+    """Answer SubmitJob as EventBridge Scheduler sends it for every slot; it has no token, so at least once."""
+    owned = {ownership.OWNER: launch.key.owner, ownership.JOB: launch.key.job}
+    request = {
+        **launch.request,
+        "tags": {**launch.request.get("tags", {}), **owned},
+        "jobName": run_keys.job_name(run_keys.by_eventbridge(launch.key)),
+        "jobQueue": launch.target,
+        "jobDefinition": launch.definition,
+    }
+    return Target(api="batch:submitJob", request=request)

@@ -1,6 +1,7 @@
 """Runs: what starts one, what AWS tells of it, and how it went."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,6 +86,7 @@ class Execution:
     `key_text` is what identifies the run key from outside: a task's startedBy, a Batch job's name. `stop_code` is
     ECS's (`TaskFailedToStart`, `SpotInterruption` …), for Batch jobs too; `reason` AWS's own sentence. `waiting_since`
     is since when it waits for nothing but a place to start; None once it has started, or while it waits for others.
+    `told` are the `RECONCILER_*` variables that it was started with: words, not proof.
     """
 
     id: str
@@ -100,6 +102,7 @@ class Execution:
     stop_code: str = ""
     reason: str = ""
     containers: tuple[ContainerEnd, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

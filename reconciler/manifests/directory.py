@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any
 
-from reconciler.manifests import files, rules, settings, tree
+from reconciler.manifests import files, settings, tree
 from reconciler.manifests.drafts import DIALECTS, Draft, applies, draft
 from reconciler.manifests.jobs import job
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.request import LoadRequest
+from reconciler.manifests.rules import registered
 from reconciler.manifests.settings import Chosen
 from reconciler.manifests.tree import Table
 from reconciler.manifests.yaml12 import Document
@@ -40,7 +41,7 @@ def load(directory: FilePath, request: LoadRequest) -> Manifests:
     problems += reading.taken()
     for each in drafts:
         problems += [replace(problem, job=each.name) for problem in each.problems]
-    problems += rules.check(drafts, chosen, [name for name in map(_declared_name, jobs_documents) if name])
+    problems += registered.check(drafts, chosen, [name for name in map(_declared_name, jobs_documents) if name])
     return Manifests(
         directory=files.printable(directory),
         origin=files.origin(directory),

@@ -7,10 +7,11 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import UsageError
-from reconciler.manifests import schemas, tags, tree
+from reconciler.manifests import schemas, tree
 from reconciler.manifests.faults import located
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.request import LoadRequest
+from reconciler.manifests.rules import tag_limits
 from reconciler.manifests.tree import Place, Row, Table
 from reconciler.manifests.variables import Layer, Unset, Variables, substitute
 from reconciler.manifests.yaml12 import Document
@@ -219,7 +220,7 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
         except InvalidSpecifier:
             say("requiredVersion", f'expected versions such as ">=1.2,<2", got "{required}"')
     for key, value in _part(spec, "tags").items():
-        for message in tags.refusals(key, str(value)):
+        for message in tag_limits.refusals(key, str(value)):
             say("tags", message, "", key)
     names = declared(origin)
     default = spec.get("defaultEnvironment")

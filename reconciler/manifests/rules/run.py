@@ -1,0 +1,176 @@
+"""What a job says of its runs, against the containers it has: names, overrides, patches, secrets in plain text."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reconciler.manifests import tree
+from reconciler.manifests.rules.findings import Finding, Rule, Scene, listed
+from reconciler.model import Path, Severity
+
+_RUN: Path = ("spec", "run")
+_BODIES: Sequence[Path] = (("spec", "taskDefinition"), ("spec", "jobDefinition"))
+#: Where the kinds keep containers that have names.
+_CONTAINERS: Sequence[Path] = (
+    ("taskDefinition", "containerDefinitions"),
+    ("jobDefinition", "ecsProperties", "taskProperties", 0, "containers"),
+    ("jobDefinition", "eksProperties", "podProperties", "containers"),
+)
+#: Each range of nodes has containers of its own, which only a run tells apart.
+_NODES: Path = ("jobDefinition", "nodeProperties")
+#: BOTO EksContainer.name: what a container of a pod is called that names itself nothing.
+_DEFAULT = "Default"
+_REFERENCE = re.compile(r"(arn:aws[a-z-]*:(ecs|batch):\S+|[A-Za-z0-9][A-Za-z0-9_-]{0,254}(:[1-9][0-9]*)?)\Z")
+_SECRET = re.compile(
+    r"PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|(?:^|_)(?:SECRET|TOKEN|PWD)(?:_|\Z)", re.IGNORECASE
+)
+#: What a name ends in when it tells of a secret without being one.
+_HARMLESS = re.compile(r"(?:^|_)(?:ARN|NAME|FILE|PATH|DIR|URL|URI|ENDPOINT|ID|TTL|LENGTH|TYPE)\Z", re.IGNORECASE)
+#: Values that are no secret whatever the name.
+_SWITCH = re.compile(r"true|false|yes|no|on|off|[0-9]{1,6}|\s*", re.IGNORECASE)
+_PATCH_MEMBERS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
+
+
+def containers(scene: Scene) -> Sequence[Mapping[str, Any]] | None:
+    """Answer the containers of the job's definition; Batch's only one has no name, so there is none.
+
+    None where they are not known here: of somebody else's definition, of several nodes.
+    """
+    if scene.definer is None or tree.at(scene.definer.spec, _NODES) is not None:
+        return None
+    for path in _CONTAINERS:
+        found = tree.at(scene.definer.spec, path)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return ()
+
+
+def _names(scene: Scene) -> list[str] | None:
+    found = containers(scene)
+    return None if found is None else [str(container.get("name", _DEFAULT)) for container in found]
+
+
+def _main_container(scene: Scene) -> Iterator[Finding]:
+    names, main = _names(scene), scene.spec.get("mainContainer")
+    if names is None:
+        return
+    if main is not None and main not in names:
+        yield _no_container(("spec", "mainContainer"), main, names)
+    essential = [str(each.get("name", _DEFAULT)) for each in containers(scene) or () if each.get("essential", True)]
+    if main is None and len(essential) > 1:
+        message = f"several containers are essential ({', '.join(essential)}): the first one's exit code decides"
+        yield Finding(path=_body(scene), message=message, hint="name it in mainContainer", severity=Severity.WARNING)
+
+
+def _body(scene: Scene) -> Path:
+    body: Path = ("spec", scene.draft.dialect.body)
+    return body if scene.draft.dialect.body in scene.spec else ("spec", "definitionOf")
+
+
+def _no_container(path: Path, name: str, names: Sequence[str]) -> Finding:
+    if not names:
+        return Finding(
+            path=path, message=f'no container "{name}": the job has one, without a name', hint="leave the name out"
+        )
+    return Finding(path=path, message=f'no container "{name}" (expected one of {listed(names)})')
+
+
+def _named_containers(scene: Scene) -> Iterator[Finding]:
+    """`command` and `environment` by container, and the overrides that AWS takes."""
+    names = _names(scene)
+    run = scene.spec.get("run", {})
+    command, environment = run.get("command"), run.get("environment", {})
+    by_container = [key for key, value in environment.items() if isinstance(value, Mapping)]
+    if by_container and len(by_container) != len(environment):
+        plain = next(key for key, value in environment.items() if not isinstance(value, Mapping))
+        message = f'expected variables or containers, got variable "{plain}" beside container "{by_container[0]}"'
+        yield Finding(path=(*_RUN, "environment", plain), message=message)
+    if names is None:
+        return
+    for name in command if isinstance(command, Mapping) else ():
+        if name not in names:
+            yield _no_container((*_RUN, "command", name), name, names)
+    for name in by_container:
+        if name not in names:
+            yield _no_container((*_RUN, "environment", name), name, names)
+    for position, override in enumerate(tree.at(run, ("overrides", "containerOverrides")) or ()):
+        if override.get("name") not in names:
+            path: Path = (*_RUN, "overrides", "containerOverrides", position, "name")
+            yield _no_container(path, str(override.get("name")), names)
+
+
+def _patches(scene: Scene) -> Iterator[Finding]:
+    """RFC 6902, section 4: what each operation cannot do without."""
+    for position, patch in enumerate(scene.spec.get("run", {}).get("patches", ())):
+        path: Path = (*_RUN, "patches", position)
+        needed = _PATCH_MEMBERS.get(patch["op"])
+        if needed is not None and needed not in patch:
+            yield Finding(path=path, message=f"{patch['op']} needs {needed}")
+        for member in ("path", "from"):
+            pointer = patch.get(member, "")
+            if pointer and not pointer.startswith("/"):
+                message = f'expected a JSON Pointer such as /overrides/cpu, got "{pointer}"'
+                yield Finding(path=(*path, member), message=message)
+
+
+def _reference(scene: Scene) -> Iterator[Finding]:
+    member = scene.draft.dialect.reference
+    reference = scene.spec.get(member)
+    if reference is not None and not _REFERENCE.match(reference):
+        message = f'expected an ARN, name:revision or a name, got "{reference}"'
+        yield Finding(path=("spec", member), message=message)
+
+
+def _logs_without_definition(scene: Scene) -> Iterator[Finding]:
+    if "logs" in scene.spec and scene.draft.dialect.body not in scene.spec:
+        message = "logs has no effect: the definition is not this job's"
+        yield Finding(path=("spec", "logs"), message=message, severity=Severity.WARNING)
+
+
+def _plain_secrets(scene: Scene) -> Iterator[Finding]:
+    """The value is never printed."""
+    for path, name in _plain_variables(scene.spec, ("spec",)):
+        if _SECRET.search(name) and not _HARMLESS.search(name):
+            message = f"{name} looks like a secret in plain text"
+            hint = "keep it in Secrets Manager or SSM and name it under the container's secrets"
+            yield Finding(path=path, message=message, hint=hint, severity=Severity.WARNING)
+
+
+def _plain_variables(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield path and name of every environment variable with a value, as AWS or as `run.environment` spells them."""
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _plain_variables(item, (*path, position))
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            if key == "environment":
+                yield from _variables(member, (*path, key))
+            elif isinstance(member, dict | list):
+                yield from _plain_variables(member, (*path, key))
+
+
+def _variables(environment: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(environment, list):
+        for position, entry in enumerate(environment):
+            if isinstance(entry, dict) and not _harmless(entry.get("value")):
+                yield (*path, position), str(entry.get("name"))
+    elif isinstance(environment, dict):
+        for key, value in environment.items():
+            if isinstance(value, dict):
+                yield from _variables(value, (*path, key))
+            elif not _harmless(value):
+                yield (*path, key), key
+
+
+def _harmless(value: Any) -> bool:
+    return value is None or _SWITCH.fullmatch(str(value)) is not None
+
+
+RUN_RULES = (
+    Rule(check=_main_container, reads=(*_BODIES, ("spec", "mainContainer"))),
+    Rule(check=_named_containers, reads=(*_BODIES, _RUN)),
+    Rule(check=_patches, reads=((*_RUN, "patches"),)),
+    Rule(check=_reference, reads=(("spec", "taskDefinitionArn"), ("spec", "jobDefinitionArn"))),
+    Rule(check=_logs_without_definition, reads=(("spec", "logs"),)),
+    Rule(check=_plain_secrets, reads=()),
+)

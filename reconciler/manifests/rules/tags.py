@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.manifests import tree
-from reconciler.manifests.rules import tag_limits
 from reconciler.manifests.rules.findings import Finding, Rule, Scene
+from reconciler.manifests.rules.tag_limits import MOST, OURS, refusals
 from reconciler.model import Path
 
 _METADATA: Path = ("metadata", "tags")
@@ -14,15 +14,13 @@ _RUN: Path = ("spec", "run", "tags")
 def _job_tags(scene: Scene) -> Iterator[Finding]:
     own = tree.at(scene.draft.document, _METADATA) or {}
     for key, value in own.items():
-        for message in tag_limits.refusals(key, str(value)):
+        for message in refusals(key, str(value)):
             yield Finding(path=(*_METADATA, key), message=message)
     definition = dict(_listed(scene.spec.get(scene.draft.dialect.body, {}).get("tags", ())))
     count = len({**scene.chosen.settings.tags, **definition, **own})
-    if count > tag_limits.MOST - tag_limits.OURS:
-        message = f"expected at most {tag_limits.MOST - tag_limits.OURS} tags with those of Settings and the definition, got {count}"
-        yield Finding(
-            path=_METADATA, message=message, hint=f"AWS allows {tag_limits.MOST}, {tag_limits.OURS} of them are ours"
-        )
+    if count > MOST - OURS:
+        message = f"expected at most {MOST - OURS} tags with those of Settings and the definition, got {count}"
+        yield Finding(path=_METADATA, message=message, hint=f"AWS allows {MOST}, {OURS} of them are ours")
 
 
 def _request_tags(scene: Scene) -> Iterator[Finding]:
@@ -30,7 +28,7 @@ def _request_tags(scene: Scene) -> Iterator[Finding]:
         found = tree.at(scene.draft.document, path) or ()
         for position, (key, value) in enumerate(_listed(found)):
             step = key if isinstance(found, Mapping) else position
-            for message in tag_limits.refusals(key, value):
+            for message in refusals(key, value):
                 yield Finding(path=(*path, step), message=message)
 
 

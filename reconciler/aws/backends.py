@@ -40,6 +40,13 @@ class DefinitionBackend(Protocol):
         """Describe anew the newest ACTIVE revision of `name`, and list every ACTIVE one of `owner`, newest first."""
         ...
 
+    def names(self, tags: Mapping[str, str | None]) -> frozenset[str]:
+        """Name everything with an ACTIVE revision; with `tags`, what carries them all (None: any value).
+
+        The latter as far as the tag index knows, which may lag, and remember what is no longer ACTIVE.
+        """
+        ...
+
     def describe(self, reference: str) -> Revision | None:
         """Describe one revision by ARN or `name:revision`, or the newest ACTIVE one of a bare name, with its tags."""
         ...
@@ -69,10 +76,12 @@ class RunBackend(Protocol):
 
     `recall` is how long after a launch AWS can still be asked what it made. `tokens` says whether AWS itself makes a
     repeated launch of one key the same launch; where it does not, each submission is claimed in the ledger first.
+    `target_kind` is what a target is called.
     """
 
     recall: timedelta
     tokens: bool
+    target_kind: str
 
     def key_text(self, key: RunKey) -> str:
         """Answer the startedBy or job name that marks a run of `key`, at most 128 legal characters."""
@@ -114,6 +123,10 @@ class RunBackend(Protocol):
 
     def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002 - AWS's word
         """End one execution; one that has ended, or that is gone, is no error."""
+        ...
+
+    def unfit(self, target: str, request: Spec) -> str | None:
+        """Say why nothing could be started in `target` for `request`: not there, closed, no capacity; None if well."""
         ...
 
     def log_streams(self, id: str, target: str, definition: Spec) -> tuple[LogStream, ...]:  # noqa: A002 - AWS's word

@@ -36,6 +36,7 @@ class BatchJobs:
     #: Ended jobs are told for at least seven days (user guide, job_states.md).
     recall = timedelta(days=6)
     tokens = False
+    target_kind = "queue"
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
@@ -144,6 +145,10 @@ class BatchJobs:
             else "batch:TerminateJob"
         )
         self._aws.call(action, jobId=id, reason=(f"{reason} ({why})" if why else reason)[:_LONGEST_REASON])
+
+    def unfit(self, target: str, request: Spec) -> str | None:  # noqa: ARG002 - the protocol's word
+        """Look at the queue."""
+        return job_queues.unfit(self._aws, target)
 
     def log_streams(self, id: str, target: str, definition: Spec) -> tuple[LogStream, ...]:  # noqa: A002, ARG002
         """Answer the streams that Batch tells of a job's newest attempt."""

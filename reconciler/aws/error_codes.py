@@ -96,6 +96,8 @@ SPECIAL: Final[Sequence[tuple[str, str, re.Pattern[str], type[AwsCallError]]]] =
         # a name that is taken (Scheduler API reference, CreateSchedule)
         ("scheduler:Create*", "ConflictException", r"", AlreadyExists),
         ("batch:*", "ClientException", r"does not exist|not found", NotFound),
+        ("ecr:DescribeImages", "RepositoryNotFoundException", r"", NotFound),
+        ("ecr:DescribeImages", "ImageNotFoundException", r"", NotFound),
     )
 )
 

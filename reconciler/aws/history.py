@@ -17,6 +17,8 @@ from reconciler.errors import AlreadyExists, NotFound, Rejected
 
 Event = Mapping[str, Any]
 _DEFAULT_LIMIT: Final = 100
+#: DescribeLogStreams gives at most so many.
+_PAGE: Final = 50
 
 
 class History:
@@ -61,6 +63,14 @@ class History:
         except NotFound:
             return {}
         return {job: tuple(events) for job, events in sorted(found.items())}
+
+    def jobs(self) -> frozenset[str]:
+        """Name every job that anything is recorded of."""
+        try:
+            answers = list(self._aws.pages("logs:DescribeLogStreams", logGroupName=self._group, limit=_PAGE))
+        except NotFound:
+            return frozenset()
+        return frozenset(str(stream["logStreamName"]) for answer in answers for stream in answer.get("logStreams", ()))
 
     def _prepare(self) -> None:
         """See once that the group is there, with the retention that the settings want."""

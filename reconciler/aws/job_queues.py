@@ -36,6 +36,14 @@ def only_queue(aws: Aws) -> str:
     )
 
 
+def unfit(aws: Aws, name: str) -> str | None:
+    """Say why a queue takes no jobs; None where it does."""
+    queue = next(iter(aws.call("batch:DescribeJobQueues", jobQueues=[name]).get("jobQueues", ())), None)
+    if queue is None:
+        return "it does not exist"
+    return None if _is_open(queue) else f"it is {_state(queue)}"
+
+
 def unfinished_jobs(aws: Aws, queue: str) -> Iterator[Mapping[str, Any]]:
     """Answer a summary of every job of a queue that has not ended; of arrays only the parents."""
     seen: set[str] = set()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reconciler.aws import log_streams, stop_reasons, task_failures, told
+from reconciler.aws import clusters, log_streams, stop_reasons, task_failures, told
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.log_streams import LogStream
 from reconciler.aws.network import Network
@@ -33,6 +33,7 @@ class Tasks:
     #: Stopped tasks are told for an hour at least, tokens are remembered until an hour after the last stop.
     recall = timedelta(minutes=55)
     tokens = True
+    target_kind = "cluster"
 
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
@@ -115,6 +116,10 @@ class Tasks:
         """Stop a task; one that is gone stays so."""
         with contextlib.suppress(NotFound):
             self._aws.call("ecs:StopTask", cluster=target, task=id, reason=reason[:_LONGEST_REASON])
+
+    def unfit(self, target: str, request: Spec) -> str | None:
+        """Look at the cluster, and at its capacity as far as the request says what it wants."""
+        return clusters.unfit(self._aws, target, request)
 
     def log_streams(self, id: str, target: str, definition: Spec) -> tuple[LogStream, ...]:  # noqa: A002, ARG002
         """Answer the awslogs streams of a task's containers."""

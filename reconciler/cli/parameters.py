@@ -1,11 +1,15 @@
 """How options' texts are read: pairs, report targets, words from a list."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import click
 
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SPAN: Final = re.compile(r"(?P<number>\d+)(?P<unit>[smhd])")
 #: Every face a report can have.
 FORMATS: Final = ("text", "json", "markdown", "html", "junit", "github")
 
@@ -39,3 +43,16 @@ def words(*known: str) -> Callable[[str], tuple[str, ...]]:
         return given
 
     return read
+
+
+def ago(text: str) -> timedelta | datetime:
+    """Read how far back: `90s`, `15m`, `24h`, `7d`, or an instant of RFC 3339 with its offset."""
+    if found := _SPAN.fullmatch(text):
+        return timedelta(**{_UNITS[found["unit"]]: int(found["number"])})
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise click.BadParameter(f'expected 15m, 24h, 7d or an instant such as 2026-11-20T03:00:00Z, got "{text}"')
+    return instant

@@ -19,6 +19,8 @@ from reconciler.model import Execution, RunState
 PROPAGATION = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=10)
+#: A run that was ended for one of these is not tried again, whoever has ended it.
+_FINAL = frozenset({runs.REPLACED, runs.ASKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,7 @@ def _why(attempt: Attempt, known: list[Execution], states: list[RunState], bound
 
 
 def _finish(attempt: Attempt, bounds: Bounds, now: datetime) -> Event | None:
-    final = attempt.stopping in {runs.REPLACED, runs.ASKED}
+    final = attempt.stopping in _FINAL or any(f"{runs.STOPPED_BY_US}{cause}" in attempt.reason for cause in _FINAL)
     retried = attempt.ended is RunState.FAILED and attempt.number < bounds.backoff_limit and not final
     if retried or attempt.ended is None:
         return None

@@ -38,6 +38,24 @@ def ended(trigger: str, attempt: Attempt, end: Event, executions: Mapping[str, E
     }
 
 
+def ended_run(run: Run) -> Event:
+    """Answer the line for the end of a run that only the history knew of."""
+    return {
+        "event": "ended",
+        "trigger": run.trigger,
+        "attempt": run.attempt,
+        "ids": list(run.ids),
+        "target": run.target,
+        "definition": run.definition,
+        "commit": run.commit,
+        "state": run.state.value,
+        "exitCode": run.exit_code,
+        "reason": run.reason,
+        "started": run.started.isoformat() if run.started else None,
+        "stopped": run.stopped.isoformat() if run.stopped else None,
+    }
+
+
 def _identity(attempt: Attempt, ids: Sequence[str]) -> Event:
     return {
         "attempt": attempt.number,

@@ -2,10 +2,12 @@
 
 from reconciler.aws.batch_jobs import BatchJobs
 from reconciler.aws.history import History
+from reconciler.aws.inspection import Inspection
 from reconciler.aws.job_definitions import JobDefinitions
 from reconciler.aws.ledger import Ledger
 from reconciler.aws.log_groups import LogGroups
 from reconciler.aws.run_logs import RunLogs
+from reconciler.aws.schedules import Schedules
 from reconciler.aws.session import Aws
 from reconciler.aws.task_definitions import TaskDefinitions
 from reconciler.aws.tasks import Tasks
@@ -22,4 +24,6 @@ def backends(aws: Aws, settings: Settings) -> Backends:
         history=History(aws, owner=settings.owner, retention_days=settings.history_retention_days),
         log_groups=LogGroups(aws),
         run_logs=RunLogs(aws),
+        schedules=Schedules(aws),
+        inspection=Inspection(aws),
     )

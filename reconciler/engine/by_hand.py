@@ -1,23 +1,22 @@
 """`run JOB` from its guards to its end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from reconciler.core import ownership
 from reconciler.core.plan import make_plan
 from reconciler.engine import run_logs
 from reconciler.engine.context import Context
+from reconciler.engine.endings import Told, show_last_lines
 from reconciler.engine.follow import pauses
 from reconciler.engine.manual import Ended, ManualRun, Prepared, prepare
 from reconciler.engine.observe import observe
-from reconciler.engine.run_logs import LAST_LINES, LogsFollowed, LogsSeen
+from reconciler.engine.run_logs import LogsFollowed, LogsSeen
 from reconciler.engine.suspension import is_suspended
 from reconciler.errors import Refused
 from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Health, Job, Run, RunState
 
-#: Whoever prints what containers wrote.
-Told = Callable[[LogsSeen], None]
 #: Seconds between two looks while the log is followed, so that it flows.
 _FLOWING = 3.0
 
@@ -88,7 +87,7 @@ class _Log:
         if self._flowing:
             self._finish()
         elif run.state is not RunState.SUCCEEDED and run.ids:
-            self._told(run_logs.read(self._context, run_logs.streams(self._context, run), last=LAST_LINES))
+            show_last_lines(self._context, run, self._told)
 
     def _finish(self) -> None:
         if self._followed is not None:

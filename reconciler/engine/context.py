@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from reconciler.aws.backends import DefinitionBackend, RunBackend
 from reconciler.aws.history import History
+from reconciler.aws.inspection import Inspection
 from reconciler.aws.ledger import Ledger
 from reconciler.aws.log_groups import LogGroups
 from reconciler.aws.run_logs import RunLogs
+from reconciler.aws.schedules import Schedules
 from reconciler.clock import Clock
 from reconciler.core.guards import Limits
 from reconciler.core.ownership import Commit
@@ -28,6 +30,8 @@ class Backends:
     history: History
     log_groups: LogGroups
     run_logs: RunLogs
+    schedules: Schedules
+    inspection: Inspection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

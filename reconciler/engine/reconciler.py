@@ -1,6 +1,7 @@
 """One pass, from top to bottom: observe, plan, apply; and the verbs that are parts of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,18 +12,19 @@ from reconciler.core.guards import Limits
 from reconciler.core.operations import Deregister
 from reconciler.core.ownership import Commit
 from reconciler.core.plan import Plan, make_plan
-from reconciler.engine import by_hand, reporting
+from reconciler.engine import endings, following, lookup, reporting, unfollowed
 from reconciler.engine.apply import apply
 from reconciler.engine.backends import backends
 from reconciler.engine.context import Context, Listener
+from reconciler.engine.endings import Told
 from reconciler.engine.follow import finished, pauses
 from reconciler.engine.launch import record_ends
-from reconciler.engine.manual import Ended
 from reconciler.engine.observe import Observation, observe
-from reconciler.errors import Refused
+from reconciler.engine.operator import Operator
+from reconciler.engine.run_logs import LogsSeen
+from reconciler.errors import AccessDenied, OutcomeUnknown, Refused, Throttled
 from reconciler.kinds.registry import kinds
-from reconciler.kinds.run_changes import RunChanges
-from reconciler.model import Job, Manifests, Once, Report, Revision
+from reconciler.model import Manifests, Once, Report, Revision
 
 #: Looks at the plan before anything is written.
 Approval = Callable[[Report], None]
@@ -30,6 +32,10 @@ Approval = Callable[[Report], None]
 
 def _approved(_: Report) -> None:
     """Let a plan through."""
+
+
+def _untold(_: LogsSeen) -> None:
+    """Show no logs."""
 
 
 class Until(StrEnum):
@@ -75,32 +81,28 @@ class Reconciler:
 
     def drift(self) -> Report:
         """Answer how AWS differs from the manifests, without the steps that would mend it."""
-        started = self._started()
-        _, plan = self._planned()
-        return replace(self._report("drift", plan, started), steps=())
+        return self._standing("drift")
 
     def status(self) -> Report:
         """Answer how every job stands, on both axes."""
-        started = self._started()
-        _, plan = self._planned()
-        return replace(self._report("status", plan, started), steps=())
+        return self._standing("status")
 
     def apply(self, approve: Approval = _approved) -> Report:
         """Make one pass; `approve` sees the very plan that is about to be carried out, and may raise Refused."""
         started = self._started()
         return self._pass(started, approve)
 
-    def wait(self, until: Until, timeout: float | None, approve: Approval = _approved) -> Report:
+    def wait(self, until: Until, timeout: float | None, approve: Approval = _approved, told: Told = _untold) -> Report:
         """Repeat the pass until every one-shot is finished at its present generation, or until `timeout` seconds.
 
         The report is that of the last pass, with every step that any of them carried out. `approve` sees the plan of
-        the first: what follows from it was approved with it.
+        the first: what follows from it was approved with it. `told` is given the last lines of each run that failed.
         """
         started, done = self._started(), []
         jobs = self._context.manifests.jobs
         followed = {job.name for job in jobs if until is Until.ALL or isinstance(job.trigger, Once)}
         for pause in pauses():
-            report = self._pass(started, approve)
+            report = self._pass(started, approve, told)
             approve = _approved
             done += [step for step in report.steps if step.operation is not None]
             elapsed = (self._context.clock.now() - started).total_seconds()
@@ -112,22 +114,21 @@ class Reconciler:
             self._context.clock.sleep(pause)
         raise AssertionError("pauses() never ends")
 
-    def run(self, job: Job, changes: RunChanges) -> Report:
-        """Launch the revision of `job` that is in force, with `changes`, and answer the run."""
-        started = self._started()
-        made = by_hand.launch(self._context, job, changes)
-        return reporting.of_runs(self._context, "run", [made.run], started, self._aws, made.warnings)
+    @property
+    def operator(self) -> Operator:
+        """What people do with single jobs and runs."""
+        return Operator(self._context, self._aws, started=self._started, planned=self._planned)
 
-    def run_and_wait(self, job: Job, changes: RunChanges, told: by_hand.Told, *, flowing: bool) -> tuple[Report, Ended]:
-        """Do what :meth:`run` does, follow the run to its end, and answer how it went as well.
-
-        `told` is given the containers' logs: as they come where it is `flowing`, else the last of a run that failed.
-        """
+    def _standing(self, verb: str) -> Report:
+        """Answer how every job stands and how its newest run went, without the steps."""
         started = self._started()
-        made = by_hand.launch_and_wait(self._context, job, changes, told, flowing=flowing)
-        report = reporting.of_runs(self._context, "run", [made.run], started, self._aws, made.warnings)
-        assert made.ended is not None
-        return report, made.ended
+        observation, plan = self._planned()
+        shots = {entry.job.name: entry.one_shot for entry in observation.seen.jobs if entry.one_shot is not None}
+        ran = {name: run for name, shot in shots.items() if (run := following.run_of(name, shot)) is not None}
+        others = [entry.job for entry in observation.seen.jobs if entry.job.name not in shots]
+        found = lookup.last_runs(self._context, others)
+        report = replace(self._report(verb, plan, started), steps=())
+        return reporting.with_last_runs(report, {**ran, **found.runs}, found.unknown)
 
     def _started(self) -> datetime:
         """Let AWS say who we are and what time it is."""
@@ -136,10 +137,14 @@ class Reconciler:
         assert self._aws.account
         return self._context.clock.now()
 
-    def _pass(self, started: datetime, approve: Approval = _approved) -> Report:
+    def _pass(self, started: datetime, approve: Approval = _approved, told: Told | None = None) -> Report:
         observation, plan = self._planned()
         approve(self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded, self._context.backends.ledger)
+        with suppress(AccessDenied, Throttled, OutcomeUnknown):  # what is not written down now, the next pass does
+            unfollowed.record_ends(self._context)
+        if told is not None:
+            endings.tell(self._context, observation.unrecorded, told)
         return self._report("apply", apply(self._context, observation.seen, plan), started)
 
     def _planned(self) -> tuple[Observation, Plan]:

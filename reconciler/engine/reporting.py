@@ -1,6 +1,6 @@
 """Plans and outcomes → the report that every format is a view of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,6 +49,22 @@ def of_runs(
         problems=tuple(problems),
         runs=tuple(runs),
     )
+
+
+def with_last_runs(report: Report, found: Mapping[str, Run], unknown: Mapping[str, str]) -> Report:
+    """Answer the report with each job's newest run, which is also its health where no pass has told that already."""
+    jobs = tuple(_with_last_run(job, found.get(job.name), job.name in unknown) for job in report.jobs)
+    reasons = sorted(set(unknown.values()))
+    warnings = [Problem(message=f"how runs went is not known: {text}", severity=Severity.WARNING) for text in reasons]
+    return replace(report, jobs=jobs, problems=(*report.problems, *warnings))
+
+
+def _with_last_run(job: JobReport, run: Run | None, unknown: bool) -> JobReport:
+    if job.health is not Health.NEVER_RAN:
+        return replace(job, last_run=run)
+    if unknown:
+        return replace(job, health=Health.UNKNOWN)
+    return replace(job, last_run=run, health=Health(run.state.value)) if run is not None else job
 
 
 def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:

@@ -78,7 +78,8 @@ def _run(run: Run, scrubber: Scrubber) -> Run:
 
 
 def _check(check: Check, scrubber: Scrubber) -> Check:
-    return replace(check, subject=_clean(check.subject, "", scrubber), reason=_clean(check.reason, "", scrubber))
+    """Answer a check; its subject is a name or a reference to a secret, which is none."""
+    return replace(check, subject=printable(check.subject), reason=_clean(check.reason, "", scrubber))
 
 
 def _clean(text: str, job: str, scrubber: Scrubber) -> str:

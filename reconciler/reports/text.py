@@ -43,6 +43,7 @@ class Detail(Enum):
 
 
 _CHANGES_SHOWN: Final = 20
+_ABOUT_JOBS: Final = frozenset({"status", "retry"})
 #: Kinds whose state is the job's health.
 _TOLD_BY_JOB: Final = frozenset({"run"})
 _VALUE_WIDTH: Final = 72
@@ -184,8 +185,8 @@ def _jobs(report: Report, detail: Detail) -> Iterator[Line]:
 
 
 def _matters(job: JobReport, report: Report, told: set[str]) -> bool:
-    """Whether a job is listed: all by `status`, else what is not well and was not told by its steps."""
-    if report.verb == "status":
+    """Whether a job is listed: all by verbs about jobs, else what is not well and was not told by its steps."""
+    if report.verb in _ABOUT_JOBS:
         return True
     quiet_health = {Health.SUCCEEDED, Health.NEVER_RAN, None}
     return job.name not in told and (job.sync not in {Sync.IN_SYNC, None} or job.health not in quiet_health)

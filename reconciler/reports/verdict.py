@@ -4,7 +4,20 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from reconciler.errors import RUN_TIMED_OUT, RUN_WITHOUT_CODE, ExitCode, worst
-from reconciler.model import Action, Health, JobReport, Report, Run, RunState, Severity, Status, Step, Sync
+from reconciler.model import (
+    Action,
+    Check,
+    Health,
+    JobReport,
+    Report,
+    Run,
+    RunState,
+    Severity,
+    Status,
+    Step,
+    Sync,
+    Verdict,
+)
 
 
 class FailOn(StrEnum):
@@ -54,6 +67,11 @@ def of_run(run: Run, *, timed_out: bool) -> int:
 def of_runs(runs: Collection[Run]) -> ExitCode:
     """Answer 1 where a run has not succeeded."""
     return ExitCode.OK if all(run.state is RunState.SUCCEEDED for run in runs) else ExitCode.FAILED
+
+
+def of_checks(checks: Collection[Check]) -> ExitCode:
+    """Answer 1 where something is not as runs need it; what was skipped is no failure."""
+    return ExitCode.FAILED if any(check.verdict is Verdict.NG for check in checks) else ExitCode.OK
 
 
 def of_problems(report: Report) -> ExitCode:

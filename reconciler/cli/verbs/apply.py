@@ -1,10 +1,12 @@
 """`reconcile --once`, `reconcile apply`."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from reconciler.cli.invocation import Access, Invocation
+from reconciler.cli.logs_shown import printer
 from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode, UsageError
 from reconciler.reports import verdict
@@ -46,7 +48,9 @@ def command(invocation: Invocation, plan_file: Path | None, wait: str | None, ti
         if saved is not None:
             check(saved, plan, invocation.manifests)
 
+    told = printer(invocation.scrub, sys.stderr)
+
     def work(reconciler: Reconciler) -> Report:
-        return reconciler.apply(approve) if wait is None else reconciler.wait(Until(wait), timeout, approve)
+        return reconciler.apply(approve) if wait is None else reconciler.wait(Until(wait), timeout, approve, told)
 
     return invocation.reconcile(Access.WRITE, work, verdict.of_pass)

@@ -50,7 +50,7 @@ def command(
     changes = _changes(chosen.kind, arguments, **given)
     if not (wait or follow):
         return invocation.reconcile(
-            Access.WRITE, lambda reconciler: reconciler.run(chosen, changes), lambda _: ExitCode.OK
+            Access.WRITE, lambda reconciler: reconciler.operator.run(chosen, changes), lambda _: ExitCode.OK
         )
     try:
         return _waited(invocation, chosen, changes, follow=follow)
@@ -64,7 +64,7 @@ def command(
 def _waited(invocation: Invocation, job: "Job", changes: "RunChanges", *, follow: bool) -> int:
     told = printer(invocation.scrub, sys.stderr)
     with invocation.reconciler(Access.WRITE) as reconciler:
-        report, ended = reconciler.run_and_wait(job, changes, told, flowing=follow)
+        report, ended = reconciler.operator.run_and_wait(job, changes, told, flowing=follow)
     invocation.emit(report)
     return verdict.of_run(ended.run, timed_out=ended.timed_out)
 

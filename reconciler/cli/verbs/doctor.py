@@ -1,0 +1,26 @@
+"""`reconcile doctor`."""
+
+import click
+
+from reconciler.cli.invocation import Access, Invocation
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, output, verb
+from reconciler.errors import ExitCode
+from reconciler.reports import verdict
+
+
+@verb("doctor", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
+@click.argument("names", nargs=-1, metavar="[JOB]...")
+def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
+    """Look whether what each JOB needs, or all, is there: nothing is changed.
+
+    Credentials, permissions, cluster or queue, capacity, roles, images, log groups, secrets, network: OK, NG, or
+    skipped with the reason. Exit 1 where something is NG.
+    """
+    if not invocation.is_valid(Access.READ):
+        return ExitCode.INVALID
+    jobs = invocation.jobs(names)
+    return invocation.reconcile(
+        Access.READ,
+        lambda reconciler: reconciler.operator.doctor(jobs),
+        lambda report: verdict.of_checks(report.checks or ()),
+    )

@@ -1,0 +1,21 @@
+"""`reconcile suspend`."""
+
+import click
+
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.suspending import carry_out
+from reconciler.errors import ExitCode
+
+
+@verb("suspend", DIRECTORY_OPTION, MANIFESTS, AWS, SHOW_VALUES, VERBOSE)
+@click.argument("names", nargs=-1, metavar="[JOB]...")
+@click.option("--all", "everything", is_flag=True, help="Every job of the directory.")
+def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> ExitCode:
+    """Hold each JOB back by hand: no pass and no loop launches it, until `reconcile resume`.
+
+    Its definition is kept in sync, and what is running goes on.
+    """
+    from reconciler.engine.suspension import Wish
+
+    return carry_out(invocation, names, everything, Wish.SUSPEND)

@@ -1,0 +1,155 @@
+"""Which runs there are: from the history, the ledger's one-shots, and what AWS tells of those that are not over."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from reconciler.aws.concurrent import gather
+from reconciler.core import chronicle, run_keys, run_views
+from reconciler.core.attempts import PROPAGATION
+from reconciler.core.memory import Event
+from reconciler.engine.context import Context
+from reconciler.engine.definitions import body
+from reconciler.engine.run_logs import kind_of
+from reconciler.errors import AwsCallError, UsageError
+from reconciler.model import Execution, Job, Linked, Run, RunState
+
+#: What one search looks through for the newest runs of all jobs; older ones are asked for job by job.
+RECENT: Final = timedelta(days=2)
+#: Lines that surely hold a job's newest run: its launch, a line for each part of ten tasks, and its end.
+_LINES: Final = 100
+_VANISHED: Final = "AWS no longer knows its tasks, and no end was recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRuns:
+    """The newest run of each job that has one, and why that could not be found out of others, by job."""
+
+    runs: Mapping[str, Run]
+    unknown: Mapping[str, str]
+
+
+def last_runs(context: Context, jobs: Sequence[Job]) -> LastRuns:
+    """Answer the newest run of each of `jobs`, by the history: one search, and a look for each not found in it."""
+    if not jobs:
+        return LastRuns(runs={}, unknown={})
+    history, names = context.backends.history, {job.name for job in jobs}
+    try:
+        lines = dict(history.read_all(context.clock.now() - RECENT))
+        older = sorted((names - lines.keys()) & history.jobs()) if names - lines.keys() else []
+    except AwsCallError as error:
+        return LastRuns(runs={}, unknown=dict.fromkeys(names, str(error)))
+    unknown: dict[str, str] = {}
+    for name, answer in zip(older, gather(lambda job: history.read(job, limit=_LINES), older), strict=True):
+        if isinstance(answer, AwsCallError):
+            unknown[name] = str(answer)
+        else:
+            lines[name] = answer
+    newest = [runs[-1] for name in sorted(names) if (runs := chronicle.runs(name, lines.get(name, ())))]
+    return LastRuns(runs={run.job: run for run in refreshed(context, newest)}, unknown=unknown)
+
+
+def told(context: Context, jobs: Sequence[Job], *, since: datetime | None, limit: int) -> tuple[Run, ...]:
+    """Answer the newest `limit` runs of `jobs`, newest first, those that go on unrecorded included."""
+    found = [run for name, lines in _lines(context, jobs, since, limit).items() for run in chronicle.runs(name, lines)]
+    found.sort(key=_began, reverse=True)
+    known = {task for run in found for task in run.ids}
+    extra = [run for run in _going_on(context, jobs) if not known & set(run.ids)]
+    every = sorted([*extra, *refreshed(context, found[:limit])], key=_began, reverse=True)
+    return tuple(every[:limit])
+
+
+def find(context: Context, reference: str) -> Run:
+    """Answer the run that a task's ARN, an id or its beginning names, as it stands now. Raises UsageError if none does.
+
+    The last days are searched first, then everything that the history keeps.
+    """
+    now, kept = context.clock.now(), timedelta(days=context.settings.history_retention_days)
+    for span in (RECENT, kept):
+        lines = context.backends.history.read_all(now - span)
+        runs = [run for name, told in lines.items() for run in chronicle.runs(name, told)]
+        named = [run for run in runs if any(_is_named(task, reference) for task in run.ids)]
+        if len(named) > 1:
+            several = ", ".join(f"{run.ids[0]} of {run.job}" for run in named[:5])
+            raise UsageError(f"{reference}: names {len(named)} runs", hint=several)
+        if named:
+            return refreshed(context, named)[0]
+    for backend in context.backends.runs.values():
+        execution = backend.look_up(reference)
+        if execution is not None:
+            return _unrecorded(context, execution, context.manifests.jobs)
+    raise UsageError(
+        f"{reference}: no job and no run of owner {context.settings.owner} has this name or id",
+        hint="`reconcile runs` lists them",
+    )
+
+
+def refreshed(context: Context, runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Answer runs as AWS tells them now, a hundred tasks a call; a recorded end is believed."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    for run in runs:
+        kind = kind_of(context, run)
+        if not run.state.finished and kind is not None and run.ids:
+            asked.setdefault((kind, run.target), set()).update(run.ids)
+    found: dict[str, Execution] = {}
+    for (kind, target), ids in sorted(asked.items()):
+        found |= context.backends.runs[kind].describe(sorted(ids), target)
+    return tuple(_refreshed(context, run, found) for run in runs)
+
+
+def _refreshed(context: Context, run: Run, found: Mapping[str, Execution]) -> Run:
+    if run.state.finished:
+        return run
+    known = [found[task] for task in run.ids if task in found]
+    age = context.clock.now() - (run.created or context.clock.now())
+    if not known and run.ids and age > PROPAGATION:
+        return replace(run, state=RunState.UNKNOWN, reason=_VANISHED)
+    return run_views.with_executions(run, known, main_container(context, run.job))
+
+
+def main_container(context: Context, name: str) -> str | None:
+    """Name the main container of a job of the directory, as far as the manifests tell."""
+    job = next((each for each in context.manifests.jobs if each.name == name), None)
+    if job is None:
+        return None
+    if isinstance(job.definition, Linked):
+        return job.main_container
+    return context.kind(job).main_container(job, body(context, job, None))
+
+
+def _lines(context: Context, jobs: Sequence[Job], since: datetime | None, limit: int) -> Mapping[str, Sequence[Event]]:
+    history = context.backends.history
+    if len(jobs) == 1:
+        name = jobs[0].name
+        return {name: history.read(name, since=since, limit=max(limit * 4, _LINES))}
+    names = {job.name for job in jobs}
+    found = history.read_all(since or context.clock.now() - RECENT)
+    return {name: lines for name, lines in found.items() if name in names}
+
+
+def _going_on(context: Context, jobs: Sequence[Job]) -> Iterable[Run]:
+    """Answer the owner's executions that have not ended, wherever the jobs are sent."""
+    targets = {(job.kind, target) for job in jobs if (target := context.kind(job).target(job)) is not None}
+    for kind, target in sorted(targets):
+        for execution in context.backends.runs[kind].running(target, owner=context.settings.owner):
+            run = _unrecorded(context, execution, jobs)
+            if run.job:
+                yield run
+
+
+def _unrecorded(context: Context, execution: Execution, jobs: Sequence[Job]) -> Run:
+    """Answer an execution that no line tells of, as a run of the job that its key names."""
+    job = run_keys.job_of(execution.key_text, context.settings.owner, (each.name for each in jobs)) or ""
+    run = Run(job=job, trigger="", ids=(execution.id,), target=execution.target)
+    return run_views.with_executions(run, [execution], main_container(context, job))
+
+
+def _is_named(task: str, reference: str) -> bool:
+    return task == reference or task.rpartition("/")[2].startswith(reference)
+
+
+def _began(run: Run) -> str:
+    """Order runs by when they began, as near as it is known, then by id, so that the order is always the same."""
+    when = run.created or run.started or run.stopped
+    return f"{when.isoformat() if when else ''} {run.ids}"

@@ -63,10 +63,10 @@ class DefinitionBackend(Protocol):
         """Make a revision INACTIVE; doing so twice is no error."""
         ...
 
-    def users(self, revisions: Sequence[Revision]) -> Mapping[str, str]:
+    def users(self, revisions: Sequence[Revision], *, going: Collection[str] = ()) -> Mapping[str, str]:
         """Say what still uses each revision, by ARN: a task, a service, a rule, a schedule; the unused are left out.
 
-        What could not be read counts as used, and says so.
+        What could not be read counts as used, and says so. `going` are schedules, `group/name`, that do not count.
         """
         ...
 

@@ -3,7 +3,7 @@
 Looked up only when a revision is about to be deregistered. What cannot be read counts as used, and says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from reconciler.aws import event_targets, job_queues
@@ -23,19 +23,27 @@ _TASKS: Final = 100
 _FEW_FAMILIES: Final = 5
 
 
-def of_task_definitions(aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn) -> Mapping[str, str]:
+def of_task_definitions(
+    aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn, going: Collection[str] = ()
+) -> Mapping[str, str]:
     """Say by ARN what uses each revision of a task definition; the unused are left out."""
     families = sorted({revision.name for revision in revisions})
-    return _of(aws, revisions, latest_arn, lambda aws: _in_clusters(aws, families))
+    return _of(aws, revisions, latest_arn, lambda aws: _in_clusters(aws, families), going)
 
 
-def of_job_definitions(aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn) -> Mapping[str, str]:
+def of_job_definitions(
+    aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn, going: Collection[str] = ()
+) -> Mapping[str, str]:
     """Say by ARN what uses each revision of a job definition; the unused are left out."""
-    return _of(aws, revisions, latest_arn, _in_queues)
+    return _of(aws, revisions, latest_arn, _in_queues, going)
 
 
 def _of(
-    aws: Aws, revisions: Sequence[Revision], latest_arn: LatestArn, running: Callable[[Aws], Iterable[Use]]
+    aws: Aws,
+    revisions: Sequence[Revision],
+    latest_arn: LatestArn,
+    running: Callable[[Aws], Iterable[Use]],
+    going: Collection[str],
 ) -> Mapping[str, str]:
     if not revisions:
         return {}
@@ -51,6 +59,8 @@ def _of(
         except AwsCallError as error:
             return dict.fromkeys(sorted(wanted), f"perhaps something: {error}")
         for use in uses:
+            if use.user.startswith("schedule ") and use.user.removeprefix("schedule ") in going:
+                continue
             arn: str | None = None
             if use.reference in by_reference:
                 arn = by_reference[use.reference].arn

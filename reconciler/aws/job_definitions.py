@@ -54,6 +54,13 @@ class JobDefinitions:
         # a definition of exactly this name, should the filter ever say more
         return _families(listed, owner).get(name, Family(name=name))
 
+    def names(self, tags: Mapping[str, str | None]) -> frozenset[str]:
+        """Name job definitions by the list of all that are ACTIVE, or by the tag index."""
+        if tags:
+            found = tag_index.names(self._aws, tags, _TYPE)
+            return frozenset(arn.rpartition("/")[2].partition(":")[0] for arn in found)
+        return frozenset(revision.name for revision in self._listed(status="ACTIVE", maxResults=_PAGE))
+
     def describe(self, reference: str) -> Revision | None:
         """Describe one revision, or the newest ACTIVE one of a name; None where there is none."""
         if reference.rpartition(":")[2].isdigit():
@@ -102,9 +109,9 @@ class JobDefinitions:
             with contextlib.suppress(NotFound, Rejected, AccessDenied):
                 self.tag(revision, {}, remove=[ownership.OWNER])
 
-    def users(self, revisions: Sequence[Revision]) -> Mapping[str, str]:
-        """Say what still uses each revision."""
-        return definition_users.of_job_definitions(self._aws, revisions, self._latest_arn)
+    def users(self, revisions: Sequence[Revision], *, going: Collection[str] = ()) -> Mapping[str, str]:
+        """Say what still uses each revision, schedules that are about to go left out."""
+        return definition_users.of_job_definitions(self._aws, revisions, self._latest_arn, going)
 
     def _latest_arn(self, name: str) -> str | None:
         latest = self.describe(name)

@@ -32,6 +32,11 @@ class Schedules:
         self._lock = threading.Lock()
         self._known: dict[_Key, LiveSchedule] = {}
 
+    @property
+    def partition(self) -> str:
+        """The partition that targets are in, as in ARNs."""
+        return self._aws.partition
+
     def observe(self, groups: Collection[str]) -> tuple[LiveSchedule, ...]:
         """Answer every schedule of some groups; a group that does not exist has none."""
         listed = [entry for group in sorted(groups) for entry in self._listed(GroupName=group)]

@@ -54,6 +54,13 @@ class TaskDefinitions:
         tags = self._tags_of(older) if len(older) <= _ASKED_ONE_BY_ONE else tag_index.of(self._aws, older)
         return Family(name=name, revisions=(newest, *_ours(older, tags, owner)))
 
+    def names(self, tags: Mapping[str, str | None]) -> frozenset[str]:
+        """Name families by the list of all that are ACTIVE, or by the tag index."""
+        if tags:
+            return frozenset(family_of(arn) for arn in tag_index.names(self._aws, tags, _TYPE))
+        pages = self._aws.pages("ecs:ListTaskDefinitionFamilies", status="ACTIVE", maxResults=100)
+        return frozenset(str(family) for answer in pages for family in answer.get("families", ()))
+
     def describe(self, reference: str) -> Revision | None:
         """Describe one revision, or the newest ACTIVE one of a family, with its tags; None where there is none."""
         try:
@@ -98,9 +105,9 @@ class TaskDefinitions:
             with contextlib.suppress(NotFound, Rejected, AccessDenied):
                 self.tag(revision, {}, remove=[ownership.OWNER])
 
-    def users(self, revisions: Sequence[Revision]) -> Mapping[str, str]:
-        """Say what still uses each revision."""
-        return definition_users.of_task_definitions(self._aws, revisions, self._latest_arn)
+    def users(self, revisions: Sequence[Revision], *, going: Collection[str] = ()) -> Mapping[str, str]:
+        """Say what still uses each revision, schedules that are about to go left out."""
+        return definition_users.of_task_definitions(self._aws, revisions, self._latest_arn, going)
 
     def _latest_arn(self, family: str) -> str | None:
         latest = self.describe(family)

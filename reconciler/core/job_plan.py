@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reconciler.core.slot_runs import Slots
 from reconciler.model import FieldChange, Health, Job, Revision, Step, Sync
 
 
@@ -16,3 +17,4 @@ class JobPlan:
     changes: tuple[FieldChange, ...] = ()
     message: str = ""
     in_force: Revision | None = None
+    slots: Slots | None = None

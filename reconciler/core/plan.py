@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from reconciler.core import ownership
+from reconciler.core import ownership, schedules
 from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
 from reconciler.core.guards import Limits, hold_back, limit_concurrency, limit_reruns
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
-from reconciler.core.operations import MakeLogGroup
+from reconciler.core.operations import MakeLogGroup, Register
 from reconciler.core.ownership import Commit
 from reconciler.core.prune import Orphan, plan_prune
+from reconciler.core.schedules import SchedulePlan, ScheduleSeen, plan_schedule
+from reconciler.core.slot_runs import Slots, plan_slots
 from reconciler.model import (
     Action,
     Family,
@@ -24,7 +26,9 @@ from reconciler.model import (
     Once,
     Problem,
     Revision,
+    Schedule,
     Settings,
+    Shared,
     Status,
     Step,
     Sync,
@@ -42,6 +46,8 @@ class JobSeen:
     family: Family | None = None
     linked: Revision | None = None
     one_shot: OneShot | None = None
+    slots: Slots | None = None
+    schedules: ScheduleSeen | None = None
     missing_log_group: MakeLogGroup | None = None
     live_commit: Commit | None = None
     health: Health = Health.NEVER_RAN
@@ -60,6 +66,7 @@ class Seen:
     jobs: tuple[JobSeen, ...] = ()
     depended: tuple[JobSeen, ...] = ()
     orphans: tuple[Orphan, ...] = ()
+    problems: tuple[Problem, ...] = ()
     users: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     empty: bool = False
@@ -79,7 +86,8 @@ def make_plan(seen: Seen) -> Plan:
     """Decide everything that this pass will do."""
     shots = {entry.job.name: _one_shot(entry, seen) for entry in (*seen.depended, *seen.jobs)}
     paused = seen.limits.paused
-    jobs = tuple(_plan_job(entry, shots, seen) for entry in seen.jobs)
+    definitions = {entry.job.name: _definition(entry, seen) for entry in seen.jobs if not entry.error}
+    jobs = tuple(_plan_job(entry, definitions, shots, seen) for entry in seen.jobs)
     jobs = tuple(replace(job, steps=hold_back(job.steps, paused)) for job in jobs)
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
     jobs = limit_concurrency(jobs, seen.settings.max_concurrent_runs)
@@ -89,13 +97,15 @@ def make_plan(seen: Seen) -> Plan:
         jobs=jobs,
         steps=tuple(sorted(steps, key=_rank)),
         orphans=seen.orphans,
-        problems=(*reruns, *refused),
+        problems=(*reruns, *refused, *seen.problems),
     )
 
 
-def _rank(step: Step) -> tuple[int, str, str]:
+def _rank(step: Step) -> tuple[int, int, str, str]:
     rank = _RANKS.get(step.kind, len(_RANKS))
-    return (10 - rank if step.action is Action.DELETE else rank, step.job, step.name)
+    if step.kind == schedules.KIND:
+        return (rank, schedules.order(step), step.job, step.name)
+    return (10 - rank if step.action is Action.DELETE else rank, 0, step.job, step.name)
 
 
 def _ran_before(entry: JobSeen) -> bool:
@@ -108,13 +118,23 @@ def _one_shot(entry: JobSeen, seen: Seen) -> OneShotPlan | None:
     return plan_one_shot(entry.job, entry.one_shot, seen.now)
 
 
-def _plan_job(entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: Seen) -> JobPlan:
+def _plan_job(
+    entry: JobSeen,
+    definitions: Mapping[str, DefinitionPlan],
+    shots: Mapping[str, OneShotPlan | None],
+    seen: Seen,
+) -> JobPlan:
     job = entry.job
     if entry.error:
         return _unreadable(entry)
-    definition = _definition(entry, seen)
-    steps = [*_log_group(entry), *definition.steps]
-    health, message = entry.health, definition.message
+    definition = definitions[job.name]
+    timing = _timing(entry, definition, definitions, seen)
+    steps = [*_log_group(entry), *definition.steps, *timing.steps]
+    health, message = entry.health, definition.message or timing.message
+    if entry.slots is not None and isinstance(job.trigger, Schedule) and definition.sync is not Sync.FOREIGN:
+        runs = plan_slots(job, job.trigger, entry.slots, seen.now)
+        health, message = runs.health, message or runs.message
+        steps += runs.steps
     if entry.suspended or job.suspend:
         health, message = Health.SUSPENDED, message or "suspended"
     elif entry.one_shot is not None and definition.adopting:
@@ -127,14 +147,28 @@ def _plan_job(entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: See
         steps.append(shot.step)
     plan = JobPlan(
         job=job,
-        sync=definition.sync,
+        sync=definition.sync if definition.sync is not Sync.IN_SYNC else timing.sync,
         health=health,
         steps=tuple(steps),
-        changes=definition.changes,
+        changes=(*definition.changes, *timing.changes),
         message=message,
         in_force=definition.in_force,
+        slots=entry.slots,
     )
     return _held_back(plan, entry, shots, seen)
+
+
+def _timing(
+    entry: JobSeen, definition: DefinitionPlan, definitions: Mapping[str, DefinitionPlan], seen: Seen
+) -> SchedulePlan:
+    """Decide about the job's schedules; one whose definition is somebody else's has nothing to start."""
+    foreign = definition.sync is Sync.FOREIGN and not definition.adopting
+    if entry.schedules is None or foreign:
+        return SchedulePlan()
+    owning = entry.job.definition.job if isinstance(entry.job.definition, Shared) else entry.job.name
+    steps = definitions[owning].steps if owning in definitions else ()
+    registers = any(isinstance(step.operation, Register) for step in steps)
+    return plan_schedule(entry.job, entry.schedules, entry.slots, seen.now, registers=registers)
 
 
 def _definition(entry: JobSeen, seen: Seen) -> DefinitionPlan:

@@ -4,6 +4,7 @@ Two schedules of one job are never active at once: whatever is not wanted any mo
 A step of the loop's own schedule only records that it stands; it launches nothing, not even what would be due.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from reconciler.core.slot_runs import Slots
 from reconciler.model import ABSENT, Action, Engine, FieldChange, Job, Resource, Schedule, Spec, Status, Step, Sync
 
 KIND: Final = "schedule"
+#: Stands for a revision that is registered before the schedule is written.
+TO_COME: Final = "(the revision that is registered first)"
 #: What AWS retries where a schedule says nothing (CreateSchedule, RetryPolicy).
 _DEFAULT_AGE: Final = 86400
 _DEFAULT_ATTEMPTS: Final = 185
@@ -53,10 +56,15 @@ class SchedulePlan:
     message: str = ""
 
 
-def plan_schedule(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime) -> SchedulePlan:
-    """Decide what becomes of a job's schedules, on AWS and in the ledger."""
+def plan_schedule(
+    job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime, *, registers: bool = False
+) -> SchedulePlan:
+    """Decide what becomes of a job's schedules, on AWS and in the ledger.
+
+    `registers`: the definition that they start is registered anew before, so that they must point at what comes of it.
+    """
     gone = tuple(_delete(job, other, _why_not(job, other, seen)) for other in seen.others)
-    found = _on_aws(job, seen, slots, now)
+    found = _on_aws(job, seen, slots, now, registers=registers)
     steps = (*gone, *found.steps)
     by_loop = slots is not None and isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.RECONCILER
     if slots is None or slots.stands:
@@ -69,6 +77,13 @@ def plan_schedule(job: Job, seen: ScheduleSeen, slots: Slots | None, now: dateti
     if not any(isinstance(step.operation, PutSchedule) for step in found.steps):
         steps = (*steps, _noted(job, slots))
     return SchedulePlan(sync=found.sync, steps=steps, changes=found.changes, message=found.message)
+
+
+def order(step: Step) -> int:
+    """Answer a schedule's step's place among the others: what goes is off before what comes is on."""
+    if step.action is Action.DELETE:
+        return 0
+    return 2 if isinstance(step.operation, PutSchedule) else 1
 
 
 def retry_age(spec: Spec) -> timedelta:
@@ -92,7 +107,7 @@ def deletion(live: LiveSchedule, *, job: str, reason: str) -> Step:
     )
 
 
-def _on_aws(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime) -> SchedulePlan:
+def _on_aws(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime, *, registers: bool) -> SchedulePlan:
     if seen.wanted is None:
         return SchedulePlan()
     live = seen.live
@@ -107,9 +122,18 @@ def _on_aws(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime) ->
         return _finished(job, seen.wanted, live, changes, seen.over, now)
     if not live.owner:
         return _put(job, seen, slots, Action.ADOPT, Sync.FOREIGN, "adopt it", changes)
+    if registers:
+        changes = (*changes, _repointed(live))
     if not changes:
         return SchedulePlan(steps=(_step(job, seen.wanted, Action.KEEP, "in sync"),))
     return _put(job, seen, slots, Action.UPDATE, Sync.DRIFTED, _reason(changes), changes)
+
+
+def _repointed(live: LiveSchedule) -> FieldChange:
+    """Answer the change of the revision that is started, whose number is not known yet."""
+    request: Any = json.loads((live.spec.get("Target") or {}).get("Input") or "{}")
+    member = next((name for name in ("TaskDefinition", "JobDefinition") if name in request), "TaskDefinition")
+    return FieldChange(path=f"Target.Input.{member}", before=request.get(member, ABSENT), after=TO_COME)
 
 
 def _put(

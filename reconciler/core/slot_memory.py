@@ -145,8 +145,10 @@ def is_whole(event: Event) -> bool:
 
 
 def stands(schedule: Spec, commit: str, memory: SlotMemory, now: datetime) -> Event:
-    """Answer the event that lets a schedule count from now on."""
-    return {"event": "stands", **_whole(memory, Standing(schedule=schedule, since=now, commit=commit), now)}
+    """Answer the event that lets a schedule count from now on; the same one, of a job that was renamed, goes on."""
+    known = memory.standing
+    since = known.since if known is not None and known.schedule == schedule else now
+    return {"event": "stands", **_whole(memory, Standing(schedule=schedule, since=since, commit=commit), now)}
 
 
 def renewal(memory: SlotMemory, now: datetime) -> Event | None:
@@ -162,13 +164,14 @@ def _whole(memory: SlotMemory, standing: Standing, now: datetime) -> Event:
         "schedule": dict(standing.schedule),
         "since": standing.since.isoformat(),
         "commit": standing.commit,
-        "runs": {run.generation: list(_events_of(memory, run.generation)) for run in carried},
+        "runs": {run.generation: list(events_of(memory, run.generation)) for run in carried},
         "skipped": _told(memory.skipped),
         "at": now.isoformat(),
     }
 
 
-def _events_of(memory: SlotMemory, slot: str) -> Sequence[Event]:
+def events_of(memory: SlotMemory, slot: str) -> Sequence[Event]:
+    """Answer the events of one slot's run, in the order of their arrival, each once."""
     found: list[Event] = []
     for event in memory.log:
         if is_whole(event):

@@ -9,7 +9,7 @@ The rules, from the contract:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from reconciler.core import attempts, runs, slots
@@ -41,6 +41,7 @@ class Slots:
     the job that has not ended, whoever started it, `executions` those of the runs in the memory.
     """
 
+    job: str
     memory: SlotMemory
     wanted: Spec
     bounds: Bounds
@@ -49,8 +50,9 @@ class Slots:
 
     @property
     def stands(self) -> bool:
-        """Whether the schedule that the manifest wants is the one that counts."""
-        return self.memory.standing is not None and self.memory.standing.schedule == self.wanted
+        """Whether the schedule that the manifest wants is the one that counts, recorded under the job's own name."""
+        standing = self.memory.standing
+        return standing is not None and standing.schedule == self.wanted and self.memory.job == self.job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +86,14 @@ def settle(schedule: Schedule, known: Slots, now: datetime) -> tuple[Event, ...]
 
 
 def plan_slots(job: Job, schedule: Schedule, known: Slots, now: datetime) -> SlotPlan:
-    """Decide what this pass does about the runs of a schedule that stands."""
+    """Decide what this pass does about the runs of a schedule; a memory under a former name is moved first."""
+    if known.memory.job != job.name:
+        return SlotPlan(health=_last_health(known))
     due = due_now(schedule, known, now)
     decided = [(run, _decide(run, known, now)) for run in known.memory.runs if run.final is None]
     steps = [step for run, decision in decided if (step := _followed(job, schedule, run, decision, known))]
     message = next((_said(decision) for _, decision in reversed(decided)), "")
-    health = health_of(known.memory.last.final) if known.memory.last and known.memory.last.final else Health.NEVER_RAN
+    health = _last_health(known)
     if decided and known.memory.last is decided[-1][0]:
         health = _health(decided[-1][1])
     if not decided and (last := known.memory.last) is not None and last.final is not None:
@@ -160,7 +164,7 @@ def _given_up(run: Memory, why: str, now: datetime) -> Event:
 
 def _skip(schedule: Schedule, memory: SlotMemory, known: Slots, now: datetime) -> Event | None:
     """Answer the record of a slot that nobody starts any more."""
-    due = due_now(schedule, Slots(memory=memory, wanted=known.wanted, bounds=known.bounds), now)
+    due = due_now(schedule, replace(known, memory=memory), now)
     if due.last_missed is None:
         return None
     why = f"no pass started it within {schedule.starting_deadline_seconds} s"
@@ -280,6 +284,13 @@ def _said(decision: Decision) -> str:
             return f"attempt {number}"
         case Resume():
             return "launch was announced and not recorded"
+
+
+def _last_health(known: Slots) -> Health:
+    last = known.memory.last
+    if last is None:
+        return Health.NEVER_RAN
+    return health_of(last.final) if last.final is not None else Health.PENDING
 
 
 def _health(decision: Decision) -> Health:

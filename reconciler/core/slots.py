@@ -81,6 +81,11 @@ def due(schedule: Schedule, since: datetime, now: datetime, deadline: timedelta)
     return Due(instant=newest, missed=len(earlier), last_missed=next(iter(earlier), None))
 
 
+def last_start(schedule: Schedule, now: datetime) -> datetime | None:
+    """Answer the newest start up to now, within a horizon; raises BadExpression."""
+    return next(_newest_first(schedule, now - HORIZON, now), None)
+
+
 def _bounded(schedule: Schedule, after: datetime, until: datetime) -> tuple[datetime, datetime]:
     """Answer the window within startDate and endDate, which both belong to it."""
     if schedule.start_date is not None:

@@ -7,11 +7,25 @@ from reconciler.aws.backends import DefinitionBackend
 from reconciler.core import ownership
 from reconciler.core.definitions import differences
 from reconciler.core.job_plan import JobPlan
-from reconciler.core.operations import Advance, Deregister, MakeLogGroup, Note, Operation, Register, Tag
+from reconciler.core.operations import (
+    Advance,
+    DeleteSchedule,
+    Deregister,
+    MakeLogGroup,
+    Note,
+    Operation,
+    PutSchedule,
+    Register,
+    Stand,
+    Tag,
+)
 from reconciler.core.plan import JobSeen, Plan, Seen
 from reconciler.engine import suspension
 from reconciler.engine.context import Context
 from reconciler.engine.launch import Launcher, Postponed
+from reconciler.engine.run_journal import RunJournal
+from reconciler.engine.schedules import put_schedule
+from reconciler.engine.slots import record_standing
 from reconciler.errors import CredentialsExpired, ReconcilerError
 from reconciler.model import Action, Health, Revision, Shared, Status, Step, Sync
 
@@ -32,10 +46,11 @@ def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
     """
     entries = {entry.job.name: entry for entry in seen.jobs}
     progress = _Progress(in_force={job.job.name: job.in_force for job in plan.jobs if job.in_force is not None})
+    journal = RunJournal(context.backends.ledger, context.clock)
     worker = _Worker(
         context=context,
         entries=entries,
-        launcher=Launcher(context=context, seen_at=seen.now, journal=context.backends.ledger),
+        launcher=Launcher(context=context, seen_at=seen.now, journal=journal),
         progress=progress,
     )
     outcomes = []
@@ -107,6 +122,15 @@ class _Worker:
             case Advance():
                 entry = self.entries[step.job]
                 return self.launcher.advance(entry.job, operation, self._revision(entry))
+            case Stand():
+                record_standing(self.context, step.job, operation)
+            case PutSchedule(stand=stand):
+                entry = self.entries[step.job]
+                if stand is not None:
+                    record_standing(self.context, step.job, stand)
+                self._put_schedule(entry, operation)
+            case DeleteSchedule(group=group, name=name):
+                self.context.backends.schedules.delete(group, name)
             case Note():
                 return self.launcher.note(self.entries[step.job].job, operation)
         return ""
@@ -135,9 +159,16 @@ class _Worker:
             )
         return f"{step.reason}; registered {revision.name}:{revision.number}"
 
+    def _put_schedule(self, entry: JobSeen, operation: PutSchedule) -> None:
+        revision = self._revision(entry)
+        if revision is None:
+            raise ReconcilerError("there is no revision that a schedule could start")
+        suspended = entry.suspended or entry.job.suspend
+        put_schedule(self.context, entry.job, operation, revision, suspended=suspended)
+
     def _revision(self, entry: JobSeen) -> Revision | None:
         definition = entry.job.definition
         owner = definition.job if isinstance(definition, Shared) else entry.job.name
         if owner in self.progress.failed:
             raise ReconcilerError(f"the definition of {owner} could not be brought in force")
-        return self.progress.in_force.get(owner)
+        return self.progress.in_force.get(owner) or self.progress.in_force.get(entry.job.name)

@@ -66,7 +66,7 @@ def wanted(context: Context, job: Job) -> Wanted | None:
             job=job.name,
             digest=proof,
             deletion=job.deletion_policy,
-            source=_source(context, job),
+            source=source_of(context, job),
             commit=context.commit,
         ),
         adopt=job.adopt,
@@ -85,7 +85,7 @@ def body(context: Context, job: Job, revision: Revision | None) -> Spec:
     return (revision.spec if revision is not None else None) or {}
 
 
-def _source(context: Context, job: Job) -> str:
+def source_of(context: Context, job: Job) -> str:
     """Answer a manifest's path from the git top level; outside git, from the directory's parent."""
     directory, file = context.manifests.directory.rstrip("/"), job.source.file
     inside = file[len(directory) :].lstrip("/") if file.startswith(directory) else file

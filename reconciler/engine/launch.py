@@ -20,7 +20,8 @@ from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
 from reconciler.engine.journal import Journal
 from reconciler.engine.memories import Unrecorded, recall, stream
-from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, place
+from reconciler.engine.requests import run_request
+from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, Until, place
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
 
@@ -57,7 +58,7 @@ class Launcher:
             memory = self._announce(job, memory, number, revision, request)
             if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
                 return "another loop is on it"
-        return self._send(job, memory, request, resumed=isinstance(decision, Resume))
+        return self._send(job, memory, request, operation, resumed=isinstance(decision, Resume))
 
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known."""
@@ -76,7 +77,7 @@ class Launcher:
         return memory.attempts[0].definition if memory.attempts else revision.arn
 
     def _claim(self, job: Job, operation: Advance) -> Memory:
-        name = stream(job.name, operation.generation, operation.n)
+        name = operation.stream or stream(job.name, operation.generation, operation.n)
         claim = self.journal.claim(name)
         if claim is not None:
             return recall(name, StreamRecord(created=claim.created, events=()))
@@ -109,7 +110,7 @@ class Launcher:
         owner = self.context.settings.owner
         return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory.stream), attempt=attempt)
 
-    def _send(self, job: Job, memory: Memory, request: Spec, *, resumed: bool) -> str:
+    def _send(self, job: Job, memory: Memory, request: Spec, operation: Advance, *, resumed: bool) -> str:
         attempt = memory.last
         assert attempt is not None
         backend = self.context.backends.runs[job.kind]
@@ -118,7 +119,7 @@ class Launcher:
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
             if launch.key.part in attempt.launched_parts:
                 continue
-            placed = self._place(backend, launch, attempt, resumed=resumed)
+            placed = self._place(backend, launch, attempt, operation, resumed=resumed)
             match placed:
                 case Launched():
                     self._record(memory, launch, placed, job)
@@ -132,25 +133,18 @@ class Launcher:
                     raise Postponed(reason)
         return f"attempt {attempt.number}: {', '.join(made)}"
 
-    def _place(self, backend: RunBackend, launch: Launch, attempt: Attempt, *, resumed: bool) -> Placed:
+    def _place(
+        self, backend: RunBackend, launch: Launch, attempt: Attempt, operation: Advance, *, resumed: bool
+    ) -> Placed:
+        until = Until(seen_at=self.seen_at, expires=operation.expires)
         try:
-            return place(self.context, backend, launch, attempt, resumed=resumed, seen_at=self.seen_at)
+            return place(self.context, backend, launch, attempt, until, resumed=resumed)
         except (OutcomeUnknown, Throttled) as error:
             raise Postponed("it is looked for, and sent again with the same token", error=str(error)) from error
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision) -> Spec:
         """Answer what is sent, looked up and checked before it is announced: a fault here has launched nothing."""
-        kind, definition = self.context.kind(job), body(self.context, job, revision)
-        request = self.context.backends.runs[job.kind].complete(kind.run_request(job, definition), definition)
-        told = {
-            "RECONCILER_JOB": job.name,
-            "RECONCILER_RUN": key.trigger,
-            "RECONCILER_ATTEMPT": str(key.attempt),
-        }
-        request = kind.patched(job, kind.told(request, definition, operation.bounds.main, told))
-        if faults := tuple(kind.faults(request, definition)):
-            raise ReconcilerError(f"{job.source}: run: {'; '.join(faults)}")
-        return request
+        return run_request(self.context, job, body(self.context, job, revision), operation.bounds.main, key)
 
     def _record(self, memory: Memory, launch: Launch, launched: Launched, job: Job) -> None:
         number = launch.key.attempt

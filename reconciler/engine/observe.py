@@ -12,7 +12,9 @@ from reconciler.core.plan import JobSeen, Seen
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, observe_definitions
 from reconciler.engine.memories import Memories, Unrecorded
+from reconciler.engine.slots import Untold
 from reconciler.engine.suspension import suspended_borrowers
+from reconciler.engine.timing import observe_timing
 from reconciler.model import Family, Job, Once, Owned, Revision
 
 
@@ -22,6 +24,7 @@ class Observation:
 
     seen: Seen
     unrecorded: tuple[Unrecorded, ...] = ()
+    untold: tuple[Untold, ...] = ()
 
 
 def observe(context: Context) -> Observation:
@@ -33,7 +36,10 @@ def observe(context: Context) -> Observation:
     memories = Memories.read(context, (*jobs, *depended), definitions.families, definitions.linked, now)
     missing_groups = _missing_log_groups(context, jobs)
     borrowers = suspended_borrowers(context, jobs)
-    seen = tuple(_job_seen(job, definitions, memories, missing_groups.get(job.name), borrowers) for job in jobs)
+    timing = observe_timing(context, jobs, definitions, lambda job: _is_suspended(job, definitions, borrowers), now)
+    seen = tuple(
+        timing.of(_job_seen(job, definitions, memories, missing_groups.get(job.name), borrowers)) for job in jobs
+    )
     return Observation(
         seen=Seen(
             settings=context.settings,
@@ -42,11 +48,13 @@ def observe(context: Context) -> Observation:
             commit=context.commit,
             jobs=seen,
             depended=tuple(_job_seen(job, definitions, memories, None, frozenset()) for job in depended),
-            orphans=definitions.orphans,
+            orphans=(*definitions.orphans, *timing.orphans),
+            problems=timing.problems,
             origin=context.manifests.origin,
             empty=context.manifests.empty,
         ),
         unrecorded=memories.unrecorded,
+        untold=timing.untold,
     )
 
 
@@ -100,9 +108,15 @@ def _job_seen(
         one_shot=memories.one_shots.get(job.name) if isinstance(job.trigger, Once) else None,
         missing_log_group=missing,
         live_commit=max(commits, key=_commit_time, default=None),
-        suspended=_is_tagged(job, latest) or job.name in borrowers,
+        suspended=_is_suspended(job, definitions, borrowers),
         error=definitions.errors.get(job.name, ""),
     )
+
+
+def _is_suspended(job: Job, definitions: Definitions, borrowers: Collection[str]) -> bool:
+    """Whether a person has suspended a job by hand."""
+    latest = _latest_owned(definitions.families.get(job.name), definitions.wanted.get(job.name))
+    return _is_tagged(job, latest) or job.name in borrowers
 
 
 def _is_tagged(job: Job, latest: Revision | None) -> bool:

@@ -9,10 +9,9 @@ from enum import StrEnum
 from reconciler.aws.session import Aws
 from reconciler.clock import Clock
 from reconciler.core.guards import Limits
-from reconciler.core.operations import Deregister
 from reconciler.core.ownership import Commit
 from reconciler.core.plan import Plan, make_plan
-from reconciler.engine import endings, following, lookup, reporting, unfollowed
+from reconciler.engine import endings, following, lookup, reporting, unfollowed, users
 from reconciler.engine.apply import apply
 from reconciler.engine.backends import backends
 from reconciler.engine.context import Context, Listener
@@ -22,9 +21,10 @@ from reconciler.engine.launch import record_ends
 from reconciler.engine.observe import Observation, observe
 from reconciler.engine.operator import Operator
 from reconciler.engine.run_logs import LogsSeen
+from reconciler.engine.slots import record_slots
 from reconciler.errors import AccessDenied, OutcomeUnknown, Refused, Throttled
 from reconciler.kinds.registry import kinds
-from reconciler.model import Manifests, Once, Report, Revision
+from reconciler.model import Manifests, Once, Report
 
 #: Looks at the plan before anything is written.
 Approval = Callable[[Report], None]
@@ -141,6 +141,7 @@ class Reconciler:
         observation, plan = self._planned()
         approve(self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded, self._context.backends.ledger)
+        record_slots(self._context, observation.untold)
         with suppress(AccessDenied, Throttled, OutcomeUnknown):  # what is not written down now, the next pass does
             unfollowed.record_ends(self._context)
         if told is not None:
@@ -157,23 +158,11 @@ class Reconciler:
             )
         observation = observe(self._context)
         plan = make_plan(observation.seen)
-        users = self._users(plan)
-        if users:
-            observation = replace(observation, seen=replace(observation.seen, users=users))
+        used = users.look_up(self._context, observation.seen, plan)
+        if used:
+            observation = replace(observation, seen=replace(observation.seen, users=used))
             plan = make_plan(observation.seen)
         return observation, plan
-
-    def _users(self, plan: Plan) -> dict[str, str]:
-        """Look up what uses the revisions that would be deregistered, only where there are any."""
-        doomed: dict[str, list[Revision]] = {}
-        for step in plan.steps:
-            if isinstance(step.operation, Deregister):
-                doomed.setdefault(step.kind, []).append(step.operation.revision)
-        users: dict[str, str] = {}
-        for name, kind in self._context.kinds.items():
-            if kind.definition_kind in doomed:
-                users |= self._context.backends.definitions[name].users(doomed[kind.definition_kind])
-        return users
 
     def _report(self, verb: str, plan: Plan, started: datetime) -> Report:
         return reporting.report(self._context, verb, plan, started, self._aws)

@@ -48,24 +48,38 @@ class Busy:
 Placed = Launched | Refusal | Forgotten | Busy
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """Until when a launch may be sent: it rests on a look at AWS, and a slot has a deadline."""
+
+    seen_at: datetime
+    expires: datetime | None = None
+
+    def check(self, now: datetime) -> None:
+        """Raise ReconcilerError where it is too late."""
+        if now - self.seen_at > FRESH:
+            raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+        if self.expires is not None and now > self.expires:
+            raise ReconcilerError(f"it is not started after {self.expires:%H:%M:%S}Z (startingDeadlineSeconds)")
+
+
 def place(
-    context: Context, backend: RunBackend, launch: Launch, attempt: Attempt, *, resumed: bool, seen_at: datetime
+    context: Context, backend: RunBackend, launch: Launch, attempt: Attempt, until: Until, *, resumed: bool
 ) -> Placed:
     """Send `launch`, or find what an earlier sending of it made. `resumed`: it may have been sent before.
 
-    Raises ReconcilerError where the look that the launch rests on is too old, and what AWS raises where it is not
+    Raises ReconcilerError where it is too late for a launch, and what AWS raises where it is not
     certain that nothing was made.
     """
     if resumed and (found := backend.find(launch.key, attempt.target)):
         return _adopted(found)
     now = context.clock.now()
-    if resumed and now - attempt.started >= backend.recall:
+    if resumed and (now - attempt.started >= backend.recall or (until.expires is not None and now > until.expires)):
         return Forgotten()
-    if now - seen_at > FRESH:
-        raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+    until.check(now)
     if backend.tokens:
         return _send(backend, launch, resumed=resumed)
-    return _submit(context, backend, launch, seen_at=seen_at)
+    return _submit(context, backend, launch, until)
 
 
 def _send(backend: RunBackend, launch: Launch, *, resumed: bool) -> Placed:
@@ -81,14 +95,14 @@ def _send(backend: RunBackend, launch: Launch, *, resumed: bool) -> Placed:
         return Refusal(reason=str(error), error=error)
 
 
-def _submit(context: Context, backend: RunBackend, launch: Launch, *, seen_at: datetime) -> Placed:
+def _submit(context: Context, backend: RunBackend, launch: Launch, until: Until) -> Placed:
     for n in itertools.count():
         stream = f"batch/{run_keys.run_hash(launch.key)}/{n}"
         claimed = context.backends.ledger.claim(stream) is not None
         if found := backend.find(launch.key, launch.target):
             return _adopted(found)
         if claimed:
-            return _submit_once(context, backend, launch, stream, seen_at=seen_at)
+            return _submit_once(context, backend, launch, stream, until)
         record = context.backends.ledger.read_one(stream)
         if record is not None and any(event.get("event") == _MADE_NOTHING for event in record.events):
             continue
@@ -97,9 +111,8 @@ def _submit(context: Context, backend: RunBackend, launch: Launch, *, seen_at: d
     raise AssertionError("the numbers never end")
 
 
-def _submit_once(context: Context, backend: RunBackend, launch: Launch, stream: str, *, seen_at: datetime) -> Placed:
-    if context.clock.now() - seen_at > FRESH:
-        raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+def _submit_once(context: Context, backend: RunBackend, launch: Launch, stream: str, until: Until) -> Placed:
+    until.check(context.clock.now())
     try:
         placed = _send(backend, launch, resumed=False)
     except OutcomeUnknown:

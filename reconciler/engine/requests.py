@@ -1,0 +1,30 @@
+"""The request of one run, put together in the one way that both engines of a schedule use."""
+
+from collections.abc import Mapping
+
+from reconciler.engine.context import Context
+from reconciler.errors import ReconcilerError
+from reconciler.model import Job, RunKey, Spec
+
+_SLOT = "slot:"
+
+
+def run_request(context: Context, job: Job, definition: Spec, main: str | None, key: RunKey) -> Spec:
+    """Answer what is sent for a run of `key`: looked up, told its variables, patched, and checked.
+
+    Raises ReconcilerError where AWS would refuse it, or where what it needs cannot be looked up.
+    """
+    kind = context.kind(job)
+    request = context.backends.runs[job.kind].complete(kind.run_request(job, definition), definition)
+    request = kind.patched(job, kind.told(request, definition, main, _told(job, key)))
+    if faults := tuple(kind.faults(request, definition)):
+        raise ReconcilerError(f"{job.source}: run: {'; '.join(faults)}")
+    return request
+
+
+def _told(job: Job, key: RunKey) -> Mapping[str, str]:
+    """Answer the variables that every main container is told."""
+    told = {"RECONCILER_JOB": job.name, "RECONCILER_RUN": key.trigger, "RECONCILER_ATTEMPT": str(key.attempt)}
+    if key.trigger.startswith(_SLOT):
+        told["RECONCILER_SCHEDULED_TIME"] = key.trigger.removeprefix(_SLOT)
+    return told

@@ -1,0 +1,81 @@
+"""The journal of every run that a pass launches: one-shots in streams of their own, slots in their schedule's.
+
+A slot needs no claim: its token is memory enough while it may be started (see `docs/schedules.md`), and where AWS knows
+no token every submission is claimed anyway. So the announcement of a slot's first launch is written together with what
+came of it, in `schedule/<job>`; whoever dies in between has announced nothing, and the slot is still due.
+"""
+
+import threading
+
+from reconciler.aws.ledger import Claim, Ledger, StreamRecord
+from reconciler.clock import Clock
+from reconciler.core import slot_memory
+from reconciler.core.memory import Event
+from reconciler.core.slot_memory import events_of, is_whole, remember_slots
+
+_SLOT = "slot/"
+#: So many events are read back of a schedule's stream at a time.
+_PAGE = 1000
+
+
+class RunJournal:
+    """Claim, record, read; names that begin with `slot/` are the runs of slots. Safe to use from several threads."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: dict[str, list[Event]] = {}
+
+    def claim(self, stream: str) -> Claim | None:
+        """Create a stream, or answer None where it exists; a slot's run begins unwritten."""
+        if not stream.startswith(_SLOT):
+            return self._ledger.claim(stream)
+        with self._lock:
+            self._held[stream] = []
+        return Claim(stream=stream, created=self._clock.now())
+
+    def record(self, stream: str, event: Event) -> None:
+        """Add an event; the first of a slot's run is held back until the second."""
+        if not stream.startswith(_SLOT):
+            self._ledger.record(stream, event)
+            return
+        job, slot = _parts(stream)
+        with self._lock:
+            held = self._held.get(stream)
+            if held == [] and event["event"] == "start":
+                held.append(event)
+                return
+            self._held.pop(stream, None)
+        for each in (*(held or ()), event):
+            self._ledger.append(slot_memory.stream(job), {**each, "slot": slot})
+
+    def read_one(self, stream: str) -> StreamRecord | None:
+        """Answer a stream as it stands, and what is held back of it."""
+        if not stream.startswith(_SLOT):
+            return self._ledger.read_one(stream)
+        with self._lock:
+            held = self._held.get(stream)
+        if held is not None:
+            return StreamRecord(created=self._clock.now(), events=tuple(held))
+        job, slot = _parts(stream)
+        memory = remember_slots(job, newest(self._ledger, job))
+        run = next((run for run in memory.runs if run.generation == slot), None)
+        if run is None:
+            return None
+        return StreamRecord(created=run.claimed, events=tuple(events_of(memory, slot)))
+
+
+def newest(ledger: Ledger, job: str) -> tuple[Event, ...]:
+    """Answer a schedule's newest events, back to one before which nothing needs to be known."""
+    limit = _PAGE
+    while True:
+        events = ledger.newest(slot_memory.stream(job), limit)
+        if len(events) < limit or any(is_whole(event) for event in events):
+            return events
+        limit *= 10
+
+
+def _parts(stream: str) -> tuple[str, str]:
+    _, job, slot = stream.split("/")
+    return job, slot

@@ -1,0 +1,254 @@
+"""Look at the runs of schedules: what the ledger remembers of them, and what AWS tells of their tasks and jobs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from reconciler.aws.concurrent import all_of
+from reconciler.aws.history import History
+from reconciler.core import chronicle, run_keys, slot_memory, slot_runs
+from reconciler.core.memory import Event
+from reconciler.core.operations import Stand
+from reconciler.core.slot_adoption import adopted, slot_key
+from reconciler.core.slot_memory import READ_BACK, SlotMemory, extended, remember_slots
+from reconciler.core.slot_runs import Slots, fingerprint
+from reconciler.engine.context import Context
+from reconciler.engine.definitions import Definitions, body
+from reconciler.engine.memories import bounds
+from reconciler.engine.run_journal import newest
+from reconciler.errors import CredentialsExpired, ReconcilerError
+from reconciler.kinds.schedule import group_name
+from reconciler.model import Execution, Job, RunKey, Schedule
+
+#: Runs that nobody has recorded are looked for so far back: as far as ECS tells of stopped tasks.
+_LOOKED_FOR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """Events of one job's schedule that the ledger lacks, and the tasks that tell of them."""
+
+    job: str
+    stream: str
+    before: SlotMemory
+    events: tuple[Event, ...]
+    executions: Mapping[str, Execution]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsSeen:
+    """By job: what is known of its schedule, and why it could not be looked at; what is still to be recorded."""
+
+    known: Mapping[str, Slots] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    untold: tuple[Untold, ...] = ()
+    groups: frozenset[str] = frozenset()
+
+
+def observe_slots(
+    context: Context, jobs: Sequence[Job], definitions: Definitions, suspended: Callable[[Job], bool], now: datetime
+) -> SlotsSeen:
+    """Look up what every schedule among `jobs` has started, in one list for each cluster or queue."""
+    scheduled = [job for job in jobs if isinstance(job.trigger, Schedule)]
+    if not scheduled:
+        return SlotsSeen()
+    memories, groups = _memories(context, scheduled, now)
+    targets, errors = _targets(context, scheduled)
+    recent = _recent(context, scheduled, targets, now)
+    known: dict[str, Slots] = {}
+    untold: list[Untold] = []
+    for job in scheduled:
+        if job.name not in targets:
+            continue
+        before = _Before(context=context, job=job, memory=memories[job.name], definitions=definitions)
+        known[job.name], told = before.look(recent[job.kind, targets[job.name]], targets[job.name], suspended(job), now)
+        untold.append(told)
+    return SlotsSeen(
+        known=known,
+        errors=errors,
+        untold=tuple(told for told in untold if told.events),
+        groups=groups,
+    )
+
+
+def record_slots(context: Context, untold: Iterable[Untold]) -> None:
+    """Write down what was seen for the first time: in the history, then in the ledger.
+
+    In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
+    """
+    for each in untold:
+        memory = each.before
+        for event in each.events:
+            memory = extended(memory, [event])
+            _tell(context.backends.history, each, memory, event)
+            context.backends.ledger.append(each.stream, event)
+
+
+def record_standing(context: Context, job: str, operation: Stand) -> None:
+    """Let a schedule count from now on."""
+    commit = str(context.commit or "")
+    event = slot_memory.stands(operation.schedule, commit, operation.memory, context.clock.now())
+    context.backends.ledger.append(slot_memory.stream(job), event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """One job's schedule as it was recorded."""
+
+    context: Context
+    job: Job
+    memory: SlotMemory
+    definitions: Definitions
+
+    def look(self, recent: Sequence[Execution], target: str, suspended: bool, now: datetime) -> tuple[Slots, Untold]:
+        """Answer how it stands, and what of that is not recorded yet."""
+        job, schedule = self.job, self.job.trigger
+        assert isinstance(schedule, Schedule)
+        mine = [execution for execution in recent if self._is_mine(execution)]
+        news: list[Event] = list(adopted(self.memory, self._slots_of(mine, schedule), self._parts))
+        memory = extended(self.memory, news)
+        executions = self._executions(memory, {execution.id: execution for execution in recent})
+        known = Slots(
+            job=job.name,
+            memory=memory,
+            wanted=fingerprint(schedule, target=target, group=group_name(schedule, self._owner), suspended=suspended),
+            bounds=bounds(
+                self.context, job, self.definitions.families.get(job.name), self.definitions.linked.get(job.name)
+            ),
+            executions=executions,
+            going=tuple(execution for execution in mine if not execution.state.finished),
+        )
+        news += slot_runs.settle(schedule, known, now)
+        memory = extended(self.memory, news)
+        if known.stands and (renewal := slot_memory.renewal(memory, now)) is not None:
+            news.append(renewal)
+        untold = Untold(
+            job=job.name,
+            stream=slot_memory.stream(job.name),
+            before=self.memory,
+            events=tuple(news),
+            executions=executions,
+        )
+        return replace(known, memory=memory), untold
+
+    @property
+    def _owner(self) -> str:
+        return self.context.settings.owner
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (self.job.name, *self.job.former_names)
+
+    def _is_mine(self, execution: Execution) -> bool:
+        return run_keys.job_of(execution.key_text, self._owner, self._names) is not None
+
+    def _slots_of(self, executions: Iterable[Execution], schedule: Schedule) -> Iterable[tuple[RunKey, Execution]]:
+        backend = self.context.backends.runs[self.job.kind]
+        for execution in executions:
+            key = slot_key(execution, self._owner, self._names, schedule, backend.key_text)
+            if key is not None:
+                yield key, execution
+
+    def _parts(self) -> int:
+        """Answer how many calls a launch of the job takes now."""
+        kind, linked = self.context.kind(self.job), self.definitions.linked.get(self.job.name)
+        request = kind.run_request(self.job, body(self.context, self.job, linked))
+        return len(kind.launches(request, RunKey(owner=self._owner, job=self.job.name, trigger=""), "", ""))
+
+    def _executions(self, memory: SlotMemory, recent: Mapping[str, Execution]) -> Mapping[str, Execution]:
+        """Answer the tasks of every attempt that has not ended, those asked for that no list has told."""
+        attempts = [run.last for run in memory.runs if run.final is None and run.last and run.last.ended is None]
+        found = {each: recent[each] for attempt in attempts for each in attempt.ids if each in recent}
+        asked: dict[str, list[str]] = {}
+        for attempt in attempts:
+            asked.setdefault(attempt.target, []).extend(each for each in attempt.ids if each not in found)
+        for target, ids in sorted(asked.items()):
+            if ids:
+                found |= self.context.backends.runs[self.job.kind].describe(ids, target)
+        return found
+
+
+def _memories(context: Context, jobs: Sequence[Job], now: datetime) -> tuple[Mapping[str, SlotMemory], frozenset[str]]:
+    """Answer what is remembered of each job, under its name or a former one, and every group of EventBridge named."""
+    ledger = context.backends.ledger
+    told = ledger.recent(slot_memory.stream(""), now - READ_BACK)
+    groups = {
+        str(event["schedule"]["group"])
+        for events in told.values()
+        for event in events
+        if slot_memory.is_whole(event) and "group" in (event.get("schedule") or {})
+    }
+    recent = {
+        name: remember_slots(name, told.get(slot_memory.stream(name), ())) for job in jobs for name in _names(job)
+    }
+    silent = sorted(
+        name for name, memory in recent.items() if memory.standing is None and _is_asked(name, jobs, recent)
+    )
+    older = all_of(lambda name: remember_slots(name, newest(ledger, name)), silent)
+    recent |= dict(zip(silent, older, strict=True))
+    found: dict[str, SlotMemory] = {}
+    for job in jobs:
+        memories = [recent[name] for name in _names(job)]
+        found[job.name] = next((memory for memory in memories if memory.standing is not None), memories[0])
+    return found, frozenset(groups)
+
+
+def _names(job: Job) -> tuple[str, ...]:
+    return (job.name, *job.former_names)
+
+
+def _is_asked(name: str, jobs: Sequence[Job], recent: Mapping[str, SlotMemory]) -> bool:
+    """Answer whether a silent name must be read back: a former one only while the job's own is silent too."""
+    return any(name == job.name or recent[job.name].standing is None for job in jobs if name in _names(job))
+
+
+def _targets(context: Context, jobs: Sequence[Job]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Answer the cluster or queue of each job, and why it cannot be told."""
+    targets: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    looked_up: dict[str, str] = {}
+    for job in jobs:
+        target = context.kind(job).target(job)
+        try:
+            if target is None:
+                if job.kind not in looked_up:
+                    looked_up[job.kind] = context.backends.runs[job.kind].default_target()
+                target = looked_up[job.kind]
+            targets[job.name] = target
+        except CredentialsExpired:
+            raise
+        except ReconcilerError as error:
+            errors[job.name] = str(error)
+    return targets, errors
+
+
+def _recent(
+    context: Context, jobs: Sequence[Job], targets: Mapping[str, str], now: datetime
+) -> Mapping[tuple[str, str], Sequence[Execution]]:
+    """Answer the owner's runs in every cluster and queue that a schedule sends to."""
+    places = sorted({(job.kind, targets[job.name]) for job in jobs if job.name in targets})
+
+    def ask(place: tuple[str, str]) -> Sequence[Execution]:
+        kind, target = place
+        return context.backends.runs[kind].recent(target, owner=context.settings.owner, since=now - _LOOKED_FOR)
+
+    return dict(zip(places, all_of(ask, places), strict=True))
+
+
+def _tell(history: History, untold: Untold, memory: SlotMemory, event: Event) -> None:
+    """Add the line that people read."""
+    if event["event"] == "skipped":
+        trigger = run_keys.slot_trigger(str(event["slot"]))
+        history.append(untold.job, {"event": "skipped", "trigger": trigger, "reason": event["reason"]})
+        return
+    if event["event"] not in {"launched", "ended"}:
+        return
+    run = next(run for run in memory.runs if run.generation == event["slot"])
+    if run.last is None:
+        return
+    trigger = run_keys.slot_trigger(run.generation)
+    if event["event"] == "launched":
+        history.append(untold.job, chronicle.launched(trigger, run.last, event["ids"]))
+    else:
+        history.append(untold.job, chronicle.ended(trigger, run.last, event, untold.executions))

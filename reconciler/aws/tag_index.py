@@ -27,6 +27,15 @@ def owned(aws: Aws, owner: str, resource_type: str) -> Mapping[str, Tags]:
     return found
 
 
+def names(aws: Aws, tags: Mapping[str, str | None], resource_type: str) -> Sequence[str]:
+    """Answer the ARNs of every resource of a type that carries all of `tags`; None stands for any value."""
+    filters = [{"Key": key, **({} if value is None else {"Values": [value]})} for key, value in sorted(tags.items())]
+    pages = aws.pages(
+        "tag:GetResources", TagFilters=filters, ResourceTypeFilters=[resource_type], ResourcesPerPage=_PAGE
+    )
+    return [arn for answer in pages for arn in _tags(answer)]
+
+
 def of(aws: Aws, arns: Sequence[str]) -> Mapping[str, Tags]:
     """Answer the tags of the given resources, as far as the index knows them."""
     found: dict[str, Tags] = {}

@@ -14,14 +14,14 @@ from reconciler.cli.options import Options
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 from reconciler.manifests import LoadRequest, load
-from reconciler.model import Job, Manifests, Report, Severity
+from reconciler.model import Job, Manifests, Report, Settings, Severity
 from reconciler.reports.masking import SHOW_ALL
 from reconciler.reports.scrubbing import Scrubber
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Aws
     from reconciler.core.ownership import Commit
-    from reconciler.engine import Reconciler
+    from reconciler.engine import Limits, Reconciler
     from reconciler.local.connection import Connection
 
 
@@ -68,9 +68,13 @@ class Invocation:
 
     def load(self, *, account: str | None, region: str | None, environment: str | None = None) -> Manifests:
         """Read the directory; `account` and `region` are for its built-in variables."""
+        return load(self.options.directory, self.request(account=account, region=region, environment=environment))
+
+    def request(self, *, account: str | None, region: str | None, environment: str | None = None) -> LoadRequest:
+        """Answer how the directory is read."""
         options = self.options
         variables = os.environ
-        request = LoadRequest(
+        return LoadRequest(
             environment=environment or options.env,
             variables=dict(options.var),
             variable_files=options.var_file,
@@ -79,7 +83,6 @@ class Invocation:
             region=region or variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION"),
             commit=self.commit.sha if self.commit else None,
         )
-        return load(options.directory, request)
 
     @cached_property
     def commit(self) -> "Commit | None":
@@ -113,25 +116,31 @@ class Invocation:
     def reconciler(self, access: Access, jobs: Collection[str] = ()) -> Iterator["Reconciler"]:
         """Answer the engine over valid manifests; `jobs` narrows it as `--job` does."""
         from reconciler.cli.terminal import Progress
-        from reconciler.engine import Limits, Reconciler
+        from reconciler.engine import Reconciler
 
-        options = self.options
         with Progress(self.scrub) as progress:
             yield Reconciler(
                 manifests=self.manifests,
                 aws=self.aws(access),
                 clock=self.clock,
-                limits=Limits(
-                    allow_empty=options.allow_empty,
-                    allow_older=options.allow_older,
-                    max_deletions=options.max_deletions,
-                    max_reruns=options.max_reruns,
-                    jobs=(*options.job, *jobs),
-                    tags=dict(options.tag),
-                ),
+                limits=self.limits(jobs),
                 commit=self.commit,
                 listen=progress,
             )
+
+    def limits(self, jobs: Collection[str] = ()) -> "Limits":
+        """Answer what the options allow a pass, and what they and `jobs` narrow it to."""
+        from reconciler.engine import Limits
+
+        options = self.options
+        return Limits(
+            allow_empty=options.allow_empty,
+            allow_older=options.allow_older,
+            max_deletions=options.max_deletions,
+            max_reruns=options.max_reruns,
+            jobs=(*options.job, *jobs),
+            tags=dict(options.tag),
+        )
 
     @cached_property
     def clock(self) -> Clock:
@@ -152,13 +161,17 @@ class Invocation:
 
     def aws(self, access: Access) -> "Aws":
         """Answer a session in the account and Region, and as the role, that flags or Settings name."""
+        return self._open.enter_context(self.session(access))
+
+    def session(self, access: Access, settings: Settings | None = None) -> "Aws":
+        """Answer such a session for whoever closes it; by other `settings` than the directory has at present."""
         from reconciler.aws.rate_limits import RateLimits
         from reconciler.aws.session import Aws
 
-        options, settings, embedded = self.options, self.manifests.settings, self.embedded
+        options, settings, embedded = self.options, settings or self.manifests.settings, self.embedded
         role = settings.role_arn if access is Access.WRITE else settings.read_role_arn or settings.role_arn
         limited = options.rate_limits == "aws" or (options.rate_limits is None and embedded is None)
-        session = Aws(
+        return Aws(
             region=options.region or settings.region or (embedded.region if embedded else None),
             profile=options.profile,
             role_arn=options.role_arn or role,
@@ -169,7 +182,6 @@ class Invocation:
             clock=self.clock,
             environment=embedded.environment if embedded else None,
         )
-        return self._open.enter_context(session)
 
     # -- what is told -----------------------------------------------------------------------------------------------
 
@@ -192,13 +204,13 @@ class Invocation:
 
     def is_valid(self, access: Access) -> bool:
         """Answer whether the manifests are valid; what is wrong with them is shown."""
-        self._look_up_identity(access)
+        self.look_up_identity(access)
         if any(problem.severity is Severity.ERROR for problem in self.manifests.problems):
             self.emit(self.offline_report())
             return False
         return True
 
-    def _look_up_identity(self, access: Access) -> None:
+    def look_up_identity(self, access: Access) -> None:
         """Read the manifests once more where they ask for an account or Region that only AWS can tell."""
         names = ("reconciler.account", "reconciler.region")
         if any(name in problem.message for problem in self.manifests.problems for name in names):

@@ -70,7 +70,8 @@ def _added(desired: Spec, path: Path, value: Any, wanted: Trace) -> Spec:
     place = wanted.origins[path[:depth]][0]
     for step in reversed(path[depth + 1 :]):
         value = {step: value}
-    return _changed(desired, (*place, *path[depth : depth + 1]), value)
+    changed: Spec = _changed(desired, (*place, *path[depth : depth + 1]), value)
+    return changed
 
 
 def _place(path: Path, wanted: Trace) -> Path:

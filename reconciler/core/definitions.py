@@ -14,7 +14,6 @@ from reconciler.core.rules import Rules
 from reconciler.core.tags import tag_changes
 from reconciler.model import Action, Family, FieldChange, Resource, Revision, Source, Status, Step, Sync
 
-
 #: Tags that tell of a registration, and are no reason to write to the revision that it made.
 _PASSING: Final = frozenset({ownership.SOURCE, ownership.COMMIT})
 

@@ -1,11 +1,13 @@
 """What people wrote → jobs: files, YAML 1.2, variables, settings and overlays, schemas, cross-file rules."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from reconciler.manifests.request import LoadRequest
 from reconciler.model import Manifests
 
-__all__ = ["LoadRequest", "environments", "load"]
+__all__ = ["LoadRequest", "defaults", "environments", "load"]
 
 
 def load(directory: Path, request: LoadRequest) -> Manifests:
@@ -27,3 +29,13 @@ def environments(directory: Path) -> tuple[str, ...]:
     from reconciler.manifests import directory as reader
 
     return reader.environments(directory)
+
+
+def defaults(directory: Path, request: LoadRequest) -> Mapping[str, Mapping[str, Any]]:
+    """Answer Settings' defaults by kind, in the chosen environment, their `${{ }}` still in them.
+
+    Raises UsageError as :func:`load` does.
+    """
+    from reconciler.manifests import directory as reader
+
+    return reader.defaults(directory, request)

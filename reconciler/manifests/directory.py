@@ -1,7 +1,7 @@
 """A directory read whole: which files are manifests, which document is what, and every problem of all of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
@@ -64,6 +64,14 @@ def environments(directory: FilePath) -> tuple[str, ...]:
                 if isinstance(document.value, Table) and document.value.get("kind") == _SETTINGS:
                     return settings.declared(document)
     return ()
+
+
+def defaults(directory: FilePath, request: LoadRequest) -> Mapping[str, Table]:
+    """Answer what Settings lay under each kind of job in the chosen environment."""
+    reading = Reading(directory)
+    documents, _ = _documents(directory, request, reading)
+    document, _, _ = _sorted_out(documents)
+    return _chosen(document, request, reading, readable=True).defaults
 
 
 def arranged(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -1,6 +1,6 @@
 """The pass: observe, plan, apply."""
 
 from reconciler.core.guards import Limits
-from reconciler.engine.reconciler import Reconciler, Until
+from reconciler.engine.reconciler import Also, Reconciler, Until
 
-__all__ = ["Limits", "Reconciler", "Until"]
+__all__ = ["Also", "Limits", "Reconciler", "Until"]

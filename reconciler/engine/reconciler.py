@@ -1,6 +1,6 @@
 """One pass, from top to bottom: observe, plan, apply; and the verbs that are parts of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from reconciler.clock import Clock
 from reconciler.core.guards import Limits
 from reconciler.core.ownership import Commit
 from reconciler.core.plan import Plan, make_plan
-from reconciler.engine import endings, following, lookup, reporting, unfollowed, users
+from reconciler.engine import endings, explaining, following, lookup, reporting, unfollowed, users
 from reconciler.engine.apply import apply
 from reconciler.engine.backends import backends
 from reconciler.engine.context import Context, Listener
@@ -22,6 +22,7 @@ from reconciler.engine.observe import Observation, observe
 from reconciler.engine.operator import Operator
 from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.slots import record_slots
+from reconciler.engine.unmanaged import unmanaged
 from reconciler.errors import AccessDenied, OutcomeUnknown, Refused, Throttled
 from reconciler.kinds.registry import kinds
 from reconciler.model import Manifests, Once, Report
@@ -43,6 +44,13 @@ class Until(StrEnum):
 
     ONCE = "once"
     ALL = "all"
+
+
+class Also(StrEnum):
+    """What `drift` tells beside the differences."""
+
+    EXPLANATIONS = "explanations"
+    UNMANAGED = "unmanaged"
 
 
 class Reconciler:
@@ -79,9 +87,9 @@ class Reconciler:
         _, plan = self._planned()
         return self._report("plan", plan, started)
 
-    def drift(self) -> Report:
+    def drift(self, also: Collection[Also] = ()) -> Report:
         """Answer how AWS differs from the manifests, without the steps that would mend it."""
-        return self._standing("drift")
+        return self._standing("drift", also)
 
     def status(self) -> Report:
         """Answer how every job stands, on both axes."""
@@ -119,7 +127,7 @@ class Reconciler:
         """What people do with single jobs and runs."""
         return Operator(self._context, self._aws, started=self._started, planned=self._planned)
 
-    def _standing(self, verb: str) -> Report:
+    def _standing(self, verb: str, also: Collection[Also] = ()) -> Report:
         """Answer how every job stands and how its newest run went, without the steps."""
         started = self._started()
         observation, plan = self._planned()
@@ -128,6 +136,11 @@ class Reconciler:
         others = [entry.job for entry in observation.seen.jobs if entry.job.name not in shots]
         found = lookup.last_runs(self._context, others)
         report = replace(self._report(verb, plan, started), steps=())
+        report = explaining.with_registrations(observation.seen, report)
+        if Also.EXPLANATIONS in also:
+            report = explaining.with_explanations(self._context, observation.seen, report)
+        if Also.UNMANAGED in also:
+            report = replace(report, unmanaged=unmanaged(self._context))
         return reporting.with_last_runs(report, {**ran, **found.runs}, found.unknown)
 
     def _started(self) -> datetime:

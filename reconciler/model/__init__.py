@@ -24,7 +24,20 @@ from reconciler.model.manifest import (
     Source,
     Trigger,
 )
-from reconciler.model.report import Action, Check, Health, JobReport, Report, Status, Step, Sync, Verdict
+from reconciler.model.report import (
+    Action,
+    Check,
+    Health,
+    JobReport,
+    Registration,
+    Report,
+    Status,
+    Step,
+    Sync,
+    Unmanaged,
+    Unreported,
+    Verdict,
+)
 from reconciler.model.resource import Family, FieldChange, Resource, Revision
 from reconciler.model.run import ContainerEnd, Execution, Failure, Launch, Launched, Run, RunKey, RunState
 from reconciler.model.values import ABSENT, Absent, Path, Spec
@@ -55,6 +68,7 @@ __all__ = [
     "Owned",
     "Path",
     "Problem",
+    "Registration",
     "Report",
     "RerunOn",
     "Resource",
@@ -72,5 +86,7 @@ __all__ = [
     "Step",
     "Sync",
     "Trigger",
+    "Unmanaged",
+    "Unreported",
     "Verdict",
 ]

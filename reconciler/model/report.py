@@ -78,8 +78,45 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreported:
+    """Two sides that read differently without it being drift.
+
+    `rule` names the row of the kind's table, or what else says so; `text` is what counts as equal, `source` where that
+    is known from, `grade` how well, `equality` whether AWS stores the same or only runs the same.
+    """
+
+    change: FieldChange
+    rule: str
+    text: str
+    source: str
+    grade: str = ""
+    equality: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Who made the live side: the newest ACTIVE revision (`family:7`), and of which commit where it is ours."""
+
+    name: str
+    registered_at: datetime | None = None
+    registered_by: str | None = None
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmanaged:
+    """A live definition that no manifest names and no owner has."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
-    """The two axes of one job, and what a person asks next; an axis is None where the verb did not look."""
+    """The two axes of one job, and what a person asks next; an axis is None where the verb did not look.
+
+    `live` says who made what differs; `unreported` is None where nobody asked.
+    """
 
     name: str
     kind: str
@@ -92,6 +129,8 @@ class JobReport:
     next_start: datetime | None = None
     last_run: Run | None = None
     message: str = ""
+    live: Registration | None = None
+    unreported: tuple[Unreported, ...] | None = None
 
 
 class Verdict(StrEnum):
@@ -117,7 +156,7 @@ class Check:
 class Report:
     """What one verb found and did; every output format is a view of this.
 
-    `runs` and `checks` are None where the verb does not tell any.
+    `runs`, `checks` and `unmanaged` are None where the verb does not tell any.
     """
 
     verb: str
@@ -131,3 +170,4 @@ class Report:
     problems: tuple[Problem, ...] = ()
     runs: tuple[Run, ...] | None = None
     checks: tuple[Check, ...] | None = None
+    unmanaged: tuple[Unmanaged, ...] | None = None

@@ -4,11 +4,12 @@ GitHub shows ten errors, ten warnings and ten notices of a step, so the gravest 
 actions/toolkit, packages/core/src/command.ts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconciler.model import Action, Health, JobReport, Report, Severity, Source, Status, Step, Sync
-from reconciler.reports.summary import SYNC_WORDS, headline
+from reconciler.reports.drift_details import explanation, registration, unmanaged_names
+from reconciler.reports.summary import SYNC_WORDS, headline, unmanaged_headline
 from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import change_sign, change_values, run_text
 
@@ -36,6 +37,17 @@ def _annotations(report: Report) -> Iterator[tuple[str, str]]:
     for job in report.jobs:
         if job.name not in told and (not report.steps or job.health is Health.FAILED or job.sync is Sync.BEHIND):
             yield from _job(report, job)
+        if job.unreported:
+            title = f"{report.verb}: {job.name}, not reported: {len(job.unreported)}"
+            yield _annotation("notice", job.source, title, "\n".join(_cut(list(explanation(job, _VALUE_WIDTH)))))
+    if report.unmanaged:
+        title = f"{report.verb}: {unmanaged_headline(report)}"
+        yield _annotation("notice", None, title, "\n".join(unmanaged_names(report)))
+
+
+def _cut(lines: Sequence[str]) -> Sequence[str]:
+    more = len(lines) - _CHANGES_SHOWN
+    return lines if more <= 0 else [*lines[:_CHANGES_SHOWN], f"… and {more} more"]
 
 
 def _step(report: Report, step: Step) -> tuple[str, str]:
@@ -50,7 +62,10 @@ def _step(report: Report, step: Step) -> tuple[str, str]:
 def _job(report: Report, job: JobReport) -> Iterator[tuple[str, str]]:
     if job.sync in {Sync.ERROR, Sync.BEHIND} or (job.sync not in {Sync.IN_SYNC, None} and not report.steps):
         level = "error" if job.sync in {Sync.ERROR, Sync.BEHIND} else "warning"
-        lines = [line for line in (job.message, *_changes(job)) if line] or [f"{job.name} is {SYNC_WORDS[job.sync]}"]
+        live = f"live is {registration(job.live)}" if job.live else ""
+        lines = [line for line in (job.message, *_changes(job), live) if line] or [
+            f"{job.name} is {SYNC_WORDS[job.sync]}"
+        ]
         yield _annotation(level, job.source, f"{report.verb}: {job.name} {job.sync}", "\n".join(lines))
     if job.health is Health.FAILED:
         run = run_text(job.last_run) if job.last_run else job.message or "the last run failed"

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Final
 
 from reconciler.model import Action, FieldChange, Health, JobReport, Problem, Report, Severity, Status, Step, Sync
+from reconciler.reports.drift_details import registration, unmanaged_names
 from reconciler.reports.json import instant
 from reconciler.reports.summary import headline, summary
 from reconciler.reports.timeline import Bar, timeline
@@ -47,6 +48,7 @@ def render(report: Report) -> str:
         *_section("Problems", _problems(report.problems)),
         *_section("Steps", (line for step in report.steps for line in _step(step))),
         *_section("Jobs", (line for job in report.jobs for line in _job(job, told=bool(report.steps)))),
+        *_section("Nobody manages", _unmanaged(report)),
         *_section("Last runs", _runs(timeline(report))),
         f"<script>{script}</script>",
         "</html>",
@@ -125,11 +127,32 @@ def _job(job: JobReport, *, told: bool) -> Iterator[str]:
     body += [] if told else _changes(job.changes)
     if run := job.last_run:
         body.append(f"<p>last run {moment(run_time(run))}: {escape(run_text(run))}</p>")
+    body += [f"<p>live is {escape(registration(job.live))}</p>"] if job.live else []
+    body += _unreported(job)
     next_start = f"next start {moment(job.next_start)}" if job.next_start else ""
     declared = f"declared at {place(job.source)}" if job.source else ""
     body.append(_quiet(job.definition or "", next_start, declared))
     differs = job.sync not in {Sync.IN_SYNC, None}
     yield from _entry(title + "".join(_badge(axis) for axis in axes), body, axes, opened=differs and not told)
+
+
+def _unreported(job: JobReport) -> list[str]:
+    if not job.unreported:
+        return []
+    head = "<table><thead><tr><th>not reported<th>live<th>manifest<th>equal, as<th>known from</tr></thead><tbody>"
+    rows = (
+        f"<tr><td>{escape(each.change.path)}</td>"
+        f'<td data-name="live">{escape(value_text(each.change.before))}</td>'
+        f'<td data-name="manifest">{escape(value_text(each.change.after))}</td>'
+        f'<td data-name="equal, as">{escape(each.text)}</td>'
+        f'<td class="quiet">{escape(": ".join(part for part in (each.grade, each.source) if part))}</td></tr>'
+        for each in job.unreported
+    )
+    return [head, *rows, "</tbody></table>"]
+
+
+def _unmanaged(report: Report) -> Iterator[str]:
+    yield from (f'<div class="entry"><div>{escape(name)}</div></div>' for name in unmanaged_names(report))
 
 
 def _entry(title: str, body: Iterable[str], words: Iterable[str], *, opened: bool) -> Iterator[str]:

@@ -6,7 +6,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from reconciler.model import ABSENT, Check, FieldChange, JobReport, Problem, Report, Run, Source, Step
+from reconciler.model import (
+    ABSENT,
+    Check,
+    FieldChange,
+    JobReport,
+    Problem,
+    Registration,
+    Report,
+    Run,
+    Source,
+    Step,
+    Unreported,
+)
 from reconciler.reports.summary import summary
 
 VERSION: Final = 1
@@ -33,6 +45,11 @@ def document(report: Report) -> dict[str, Any]:
         "problems": [_problem(problem) for problem in report.problems],
         **({} if report.runs is None else {"runs": [_run(run) for run in report.runs]}),
         **({} if report.checks is None else {"checks": [_check(check) for check in report.checks]}),
+        **(
+            {}
+            if report.unmanaged is None
+            else {"unmanaged": [{"kind": each.kind, "name": each.name} for each in report.unmanaged]}
+        ),
     }
 
 
@@ -61,6 +78,31 @@ def _job(job: JobReport) -> dict[str, Any]:
         "nextStart": instant(job.next_start),
         "lastRun": None if job.last_run is None else _run(job.last_run),
         "message": job.message,
+        **({} if job.live is None else {"live": _registration(job.live)}),
+        **({} if job.unreported is None else {"unreported": [_unreported(each) for each in job.unreported]}),
+    }
+
+
+def _registration(live: Registration) -> dict[str, Any]:
+    return {
+        "name": live.name,
+        "registeredAt": instant(live.registered_at),
+        "registeredBy": live.registered_by,
+        "commit": live.commit,
+    }
+
+
+def _unreported(unreported: Unreported) -> dict[str, Any]:
+    change = _change(unreported.change)
+    return {
+        "path": change["path"],
+        "live": change["live"],
+        "desired": change["desired"],
+        "rule": unreported.rule,
+        "text": unreported.text,
+        "source": unreported.source,
+        "grade": unreported.grade,
+        "equality": unreported.equality,
     }
 
 

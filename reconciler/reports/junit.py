@@ -11,6 +11,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from reconciler.model import Action, Health, JobReport, Problem, Report, Severity, Source, Step, Sync
+from reconciler.reports.drift_details import explanation, registration
 from reconciler.reports.json import instant
 from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import change_sign, change_values, place, run_text
@@ -65,6 +66,9 @@ def _cases(report: Report) -> Iterator[_Case]:
         yield _job(report, job, steps[job.name], problems[job.name])
     for name in sorted((steps.keys() | problems.keys()) - known - {""}):
         yield _nameless(name, steps[name], problems[name])
+    for each in report.unmanaged or ():
+        said = ("nobody manages it",)
+        yield _Case(name=each.name, kind=each.kind, source=None, failures=(), said=said)
     if problems[""]:
         yield _nameless(f"reconcile {report.verb}", [], problems[""])
 
@@ -80,6 +84,8 @@ def _job(report: Report, job: JobReport, steps: Sequence[Step], problems: Sequen
     said += changes if not counts else []
     if job.last_run is not None:
         said.append(f"last run {run_text(job.last_run)}")
+    said += [f"live is {registration(job.live)}"] if job.live is not None else []
+    said += [f"= not reported: {told}" for told in explanation(job)]
     said += [line for step in steps for line in _step(step)]
     if report.verb == "status" and job.health is Health.FAILED:
         failures.append((str(job.health), run_text(job.last_run) if job.last_run else job.message or str(job.health)))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from reconciler.model import Action, FieldChange, Health, JobReport, Problem, Report, Severity, Status, Step, Sync
+from reconciler.reports.drift_details import explanation, registration, unmanaged_names
 from reconciler.reports.summary import sentences
 from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import (
@@ -41,7 +42,7 @@ def render(report: Report) -> str:
     head = _head(report)
     room = _LIMIT - len(head.encode()) - _CUT_ROOM
     kept: list[str] = []
-    parts = [*_problems(report), *_steps(report), *_jobs(report)]
+    parts = [*_problems(report), *_steps(report), *_jobs(report), *_unmanaged(report)]
     for part in parts:
         room -= len(part.encode()) + 1
         if room < 0:
@@ -103,7 +104,7 @@ def _jobs(report: Report) -> Iterator[str]:
 
 
 def _matters(job: JobReport, report: Report) -> bool:
-    if job.health in {Health.FAILED, Health.UNKNOWN, Health.SUSPENDED}:
+    if job.health in {Health.FAILED, Health.UNKNOWN, Health.SUSPENDED} or job.unreported:
         return True
     return job.sync not in {Sync.IN_SYNC, None} and not report.steps
 
@@ -116,8 +117,18 @@ def _job(job: JobReport, report: Report) -> str:
         body.append(f"last run {moment(run_time(run))}: {_escaped(run_text(run))}")
     body += [f"next start {moment(job.next_start)}"] if job.next_start else []
     body += [f"definition {_code(job.definition)}"] if job.definition else []
+    body += [f"live is {_escaped(registration(job.live))}"] if job.live else []
+    if job.unreported:
+        told = "\n".join(f"- {_escaped(each)}" for each in explanation(job, _VALUE_WIDTH))
+        body.append(f"not reported, as it is no drift:\n\n{told}")
     body += [f"declared at {_code(place(job.source))}"] if job.source else []
     return _details(f"<code>{_html(job.name)}</code> {_html(axes)}", body)
+
+
+def _unmanaged(report: Report) -> Iterator[str]:
+    if report.unmanaged:
+        yield "\n#### Nobody manages\n"
+        yield from (f"- {_escaped(name)}" for name in unmanaged_names(report))
 
 
 def _diff(changes: Sequence[FieldChange]) -> Iterator[str]:

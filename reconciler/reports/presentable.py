@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from reconciler.model import Check, JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step
+from reconciler.model import Check, JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step, Unreported
 from reconciler.reports.masking import MASK, mask_changes, mask_spec
 from reconciler.reports.places import is_hidden
 from reconciler.reports.printing import printable
@@ -52,7 +52,15 @@ def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collect
         schedule=None if job.schedule is None else mask_spec(job.schedule, show),
         last_run=None if job.last_run is None else _run(job.last_run, scrubber),
         message=_clean(job.message, job.name, scrubber),
+        unreported=None
+        if job.unreported is None
+        else tuple(_unreported(each, desired, show) for each in job.unreported),
     )
+
+
+def _unreported(unreported: Unreported, desired: Spec | None, show: Collection[str]) -> Unreported:
+    (change,) = mask_changes([unreported.change], show, desired)
+    return replace(unreported, change=change)
 
 
 def _step(step: Step, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> Step:

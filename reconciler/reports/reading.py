@@ -15,6 +15,7 @@ from reconciler.model import (
     Health,
     JobReport,
     Problem,
+    Registration,
     Report,
     Run,
     RunState,
@@ -23,6 +24,8 @@ from reconciler.model import (
     Status,
     Step,
     Sync,
+    Unmanaged,
+    Unreported,
     Verdict,
 )
 from reconciler.reports.json import VERSION
@@ -48,6 +51,9 @@ def read_report(document: Mapping[str, Any]) -> Report:
             problems=tuple(_problem(problem) for problem in document["problems"]),
             runs=tuple(_run(run) for run in document["runs"]) if "runs" in document else None,
             checks=tuple(_check(check) for check in document["checks"]) if "checks" in document else None,
+            unmanaged=tuple(Unmanaged(kind=each["kind"], name=each["name"]) for each in document["unmanaged"])
+            if "unmanaged" in document
+            else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise UsageError(f"not a report of reconcile: {fault}") from fault
@@ -66,6 +72,24 @@ def _job(job: Mapping[str, Any]) -> JobReport:
         next_start=_instant(job["nextStart"]),
         last_run=None if job["lastRun"] is None else _run(job["lastRun"]),
         message=job["message"],
+        live=_registration(job["live"]) if "live" in job else None,
+        unreported=tuple(_unreported(each) for each in job["unreported"]) if "unreported" in job else None,
+    )
+
+
+def _registration(live: Mapping[str, Any]) -> Registration:
+    return Registration(
+        name=live["name"],
+        registered_at=_instant(live["registeredAt"]),
+        registered_by=live["registeredBy"],
+        commit=live["commit"],
+    )
+
+
+def _unreported(unreported: Mapping[str, Any]) -> Unreported:
+    return Unreported(
+        change=_change({**unreported, "source": None}),
+        **{member: unreported[member] for member in ("rule", "text", "source", "grade", "equality")},
     )
 
 

@@ -91,11 +91,18 @@ def sentences(report: Report) -> tuple[str, ...]:
         states = Counter(run.state for run in report.runs)
         told = ", ".join(f"{states[state]} {state.lower()}" for state in RunState if states[state])
         said.append(f"{plural(len(report.runs), 'run')}{f': {told}' if told else ''}")
+    if report.unmanaged is not None:
+        said.append(unmanaged_headline(report))
     if report.checks is not None:
         verdicts = Counter(check.verdict for check in report.checks)
         said.append(", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict if verdicts[verdict]))
     problems = [plural(number, str(severity)) for severity, number in counts.problems.items() if number]
     return (*said, *([", ".join(problems)] if problems else ())) or ("nothing declared",)
+
+
+def unmanaged_headline(report: Report) -> str:
+    """Answer how many definitions nobody manages."""
+    return f"{plural(len(report.unmanaged or ()), 'definition')} that nobody manages"
 
 
 def headline(report: Report) -> str:

@@ -19,9 +19,9 @@ from reconciler.model import (
     Step,
     Sync,
 )
-from reconciler.reports import run_lines
+from reconciler.reports import drift_details, run_lines
 from reconciler.reports.lines import Line, Span, Style, line, plain
-from reconciler.reports.summary import sentences
+from reconciler.reports.summary import sentences, unmanaged_headline
 from reconciler.reports.wording import (
     SIGNS,
     change_sign,
@@ -95,6 +95,7 @@ def lines(report: Report, detail: Detail = Detail.FOLDED) -> Iterator[Line]:
         list(_problems(report)),
         list(_steps(report, detail)),
         list(_jobs(report, detail)),
+        list(_unmanaged(report)),
         list(run_lines.runs(report.runs or ())),
         list(run_lines.checks(report.checks or ())),
     ]
@@ -182,11 +183,27 @@ def _jobs(report: Report, detail: Detail) -> Iterator[Line]:
         yield from _job(job, widths)
         if not report.steps:
             yield from _changes(job.changes, detail, indent="    ")
+        if job.live is not None:
+            yield line(Span("    live is ", Style.QUIET), drift_details.registration(job.live))
+        if job.unreported is not None:
+            yield from _unreported(job, detail)
+
+
+def _unreported(job: JobReport, detail: Detail) -> Iterator[Line]:
+    width = 0 if detail is Detail.FULL else _VALUE_WIDTH
+    yield line(Span(f"    not reported: {len(job.unreported or ())}", Style.QUIET))
+    yield from (line(Span(f"      = {told}", Style.QUIET)) for told in drift_details.explanation(job, width))
+
+
+def _unmanaged(report: Report) -> Iterator[Line]:
+    if report.unmanaged:
+        yield line(Span(f"{unmanaged_headline(report)}:", Style.STRONG))
+        yield from (line(f"  ? {name}") for name in drift_details.unmanaged_names(report))
 
 
 def _matters(job: JobReport, report: Report, told: set[str]) -> bool:
     """Whether a job is listed: all by verbs about jobs, else what is not well and was not told by its steps."""
-    if report.verb in _ABOUT_JOBS:
+    if report.verb in _ABOUT_JOBS or job.unreported:
         return True
     quiet_health = {Health.SUCCEEDED, Health.NEVER_RAN, None}
     return job.name not in told and (job.sync not in {Sync.IN_SYNC, None} or job.health not in quiet_health)

@@ -18,7 +18,7 @@ def clients(account: str | None = "111111111111") -> Iterator[Any]:
 
     with connected(state=default_state(), account=account, region="eu-west-1") as connection:
         told = connection.environment
-        session = boto3.session.Session(
+        session: Any = boto3.session.Session(
             told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], region_name=connection.region
         )
         made: list[Any] = []

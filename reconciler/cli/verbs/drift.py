@@ -18,12 +18,29 @@ from reconciler.reports.verdict import FailOn, of_drift
     show_default=True,
     help="What makes the exit code: differences (2), failed runs (1), or both.",
 )
-def command(invocation: Invocation, fail_on: tuple[str, ...]) -> ExitCode:
+@click.option(
+    "--explain",
+    "also",
+    flag_value="explanations",
+    multiple=True,
+    help="Also list what reads differently and is no drift, with the rule that says so and where it is known from.",
+)
+@click.option(
+    "--unmanaged",
+    "also",
+    flag_value="unmanaged",
+    multiple=True,
+    help="Also list live definitions that no manifest names and no owner has; they are no difference.",
+)
+def command(invocation: Invocation, fail_on: tuple[str, ...], also: tuple[str, ...]) -> ExitCode:
     """Show how AWS differs from the manifests in DIR.
 
     Exit 2 where it does.
     """
+    from reconciler.engine import Also
+
     chosen = frozenset(FailOn(word) for word in fail_on)
+    more = frozenset(Also(word) for word in also)
     return invocation.reconcile(
-        Access.READ, lambda reconciler: reconciler.drift(), lambda report: of_drift(report, chosen)
+        Access.READ, lambda reconciler: reconciler.drift(more), lambda report: of_drift(report, chosen)
     )

@@ -1,0 +1,87 @@
+"""Tell more of drift: what was not reported and why, and who made the live side."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from reconciler.aws.concurrent import all_of
+from reconciler.core import ownership
+from reconciler.core.explain import Explanation, explain
+from reconciler.core.plan import JobSeen, Seen
+from reconciler.core.rule import Equality
+from reconciler.engine.context import Context
+from reconciler.model import ABSENT, FieldChange, Registration, Report, Revision, Unreported
+
+_EQUALITIES: Final = {Equality.STRICT: "stores", Equality.SEMANTIC: "runs"}
+
+
+def with_explanations(context: Context, seen: Seen, report: Report) -> Report:
+    """Answer the report with what each job's definition says differently without it being drift.
+
+    That needs the whole of every revision: those that their digest proves equal are described now.
+    """
+    owning = [entry for entry in seen.jobs if entry.wanted is not None and entry.family and entry.family.latest]
+    revisions = all_of(lambda entry: _described(context, entry), owning)
+    told = {
+        entry.job.name: tuple(_unreported(entry, revision))
+        for entry, revision in zip(owning, revisions, strict=True)
+        if revision is not None
+    }
+    jobs = tuple(replace(job, unreported=told.get(job.name, ())) for job in report.jobs)
+    return replace(report, jobs=jobs)
+
+
+def with_registrations(seen: Seen, report: Report) -> Report:
+    """Answer the report with who made what differs."""
+    latest = {entry.job.name: entry.family.latest for entry in seen.jobs if entry.family is not None}
+    jobs = (
+        replace(job, live=_registration(revision)) if job.changes and (revision := latest.get(job.name)) else job
+        for job in report.jobs
+    )
+    return replace(report, jobs=tuple(jobs))
+
+
+def _registration(revision: Revision) -> Registration:
+    return Registration(
+        name=f"{revision.name}:{revision.number}",
+        registered_at=revision.registered_at,
+        registered_by=revision.registered_by,
+        commit=revision.tags.get(ownership.COMMIT, ""),
+    )
+
+
+def _described(context: Context, entry: JobSeen) -> Revision | None:
+    assert entry.family is not None
+    latest = entry.family.latest
+    if latest is None or latest.spec is not None:
+        return latest
+    return context.backends.definitions[entry.job.kind].describe(latest.arn)
+
+
+def _unreported(entry: JobSeen, revision: Revision) -> Iterator[Unreported]:
+    wanted = entry.wanted
+    assert wanted is not None
+    if revision.spec is not None:
+        explained = explain(wanted.resource.spec, revision.spec, wanted.rules, wanted.ignore)
+        yield from (_of_field(explanation) for explanation in explained)
+    yield from _of_tags(wanted.tags, revision.tags)
+
+
+def _of_field(explanation: Explanation) -> Unreported:
+    return Unreported(
+        change=FieldChange(path=explanation.path, before=explanation.before, after=explanation.after),
+        rule=explanation.rule,
+        text=explanation.text,
+        source=explanation.source,
+        grade=explanation.grade.name.lower() if explanation.grade is not None else "",
+        equality=_EQUALITIES[explanation.equality] if explanation.equality is not None else "",
+    )
+
+
+def _of_tags(desired: Mapping[str, str], live: Mapping[str, str]) -> Iterator[Unreported]:
+    """Answer the tags of others; ours of each registration (source, commit) are not worth a word."""
+    for key in sorted(live.keys() - desired.keys()):
+        if not key.startswith(ownership.PREFIX):
+            change = FieldChange(path=f"tags[{key}]", before=live[key], after=ABSENT)
+            text = "a tag that the manifest does not name is somebody else's"
+            yield Unreported(change=change, rule=f"tags: {text}", text=text, source="docs/manifests.md, Tags")

@@ -1,0 +1,32 @@
+"""What `drift` tells beside differences: who made the live side, what was not reported and why, what is nobody's."""
+
+from collections.abc import Iterator
+
+from reconciler.model import JobReport, Registration, Report, Unreported
+from reconciler.reports.wording import change_values, moment
+
+
+def registration(live: Registration) -> str:
+    """Answer `report:8, registered 2026-11-20 09:01Z by arn:…, commit 4f2a…`."""
+    parts = [live.name]
+    if live.registered_at is not None or live.registered_by:
+        when = f" {moment(live.registered_at)}" if live.registered_at else ""
+        who = f" by {live.registered_by}" if live.registered_by else ""
+        parts.append(f"registered{when}{who}")
+    return ", ".join([*parts, *([f"commit {live.commit}"] if live.commit else [])])
+
+
+def unreported(told: Unreported, limit: int = 0) -> str:
+    """Answer `cpu: 0 — absent = 0 (stores; seen: describe outputs …)`."""
+    known = "; ".join(part for part in (told.equality, f"{told.grade}: {told.source}".removeprefix(": ")) if part)
+    return f"{told.change.path}: {change_values(told.change, limit)} — {told.text} ({known})"
+
+
+def explanation(job: JobReport, limit: int = 0) -> Iterator[str]:
+    """Answer a line for each thing that reads differently in a job without being drift."""
+    yield from (unreported(each, limit) for each in job.unreported or ())
+
+
+def unmanaged_names(report: Report) -> Iterator[str]:
+    """Answer `task-definition etl` for each definition that nobody manages."""
+    yield from (f"{each.kind} {each.name}" for each in report.unmanaged or ())

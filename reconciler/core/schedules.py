@@ -74,7 +74,7 @@ def plan_schedule(
         step = _standing(job, slots)
         sync = Sync.MISSING if step.action is Action.CREATE else Sync.DRIFTED
         return SchedulePlan(sync=sync, steps=(*steps, step), changes=step.changes, message=found.message)
-    if not any(isinstance(step.operation, PutSchedule) for step in found.steps):
+    if all(step.operation is None and not step.error for step in found.steps):
         steps = (*steps, _noted(job, slots))
     return SchedulePlan(sync=found.sync, steps=steps, changes=found.changes, message=found.message)
 

@@ -154,8 +154,8 @@ class Directory:
         with self.reconciler() as reconciler:
             return reconciler.drift()
 
-    def once(self, **limits: Any) -> Report:
-        with self.reconciler(**limits) as reconciler:
+    def once(self, mortality: Mortality | None = None, **limits: Any) -> Report:
+        with self.reconciler(mortality, **limits) as reconciler:
             return self.watched(reconciler.apply)
 
     def wait(self, mortality: Mortality | None = None, *, until: float = WAIT, **limits: Any) -> Report:

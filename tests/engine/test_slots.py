@@ -1,10 +1,10 @@
 """Engine reconciler: each pass starts what is due, once."""
 
-from datetime import UTC, datetime
+import pytest
 
 from reconciler.model import Action, Health, Status, Sync
-from tests.engine.harness import Directory, one_shot
-from tests.engine.scheduled import passes, scheduled, slot_events, starts
+from tests.engine.harness import Directory, Killed, Mortality, one_shot
+from tests.engine.scheduled import passes, scheduled, slot_events, starts, told
 from tests.engine.test_pass import axes, did
 
 
@@ -20,3 +20,197 @@ def test_a_schedule_stands_from_the_first_pass_on_and_then_every_slot_is_started
         ("report", "2026-01-01T00:45:00Z"): 1,
         ("report", "2026-01-01T01:00:00Z"): 1,
     }
+
+
+HOURLY = 'cron: "0 * * * *"'
+
+
+def slots(directory: Directory, job: str = "report") -> list[str]:
+    """The times of day of a job's slots that were started, each as often as it was."""
+    found = starts(directory)
+    return sorted(slot[11:16] for (name, slot), count in found.items() for _ in range(count) if name == job)
+
+
+def skipped(directory: Directory) -> list[tuple[str, str]]:
+    return [
+        (event["slot"][11:16], event["reason"])
+        for event in slot_events(directory, "report")
+        if event["event"] == "skipped"
+    ]
+
+
+def test_a_run_is_told_its_slot_and_its_end_is_recorded(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY))
+    directory.once()
+    directory.aws.advance(3600 + 7)
+    launched = directory.once()
+    assert did(launched) == [(Action.LAUNCH, "report/2026-01-01T01:00:00Z", Status.DONE)]
+    assert axes(launched) == {"report": (Sync.IN_SYNC, Health.PENDING)}
+    (task,) = directory.tasks.values()
+    assert told(task) == {
+        "RECONCILER_JOB": "report",
+        "RECONCILER_RUN": "slot:2026-01-01T01:00:00Z",
+        "RECONCILER_ATTEMPT": "0",
+        "RECONCILER_SCHEDULED_TIME": "2026-01-01T01:00:00Z",
+    }
+    assert axes(passes(directory, 120)) == {"report": (Sync.IN_SYNC, Health.SUCCEEDED)}
+    assert [event["event"] for event in slot_events(directory, "report")] == [
+        "stands",
+        "start",
+        "launched",
+        "ended",
+        "finished",
+    ]
+
+
+def test_editing_a_schedule_never_fires_in_the_past(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, policy="startingDeadlineSeconds: 2700"))
+    directory.once()
+    directory.aws.advance(1900)
+    directory.write(report=scheduled("report", 'cron: "25 * * * *"', policy="startingDeadlineSeconds: 2700"))
+    edited = directory.once()
+    assert [(change.path, change.before, change.after) for change in edited.steps[-1].changes] == [
+        ("cron", "0 * * * *", "25 * * * *")
+    ]
+    passes(directory, 3600)
+    assert slots(directory) == ["01:25"]
+
+
+def test_resuming_never_fires_in_the_past(directory: Directory) -> None:
+    policy = "startingDeadlineSeconds: 2700"
+    directory.write(report=scheduled("report", HOURLY, policy=policy, more="suspend: true"))
+    assert axes(directory.once()) == {"report": (Sync.IN_SYNC, Health.SUSPENDED)}
+    passes(directory, 3660)
+    directory.write(report=scheduled("report", HOURLY, policy=policy))
+    directory.once()
+    assert slots(directory) == []
+    passes(directory, 3600)
+    assert slots(directory) == ["02:00"]
+
+
+def test_another_cluster_is_another_schedule(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY))
+    directory.once()
+    directory.aws.advance(3610)
+    directory.write(report=scheduled("report", HOURLY, run="{cluster: other}"))
+    directory.once()
+    directory.once()
+    assert slots(directory) == []
+
+
+def test_only_the_newest_missed_slot_is_started_within_its_deadline(directory: Directory) -> None:
+    directory.write(report=scheduled("report"))
+    directory.once()
+    directory.aws.advance(3600 + 299)
+    directory.once()
+    assert slots(directory) == ["01:00"]
+    assert skipped(directory) == [("00:45", "a newer slot was due already")]
+    directory.aws.advance(1800 + 2)
+    directory.once()
+    assert slots(directory) == ["01:00"]
+    assert skipped(directory)[1:] == [("01:30", "no pass started it within 300 s")]
+
+
+def test_a_slot_that_forbid_holds_back_starts_late_when_the_way_clears(directory: Directory) -> None:
+    more = "concurrencyPolicy: Forbid, startingDeadlineSeconds: 600"
+    directory.write(report=scheduled("report", policy=more, outcome="exit 0 after 1100s"))
+    directory.once()
+    waiting = passes(directory, 1800 + 60)
+    assert slots(directory) == ["00:15"]
+    assert "waits: " in waiting.jobs[0].message
+    assert axes(waiting) == {"report": (Sync.IN_SYNC, Health.RUNNING)}
+    passes(directory, 300)
+    assert slots(directory) == ["00:15", "00:30"]
+
+
+def test_a_slot_that_forbid_holds_back_too_long_is_skipped_and_said(directory: Directory) -> None:
+    directory.write(report=scheduled("report", policy="concurrencyPolicy: Forbid", outcome="exit 0 after 2000s"))
+    directory.once()
+    passes(directory, 2700 + 60)
+    assert slots(directory) == ["00:15"]
+    assert skipped(directory) == [("00:30", "an earlier run was still going on (concurrencyPolicy Forbid)")]
+
+
+def test_replace_ends_the_older_run_and_waits_until_it_has_stopped(directory: Directory) -> None:
+    more = "backoffLimit: 3"
+    policy = "concurrencyPolicy: Replace"
+    directory.write(report=scheduled("report", policy=policy, outcome="exit 0 after 2000s", more=more))
+    directory.once()
+    passes(directory, 1800)
+    assert slots(directory) == ["00:15"]
+    passes(directory, 240)
+    assert slots(directory) == ["00:15", "00:30"]
+    (first, second) = sorted(directory.tasks.values(), key=lambda task: str(task["createdAt"]))
+    assert first["stoppedReason"] == "reconciler: replaced"
+    assert first["stoppedAt"] < second["createdAt"]
+    passes(directory, 300)
+    assert slots(directory) == ["00:15", "00:30"]
+
+
+def test_a_failed_run_is_tried_again_until_a_newer_slot_is_due(directory: Directory) -> None:
+    directory.write(report=scheduled("report", outcome="exit 3 after 400s", more="backoffLimit: 5"))
+    directory.once()
+    passes(directory, 900 + 880)
+    assert slots(directory) == ["00:15", "00:15"]
+    passes(directory, 900)
+    assert slots(directory) == ["00:15", "00:15", "00:30", "00:30"]
+    ends = [event for event in slot_events(directory, "report") if event["event"] == "finished"]
+    assert [(event["slot"][11:16], event["reason"]) for event in ends] == [
+        ("00:15", "app exited 3; Essential container in task exited; a newer slot ended its retries")
+    ]
+
+
+def test_a_launch_that_nobody_recorded_is_found_again(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY))
+    directory.once()
+    directory.aws.advance(3600)
+    with pytest.raises(Killed):
+        directory.once(Mortality(call=1, after=True, action="ecs:RunTask"))
+    directory.aws.advance(3000)
+    assert axes(directory.once()) == {"report": (Sync.IN_SYNC, Health.SUCCEEDED)}
+    assert slots(directory) == ["01:00"]
+
+
+def test_a_refused_start_is_tried_again_until_its_deadline(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY))
+    directory.once()
+    directory.aws.faults.add("ecs:RunTask", "failures", times=None, reason="RESOURCE:MEMORY")
+    passes(directory, 3600 + 360)
+    assert slots(directory) == []
+    directory.aws.faults.clear()
+    report = passes(directory, 60)
+    assert report.jobs[0].health is Health.FAILED
+    why = "RESOURCE:MEMORY no container instance has as much of it free"
+    assert report.jobs[0].message == f"failed: {why}; not started within 300 s"
+
+
+def test_a_schedule_waits_for_what_it_depends_on(directory: Directory) -> None:
+    directory.write(
+        migrate=one_shot("migrate", outcome="exit 1 after 5s"), report=scheduled("report", more="dependsOn: [migrate]")
+    )
+    passes(directory, 1800)
+    assert slots(directory) == []
+
+
+def test_memory_and_schedule_carry_over_to_a_new_name(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, policy="startingDeadlineSeconds: 2000"))
+    directory.once()
+    passes(directory, 3600)
+    assert slots(directory) == ["01:00"]
+    directory.remove("report")
+    renamed = scheduled("daily", HOURLY, policy="startingDeadlineSeconds: 2000").replace(
+        "{name: daily}", "{name: daily, formerNames: [report]}"
+    )
+    directory.write(daily=renamed)
+    passes(directory, 3600)
+    assert slots(directory, "daily") == ["02:00"]
+
+
+def test_what_stands_is_renewed_so_that_nobody_reads_far_back(directory: Directory) -> None:
+    directory.write(report=scheduled("report", 'cron: "0 0 * * *"'))
+    directory.once()
+    passes(directory, 13 * 3600, every=3600)
+    events = [event["event"] for event in slot_events(directory, "report")]
+    assert events == ["stands", *["renewed"] * 6]
+    directory.aws.advance(2 * 86400)
+    assert did(directory.once()) == []

@@ -1,0 +1,178 @@
+"""A week of schedules with everything going wrong: every due slot is started exactly once.
+
+Two loops on one directory and one AWS come by at random, are killed at random calls, throttled and left without
+answers, on hosts whose clocks are off by an hour. `RECONCILER_WEEK=200` plays that many schedules over seven days
+instead of a few over some hours.
+"""
+
+import os
+import random
+import types
+from collections import Counter
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reconciler.core import slots
+from reconciler.engine import Limits, Reconciler
+from reconciler.errors import ReconcilerError
+from reconciler.local.calls import Place
+from reconciler.model import Schedule
+from tests.engine.harness import REGION, Directory, Killed, MortalAws, Mortality, VirtualClock
+from tests.engine.scheduled import BY_EVENTBRIDGE, BY_LOOP, batch_starts, scheduled, scheduled_batch, starts
+
+FULL = int(os.environ.get("RECONCILER_WEEK", "0"))
+COUNT, HOURS = (FULL, 7 * 24) if FULL else (8, 3)
+ZONES = ("UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata")
+WHEN = (
+    'cron: "*/15 * * * *"',
+    'cron: "7 * * * *"',
+    'cron: "20-40/10 * * * *"',
+    "rate: 25 minutes",
+    'cron: "5,35 1-5 * * *"',
+    "rate: 1 hour",
+)
+#: Later than two passes in a row may fail, and less than the shortest time between two slots of a job.
+DEADLINE = "startingDeadlineSeconds: 590"
+#: A Batch submission whose maker died is made again after ten minutes.
+BATCH_DEADLINE = "startingDeadlineSeconds: 2700"
+#: What goes wrong with an answer, and how often of a hundred passes.
+FAULTS = ("throttle", "server_error", "drop_before", "drop_after")
+
+
+class HostClock(VirtualClock):
+    """The clock of a host that is off until AWS's Date corrects it."""
+
+    def __init__(self, directory: Directory, off: timedelta) -> None:
+        super().__init__(directory.aws)
+        self.off = off
+
+    def now(self) -> datetime:
+        return super().now() + self.off
+
+    def synchronise(self, instant: datetime) -> timedelta:
+        skew, self.off = -self.off, timedelta()
+        return skew
+
+
+class Loop:
+    """One process after another that makes passes over the directory."""
+
+    def __init__(self, directory: Directory, chance: random.Random) -> None:
+        self._directory = directory
+        self._chance = chance
+        self._open = ExitStack()
+        self._alive: Reconciler | None = None
+        self._mortality = Mortality()
+        self.made = 0
+        self.deaths = 0
+        self.failures = 0
+
+    def make_pass(self) -> None:
+        chance = self._chance
+        reconciler = self._alive or self._start()
+        self._mortality.made.clear()
+        self._mortality.call = chance.randrange(1, 30) if chance.random() < 0.15 else 0
+        self._mortality.after = chance.random() < 0.5
+        if chance.random() < 0.15:
+            effect, skip = chance.choice(FAULTS), chance.randrange(20)
+            self._directory.aws.faults.add("*", effect, skip=skip, times=chance.choice((1, 6)))
+        self.made += 1
+        try:
+            reconciler.apply()
+        except Killed:
+            self.deaths += 1
+            self.end()
+        except ReconcilerError:
+            self.failures += 1
+        finally:
+            self._directory.aws.faults.clear()
+
+    def end(self) -> None:
+        self._open.close()
+        self._alive = None
+
+    def _start(self) -> Reconciler:
+        clock = HostClock(self._directory, timedelta(hours=self._chance.choice((-1, 0, 1))))
+        self._mortality = Mortality()
+        environment = self._directory.aws.environment
+        aws = self._open.enter_context(MortalAws(self._mortality, environment=environment, region=REGION, clock=clock))
+        self._alive = Reconciler(manifests=self._directory.manifests(), aws=aws, clock=clock, limits=Limits())
+        return self._alive
+
+
+@pytest.fixture(autouse=True)
+def no_real_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What botocore waits between two tries takes no time."""
+    monkeypatch.setattr("botocore.endpoint.time", types.SimpleNamespace(sleep=lambda _: None))
+
+
+def write(directory: Directory, engine: str) -> None:
+    documents = {}
+    for number in range(COUNT):
+        name, when, zone = f"job-{number}", WHEN[number % len(WHEN)], ZONES[number % len(ZONES)]
+        policy = f"timeZone: {zone}, {DEADLINE}"
+        documents[name] = scheduled(name, when, engine=engine, policy=policy)
+    if engine == BY_LOOP:  # EventBridge starts Batch jobs at least once, not exactly
+        documents["batch"] = scheduled_batch("batch", 'cron: "50 * * * *"', policy=BATCH_DEADLINE)
+    directory.write(**documents)
+
+
+def due(directory: Directory, since: datetime, until: datetime) -> Counter[tuple[str, str]]:
+    """Answer every slot of every job, once."""
+    return Counter(
+        (job.name, slot.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        for job in directory.manifests().jobs
+        if isinstance(job.trigger, Schedule)
+        for slot in slots.instants(job.trigger, since, until)
+    )
+
+
+def now(directory: Directory) -> datetime:
+    return datetime.fromtimestamp(directory.aws.now(), UTC)
+
+
+@pytest.mark.parametrize("seed", range(1, 11) if FULL else [1])
+def test_two_loops_start_every_slot_exactly_once(directory: Directory, seed: int) -> None:
+    chance = random.Random(seed)
+    write(directory, BY_LOOP)
+    directory.once()
+    begun = now(directory)
+    loops = [Loop(directory, chance), Loop(directory, chance)]
+    until = begun + timedelta(hours=HOURS)
+    while now(directory) < until:
+        directory.aws.advance(chance.uniform(20, 110))
+        chance.choice(loops).make_pass()
+        directory.look()
+    for loop in loops:
+        loop.end()
+    for _ in range(15):  # a submission whose maker died is made again when its claim is old enough
+        directory.aws.advance(60)
+        directory.once()
+    found = starts(directory) + batch_starts(directory)
+    expected = due(directory, begun, now(directory))
+    assert found == expected
+    assert sum(loop.deaths for loop in loops) > HOURS
+    assert sum(loop.failures for loop in loops) > 0
+
+
+def test_eventbridge_starts_the_same(directory: Directory) -> None:
+    chance = random.Random(3)
+    write(directory, BY_EVENTBRIDGE)
+    directory.once()
+    begun = now(directory)
+    place = Place(directory.aws.account, REGION)
+    loop = Loop(directory, chance)
+    until = begun + timedelta(hours=HOURS)
+    while now(directory) < until:
+        with directory.aws.lock():
+            directory.aws.world.services["scheduler"].controls["failure"](
+                directory.aws.world, place, {"name": "*", "times": 1, "moment": chance.choice(("before", "after"))}
+            )
+        directory.aws.advance(chance.uniform(200, 1200))
+        loop.make_pass()
+        directory.look()
+    loop.end()
+    directory.aws.advance(600)
+    assert starts(directory) == due(directory, begun, now(directory))

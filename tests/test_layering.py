@@ -18,6 +18,7 @@ LEVELS = {
     "kinds": 2,
     "manifests": 2,
     "core": 1,
+    "cache_files": 0,
     "errors": 0,
     "clock": 0,
     "model": 0,

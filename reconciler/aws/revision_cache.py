@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,12 +22,6 @@ _MOST_FILES: Final = 20_000
 _INSTANTS: Final = ("registeredAt", "deregisteredAt", "deleteRequestedAt")
 #: Not content: these change after registration.
 _CHANGING: Final = frozenset({"status", "deregisteredAt", "deleteRequestedAt"})
-
-
-def default_directory(environment: Mapping[str, str]) -> Path:
-    """Answer where the cache of this user is: `$XDG_CACHE_HOME/reconciler`, else `~/.cache/reconciler`."""
-    home = environment.get("XDG_CACHE_HOME")
-    return (Path(home) if home and Path(home).is_absolute() else Path.home() / ".cache") / "reconciler"
 
 
 class RevisionCache:

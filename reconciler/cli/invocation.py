@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconciler import cache_files
 from reconciler.cli.options import Options
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
@@ -82,6 +83,7 @@ class Invocation:
             account=account,
             region=region or variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION"),
             commit=self.commit.sha if self.commit else None,
+            cache=cache_files.default_directory(variables),
         )
 
     @cached_property

@@ -1,14 +1,14 @@
 """A directory read whole: which files are manifests, which document is what, and every problem of all of them."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any
 
-from reconciler.manifests import files, settings, tree
-from reconciler.manifests.drafts import DIALECTS, Draft, applies, draft
+from reconciler.manifests import files, named_files, settings, tree
+from reconciler.manifests.cache import Cache, Remembered
+from reconciler.manifests.drafts import DIALECTS, Draft
 from reconciler.manifests.jobs import job
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.request import LoadRequest
@@ -20,28 +20,29 @@ from reconciler.model import Job, Manifests, Problem, Severity, Source
 
 _SETTINGS = "Settings"
 _KINDS = (*DIALECTS, _SETTINGS)
-_NAMING_MEMBERS = tuple(dialect.file for dialect in DIALECTS.values())
 
 
 def load(directory: FilePath, request: LoadRequest) -> Manifests:
     """Answer what the directory says in the chosen environment."""
     reading = Reading(directory)
-    documents, problems = _documents(directory, request, reading)
+    cache = Cache.of(request.cache, directory, request.environment)
+    documents, problems = _documents(directory, request, reading, cache)
     settings_document, jobs_documents, more = _sorted_out(documents)
     problems += more
     chosen = _chosen(settings_document, request, reading, readable=not problems)
     problems += chosen.problems
     if len(chosen.environments) > 1 and settings_document is not None:
         problems += settings.collisions(settings_document, request, reading)
-    drafts = [
-        draft(document, chosen, reading)
-        for document in jobs_documents
-        if applies(document, chosen.settings.environment)
-    ]
+    cache.begin(chosen, settings_document, reading)
+    entries = [cache.drafted(document, chosen, reading) for document in jobs_documents]
+    drafts = [entry.draft for entry in entries if entry.draft is not None]
     problems += reading.taken()
     for each in drafts:
         problems += [replace(problem, job=each.name) for problem in each.problems]
-    problems += registered.check(drafts, chosen, [name for name in map(_declared_name, jobs_documents) if name])
+    names = [entry.written_name for entry in entries if entry.written_name]
+    among, by_itself = registered.check(drafts, chosen, names)
+    problems += [*among, *(problem for found in by_itself for problem in found)]
+    cache.end(documents, entries, by_itself)
     return Manifests(
         directory=files.printable(directory),
         origin=files.origin(directory),
@@ -49,7 +50,7 @@ def load(directory: FilePath, request: LoadRequest) -> Manifests:
         jobs=tuple(_jobs(drafts, problems, chosen)),
         problems=arranged(problems),
         digest=reading.digest(chosen.variables.used),
-        empty=not jobs_documents and not any(problem.severity is Severity.ERROR for problem in problems),
+        empty=not entries and not any(problem.severity is Severity.ERROR for problem in problems),
         named=tuple(sorted(map(str, reading.named))),
     )
 
@@ -69,7 +70,7 @@ def environments(directory: FilePath) -> tuple[str, ...]:
 def defaults(directory: FilePath, request: LoadRequest) -> Mapping[str, Table]:
     """Answer what Settings lay under each kind of job in the chosen environment."""
     reading = Reading(directory)
-    documents, _ = _documents(directory, request, reading)
+    documents, _ = _documents(directory, request, reading, Cache.of(None, directory, None))
     document, _, _ = _sorted_out(documents)
     return _chosen(document, request, reading, readable=True).defaults
 
@@ -82,15 +83,19 @@ def arranged(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(problem for _, problem in sorted(unique.items(), key=lambda entry: entry[0]))
 
 
-def _documents(directory: FilePath, request: LoadRequest, reading: Reading) -> tuple[list[Document], list[Problem]]:
+def _documents(
+    directory: FilePath, request: LoadRequest, reading: Reading, cache: Cache
+) -> tuple[list[Document | Remembered], list[Problem]]:
     """Answer the documents of every file that no manifest names for something else."""
     found, problems = files.discover(directory)
-    read = [(file, reading.documents(file)) for file in found]
-    named, patterns = _named_files(document for _, documents in read for document in documents)
+    read = [(file, cache.find(file, reading) or reading.documents(file)) for file in found]
+    named, patterns = named_files.named_files(
+        document.value for _, documents in read for document in documents if isinstance(document, Document)
+    )
     named |= {path.resolve() for path in request.variable_files}
-    kept: list[Document] = []
+    kept: list[Document | Remembered] = []
     for file, documents in read:
-        ours = any(isinstance(document.value, Table) and "apiVersion" in document.value for document in documents)
+        ours = any(map(_is_versioned, documents))
         if file.path in named or (not ours and any(pattern.fullmatch(str(file.path)) for pattern in patterns)):
             reading.forget(file.shown)
         else:
@@ -98,43 +103,21 @@ def _documents(directory: FilePath, request: LoadRequest, reading: Reading) -> t
     return kept, list(problems)
 
 
-def _named_files(documents: Iterable[Document]) -> tuple[set[FilePath], Sequence[re.Pattern[str]]]:
-    """Answer the files that manifests name in any environment; names with variables in them as patterns."""
-    exact: set[FilePath] = set()
-    patterns = []
-    for document in documents:
-        for name, place in _names(document.value):
-            parent = FilePath(place[0]).parent
-            if "${{" not in name:
-                exact.add((parent / name).resolve())
-            else:
-                parts = re.split(r"\$\{\{.*?\}\}", str(parent.resolve() / name))
-                patterns.append(re.compile("[^/]*".join(re.escape(part) for part in parts)))
-    return exact, patterns
+def _is_versioned(document: Document | Remembered) -> bool:
+    return isinstance(document, Remembered) or (isinstance(document.value, Table) and "apiVersion" in document.value)
 
 
-def _names(root: Any) -> Iterator[tuple[str, tree.Place]]:
-    spec = tree.at(root, ("spec",))
-    overlays = tree.at(root, ("spec", "environments"))
-    for section in (spec, *(overlays.values() if isinstance(overlays, Table) else ())):
-        if not isinstance(section, Table):
-            continue
-        for member in _NAMING_MEMBERS:
-            if isinstance(section.get(member), str):
-                yield section[member], section.places[member]
-        listed = section.get("variableFiles")
-        if isinstance(listed, tree.Row):
-            yield from (
-                (name, place) for name, place in zip(listed, listed.places, strict=True) if isinstance(name, str)
-            )
-
-
-def _sorted_out(documents: Iterable[Document]) -> tuple[Document | None, list[Document], list[Problem]]:
+def _sorted_out(
+    documents: Iterable[Document | Remembered],
+) -> tuple[Document | None, list[Document | Remembered], list[Problem]]:
     """Answer the Settings document, those of jobs, and what is wrong with documents that are neither."""
     found: Document | None = None
-    jobs: list[Document] = []
+    jobs: list[Document | Remembered] = []
     problems: list[Problem] = []
     for document in documents:
+        if isinstance(document, Remembered):
+            jobs.append(document)
+            continue
         kind = document.value.get("kind") if isinstance(document.value, Table) else None
         if isinstance(kind, str) and kind in DIALECTS:
             jobs.append(document)
@@ -174,11 +157,6 @@ def _chosen(document: Document | None, request: LoadRequest, reading: Reading, *
     if document is None and not readable:
         return settings.resolve(None, None, request, reading)
     return settings.resolve(document, settings.choose(document, request.environment), request, reading)
-
-
-def _declared_name(document: Document) -> str:
-    name = tree.at(document.value, ("metadata", "name"))
-    return name if isinstance(name, str) else ""
 
 
 def _jobs(drafts: Iterable[Draft], problems: Iterable[Problem], chosen: Chosen) -> Iterator[Job]:

@@ -1,7 +1,7 @@
 """Job documents as they count in one environment: defaults, the overlay, the definition file and variables applied."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -50,20 +50,23 @@ _NULLS_KEPT: Kept = (("run", "environment"), ("run", "patches"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One job document, merged: `tree` knows the places, `document` holds the values as AWS would be sent them.
+    """One job document, merged: `grow` answers the tree, which knows the places, `document` holds the values as AWS
+    would be sent them.
 
     `faults` are the paths that the schema or the variables have something against; what rests on them is not checked
-    further. `name` carries the prefix.
+    further. `name` carries the prefix. `findings` is what an earlier reading found wrong with it by itself, None where
+    that is still to be looked for.
     """
 
     kind: str
     name: str
     declared_name: str
     place: Place
-    tree: Table
+    grow: Callable[[], Table] = field(compare=False)
     document: Mapping[str, Any]
     faults: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
+    findings: tuple[Problem, ...] | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -78,7 +81,7 @@ class Draft:
 
     def place_of(self, path: Path) -> Place:
         """Answer where `path` of the merged document was written."""
-        return tree.locate(self.tree, path, self.place)
+        return tree.locate(self.grow(), path, self.place)
 
 
 def applies(document: Document, environment: str | None) -> bool:
@@ -121,7 +124,7 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
         name=name,
         declared_name=declared_name,
         place=document.place,
-        tree=filled,
+        grow=lambda: filled,
         document=value,
         faults=tuple(fault.path for fault in faults) + ((("spec",),) if unset else ()),
         problems=tuple(problems),

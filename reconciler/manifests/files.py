@@ -139,13 +139,24 @@ def printable(path: Path | str) -> str:
 
 def read(path: Path, shown: str, *, encodings: tuple[str, ...] = ("utf-8-sig",)) -> Text:
     """Answer what stands in a file: UTF-8, or what its byte order mark says where `encodings` admits that."""
+    found = raw(path, shown)
+    return found if found.problem is not None else decode(found.content, shown, encodings=encodings)
+
+
+def raw(path: Path, shown: str) -> Text:
+    """Answer the bytes of a file, or why they cannot be had."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            size = path.stat().st_size >> 20
-            return _refused(shown, f"the file is too large (expected at most {_MOST_BYTES >> 20} MiB, got {size} MiB)")
-        content = path.read_bytes()
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            limit = f"expected at most {_MOST_BYTES >> 20} MiB, got {size >> 20} MiB"
+            return _refused(shown, f"the file is too large ({limit})")
+        return Text(content=path.read_bytes())
     except OSError as error:
         return _refused(shown, f"cannot be read: {error.strerror}")
+
+
+def decode(content: bytes, shown: str, *, encodings: tuple[str, ...] = ("utf-8-sig",)) -> Text:
+    """Answer the text of some bytes: UTF-8, or what their byte order mark says where `encodings` admits that."""
     encoding = _encoding(content)
     if encoding not in (*encodings, "utf-8"):
         problem = _problem_of(shown, f"not UTF-8: the file begins with the byte order mark of {encoding.upper()}", 1, 1)

@@ -43,7 +43,7 @@ def job(draft: Draft, chosen: Chosen) -> Job:
         source=tree.source(draft.place),
         definition=definition,
         spec=spec,
-        sources=tree.Sources(draft.tree),
+        sources=tree.Sources(draft.grow),
         tags={**chosen.settings.tags, **metadata.get("tags", {})},
         former_names=tuple(prefix + name for name in metadata.get("formerNames", ())),
         run=run,

@@ -21,6 +21,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.named: set[FilePath] = set()
         self._contents: dict[str, bytes] = {}
+        self._unreadable: dict[str, Problem] = {}
         self._lines: dict[str, Sequence[str]] = {}
         self._definitions: dict[tuple[FilePath, str], DefinitionFile] = {}
         self._variables: dict[FilePath, Mapping[str, str | None]] = {}
@@ -29,10 +30,24 @@ class Reading:
         """Answer another reading of the same directory, whose problems nobody will hear twice."""
         return Reading(self.directory)
 
+    def content(self, file: files.Found) -> bytes:
+        """Answer the bytes of a manifest file, empty where it cannot be read."""
+        if file.shown not in self._contents:
+            raw = files.raw(file.path, file.shown)
+            self._contents[file.shown] = raw.content
+            if raw.problem is not None:
+                self._unreadable[file.shown] = raw.problem
+        return self._contents[file.shown]
+
+    def content_of(self, shown: str) -> bytes:
+        """Answer the bytes of a file that was read, empty where it was not."""
+        return self._contents.get(shown, b"")
+
     def documents(self, file: files.Found) -> tuple[yaml12.Document, ...]:
         """Answer the documents of a manifest file."""
-        text = files.read(file.path, file.shown)
-        self._contents[file.shown] = text.content
+        content = self.content(file)
+        problem = self._unreadable.get(file.shown)
+        text = files.decode(content, file.shown) if problem is None else files.Text(problem=problem)
         if text.problem is not None:
             place = (file.shown, text.problem.source.line if text.problem.source else 0, 1)
             return (yaml12.Document(value=ABSENT, place=place, problems=(text.problem,)),)

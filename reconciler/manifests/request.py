@@ -10,7 +10,8 @@ class LoadRequest:
     """One reading of a directory: the environment to choose (None: the default one) and where variables come from.
 
     `variables` are `--var`, `variable_files` `--var-file`; `account`, `region` and `commit` are what the caller found
-    out by itself, for the built-in variables, and None where it did not look.
+    out by itself, for the built-in variables, and None where it did not look. `cache` is the
+    user's cache directory, below which readings are remembered; without one, nothing is.
     """
 
     environment: str | None = None
@@ -20,3 +21,4 @@ class LoadRequest:
     account: str | None = None
     region: str | None = None
     commit: str | None = None
+    cache: Path | None = None

@@ -69,9 +69,9 @@ def choose(document: Document | None, wanted: str | None) -> str | None:
 
 def resolve(document: Document | None, environment: str | None, request: LoadRequest, reading: Reading) -> Chosen:
     """Answer the Settings of one environment, checked, with the variables in force there."""
-    outer = [Layer(values=reading.variable_file(path)) for path in request.variable_files]
-    outer.append(Layer(values=request.variables))
-    system = Layer(values=request.os_environment)
+    outer = [Layer(values=reading.variable_file(path), outside=True) for path in request.variable_files]
+    outer.append(Layer(values=request.variables, outside=True))
+    system = Layer(values=request.os_environment, outside=True)
     built_in = {"reconciler.env": environment, "reconciler.commit": request.commit}
     if document is None:
         built_in |= {"reconciler.account": request.account, "reconciler.region": request.region}

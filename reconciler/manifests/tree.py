@@ -6,7 +6,7 @@ nothing here changes one: a merge or a replacement makes new containers around t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model import Path, Source
@@ -166,15 +166,18 @@ def show(path: Iterable[str | int]) -> str:
 
 
 class Sources(Mapping[Path, Source]):
-    """Where each path of a document was written, looked up in its tree when it is asked for."""
+    """Where each path of a document was written, looked up in its tree when it is asked for.
 
-    __slots__ = ("_root",)
+    `grow` answers the tree: one that is remembered is parsed only then.
+    """
 
-    def __init__(self, root: Table) -> None:
-        self._root = root
+    __slots__ = ("_grow",)
+
+    def __init__(self, grow: Callable[[], Table]) -> None:
+        self._grow = grow
 
     def __getitem__(self, path: Path) -> Source:
-        parent = at(self._root, path[:-1])
+        parent = at(self._grow(), path[:-1])
         if not path or not isinstance(parent, Table | Row):
             raise KeyError(path)
         try:
@@ -183,7 +186,7 @@ class Sources(Mapping[Path, Source]):
             raise KeyError(path) from None
 
     def __iter__(self) -> Iterator[Path]:
-        return _paths(self._root, ())
+        return _paths(self._grow(), ())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

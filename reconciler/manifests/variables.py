@@ -45,27 +45,50 @@ class Unset(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """Values from one place; `expands` when they may use variables themselves; None takes a name out."""
+    """Values from one place; `expands` when they may use variables themselves; None takes a name out.
+
+    `outside` when they come from neither the directory nor the files it names.
+    """
 
     values: Mapping[str, str | None]
     expands: bool = False
+    outside: bool = False
 
 
 class Variables:
-    """The values in force; `used` tells afterwards what was asked for, as part of what a directory rests on."""
+    """The values in force; `used` tells afterwards what was asked for, as part of what a directory rests on.
+
+    `asked` tells it before defaults stood in, with None for what is not set; `outside` what of it came
+    from outside.
+    """
 
     def __init__(self, layers: Sequence[Layer], built_in: Mapping[str, str | None]) -> None:
         self._layers = tuple(layers)
         self._built_in = {name: built_in.get(name) for name in BUILT_IN}
         self.used: dict[str, str] = {}
+        self.asked: dict[str, str | None] = {}
+        self.outside: set[str] = set()
 
     def within(self, **built_in: str | None) -> "Variables":
         """Answer the same variables with other built-ins (`job="report"`), sharing what was used."""
         other = Variables(
             self._layers, self._built_in | {f"reconciler.{name}": text for name, text in built_in.items()}
         )
-        other.used = self.used
+        other.used, other.asked, other.outside = self.used, self.asked, self.outside
         return other
+
+    def watched(self) -> "Variables":
+        """Answer the same variables, of which nothing was asked yet."""
+        other = Variables(self._layers, {})
+        other._built_in = self._built_in
+        return other
+
+    def answer(self, asked: Mapping[str, str | None]) -> bool:
+        """Whether each variable has the value that was answered before."""
+        try:
+            return all(self._lookup(name, ()) == value for name, value in asked.items())
+        except Unset:
+            return False
 
     def expand(self, text: str, pending: tuple[str, ...] = ()) -> str:
         """Answer `text` with every `${{ … }}` filled in; raises Unset."""
@@ -97,11 +120,17 @@ class Variables:
         return value
 
     def _lookup(self, name: str, pending: tuple[str, ...]) -> str | None:
+        value = self.asked[name] = self._found(name, pending)
+        return value
+
+    def _found(self, name: str, pending: tuple[str, ...]) -> str | None:
         if name in self._built_in:
             return self._built_in[name]
         for layer in reversed(self._layers):
             if name in layer.values:
                 value = layer.values[name]
+                if layer.outside:
+                    self.outside.add(name)
                 if value is None or not layer.expands or "${{" not in value:
                     return value
                 if name in pending:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.aws import revision_cache
-from reconciler.aws.revision_cache import RevisionCache, default_directory
+from reconciler.aws.revision_cache import RevisionCache
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:task-definition/a:1"
 SPEC = {"family": "a", "status": "ACTIVE", "registeredAt": datetime(2026, 1, 1, tzinfo=UTC), "containerDefinitions": []}
@@ -63,10 +63,3 @@ def test_a_full_cache_starts_afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     RevisionCache(tmp_path).put(ARN, SPEC)
     assert RevisionCache(tmp_path).get(ARN) == KEPT
     assert len(list((tmp_path / "revisions-1").iterdir())) == 1
-
-
-def test_it_lies_in_the_users_cache_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/me")
-    assert default_directory({"XDG_CACHE_HOME": "/var/cache/me"}) == Path("/var/cache/me/reconciler")
-    assert default_directory({"XDG_CACHE_HOME": "relative"}) == Path("/home/me/.cache/reconciler")
-    assert default_directory({}) == Path("/home/me/.cache/reconciler")

@@ -90,6 +90,13 @@ def test_circles_are_told_once_each(jobs_d: Directory) -> None:
     ]
 
 
+def test_a_circle_of_a_name_that_is_taken_twice_is_told_of_the_first(jobs_d: Directory) -> None:
+    assert jobs_d.errors(directory(job("a", "  once: {}\n  dependsOn: [a]\n"), job("a", "  once: {}\n"))) == [
+        "jobs.d/a.yaml:7:15 spec.dependsOn[0]: the jobs wait for each other in a circle (a → a)",
+        'jobs.d/b.yaml:3:12 metadata.name: duplicate name "a" (first at jobs.d/a.yaml:3:12)',
+    ]
+
+
 @pytest.mark.parametrize(
     ("target", "error"),
     [

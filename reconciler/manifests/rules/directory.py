@@ -127,7 +127,7 @@ def _unknown(scene: Scene, path: Path, name: str) -> Finding:
 def _no_circles(scene: Scene) -> Iterator[Finding]:
     """Told once for each circle, at the member that comes first in the alphabet."""
     circle = scene.directory.circles.get(scene.draft.declared_name)
-    if circle is not None:
+    if circle is not None and scene.directory.jobs[scene.draft.declared_name] is scene.draft:
         path: Path = ("spec", "dependsOn", list(scene.spec["dependsOn"]).index(circle[1]))
         yield Finding(path=path, message=f"the jobs wait for each other in a circle ({' → '.join(circle)})")
 

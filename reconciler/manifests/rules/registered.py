@@ -19,26 +19,36 @@ from reconciler.manifests.rules.tags import TAG_RULES
 from reconciler.manifests.settings import Chosen
 from reconciler.model import Problem
 
-_EVERY_KIND = (*DIRECTORY_RULES, *RUN_RULES, *SCHEDULE_RULES, *TAG_RULES)
-_RULES: dict[str, tuple[Rule, ...]] = {
+_EVERY_KIND = (*RUN_RULES, *SCHEDULE_RULES, *TAG_RULES)
+#: What a job is held against by itself, or with the definition it shares.
+_OF_ITSELF: dict[str, tuple[Rule, ...]] = {
     "EcsJob": (*_EVERY_KIND, *ECS_RULES, *FARGATE_RULES),
     "BatchJob": (*_EVERY_KIND, *BATCH_RULES),
 }
 
 
-def check(drafts: Sequence[Draft], chosen: Chosen, names: Sequence[str]) -> list[Problem]:
-    """Answer what is wrong with the jobs; `names` are those that are declared in any environment."""
+def check(
+    drafts: Sequence[Draft], chosen: Chosen, names: Sequence[str]
+) -> tuple[list[Problem], Sequence[tuple[Problem, ...]]]:
+    """Answer what is wrong with the jobs among each other, and what is wrong with each by itself.
+
+    `names` are those that are declared in any environment.
+    """
     directory = survey(drafts, names)
-    problems: list[Problem] = []
-    for each in drafts:
-        problems += _problems(Scene(draft=each, directory=directory, chosen=chosen))
-    return problems
+    scenes = [Scene(draft=each, directory=directory, chosen=chosen) for each in drafts]
+    among = [problem for scene in scenes for problem in _problems(scene, DIRECTORY_RULES)]
+    return among, [_of_itself(scene) for scene in scenes]
 
 
-def _problems(scene: Scene) -> Iterator[Problem]:
+def _of_itself(scene: Scene) -> tuple[Problem, ...]:
+    found = scene.draft.findings
+    return found if found is not None else tuple(_problems(scene, _OF_ITSELF[scene.draft.kind]))
+
+
+def _problems(scene: Scene, rules: Sequence[Rule]) -> Iterator[Problem]:
     draft = scene.draft
-    for rule in _RULES[draft.kind]:
-        if doubtful(draft.faults, rule.reads):
+    for rule in rules:
+        if draft.faults and doubtful(draft.faults, rule.reads):
             continue
         for finding in rule.check(scene):
             yield Problem(

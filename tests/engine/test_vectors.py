@@ -50,29 +50,32 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
+ROLE = "arn:aws:iam::123456789012:role/exec"
+SIZES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
+
+
 def completed(vector: dict[str, Any]) -> dict[str, Any]:
-    """Answer a vector with what AWS asks for and neither side says, the same on both: sizes, in whole CPUs where no fraction fits, the role."""
+    """Answer a vector with what AWS asks for and neither side says, the same on both: sizes and a role."""
     sides = [without_nulls(vector[side]) for side in ("w", "l")]
-    if vector["k"] == "ecs" and not any("memory" in side for side in sides):
-        every = [container for side in sides for container in side.get("containerDefinitions", ())]
-        if not any(member in container for container in every for member in ("memory", "memoryReservation")):
-            for container in every:
-                container["memory"] = 128
-    if vector["k"] == "ecs" and not any("executionRoleArn" in side for side in sides):
-        for side in sides:
-            side["executionRoleArn"] = "arn:aws:iam::123456789012:role/exec"
-    single = [side["containerProperties"] for side in sides if "containerProperties" in side]
-    if not any(member in each for each in single for member in ("vcpus", "memory", "resourceRequirements")):
-        for each in single:
-            each["resourceRequirements"] = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
-    if single and not any("executionRoleArn" in each for each in single):
-        for each in single:
-            each["executionRoleArn"] = "arn:aws:iam::123456789012:role/exec"
-    if not any("FARGATE" in side.get("platformCapabilities", ()) for side in sides):
-        for each in single:
-            for need in each.get("resourceRequirements", ()):
+    if vector["k"] == "ecs":
+        fill(sides, "executionRoleArn", ROLE)
+        containers = [container for side in sides for container in side.get("containerDefinitions", ())]
+        if not any("memory" in side for side in sides):
+            fill(containers, "memory", 128, unless="memoryReservation")
+    else:
+        single = [side["containerProperties"] for side in sides if "containerProperties" in side]
+        fill(single, "executionRoleArn", ROLE)
+        fill(single, "resourceRequirements", SIZES, unless="vcpus")
+        if not any("FARGATE" in side.get("platformCapabilities", ()) for side in sides):
+            for need in (need for each in single for need in each.get("resourceRequirements", ())):
                 need["value"] = {"1.0": "1"}.get(need["value"], need["value"])
     return {**vector, "w": sides[0], "l": sides[1]}
+
+
+def fill(sides: list[dict[str, Any]], member: str, value: Any, unless: str = "") -> None:
+    if not any(name in side for side in sides for name in (member, unless)):
+        for side in sides:
+            side[member] = value
 
 
 def somebody_else_registers(directory: Directory, vector: dict[str, Any]) -> dict[str, Any] | str:

@@ -1,6 +1,7 @@
 """`reconcile` as a whole: which verbs there are, and how every way of ending becomes an exit code."""
 
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,11 @@ from reconciler import __version__
 from reconciler.errors import ExitCode, ReconcilerError
 
 #: The verbs in the order people meet them; each is the module of its name in `reconciler.cli.verbs`.
-VERBS: Final = ("apply", "plan", "drift", "validate", "render", "status", "run", "show", "schema", "init", "local")
+VERBS: Final = (
+    *("apply", "plan", "drift", "validate", "render", "status"),
+    *("run", "retry", "runs", "logs", "wait", "stop", "suspend", "resume", "doctor"),
+    *("show", "schema", "init", "import", "local"),
+)
 #: Other spellings of a verb.
 ALIASES: Final[Mapping[str, str]] = {"diff": "drift"}
 #: Verbs that are spelt as an option: `reconcile --once jobs.d`.
@@ -31,7 +36,8 @@ class Program(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in VERBS:
             return None
-        command = importlib.import_module(f"reconciler.cli.verbs.{name}").command
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        command = importlib.import_module(f"reconciler.cli.verbs.{module}").command
         assert isinstance(command, click.Command)
         return command
 

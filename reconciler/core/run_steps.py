@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from reconciler.core.attempts import Decision, Finished, Resume, Start, Stop, Wait
 from reconciler.core.memory import Attempt
 from reconciler.core.operations import Advance, Note
 from reconciler.model import Action, Health, Job, RunState, Status, Step
@@ -56,3 +57,27 @@ def run_step(
         status=Status.FAILED if error else Status.PLANNED,
         error=error,
     )
+
+
+def told_of(decision: Decision) -> str:
+    """Say in a few words what was decided about a run."""
+    match decision:
+        case Wait(reason=reason) | Finished(reason=reason):
+            return reason
+        case Stop(cause=cause):
+            return cause
+        case Start(attempt=number):
+            return f"attempt {number}"
+        case Resume():
+            return "launch was announced and not recorded"
+
+
+def health_under(decision: Decision) -> Health:
+    """Answer the health of a job about whose run this was decided."""
+    match decision:
+        case Wait(state=state) | Finished(state=state):
+            return health_of(state)
+        case Stop():
+            return Health.RUNNING
+        case Start() | Resume():
+            return Health.PENDING

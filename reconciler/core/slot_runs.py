@@ -16,7 +16,7 @@ from reconciler.core import attempts, runs, slots
 from reconciler.core.attempts import Bounds, Decision, Finished, Resume, Start, Stop, Wait
 from reconciler.core.memory import Event, Memory
 from reconciler.core.operations import Advance
-from reconciler.core.run_steps import health_of, lasting_refusal, run_step, said_of
+from reconciler.core.run_steps import health_of, health_under, lasting_refusal, run_step, said_of, told_of
 from reconciler.core.slot_memory import SlotMemory, extended, run_name, slot_of, slot_text
 from reconciler.core.slots import Due
 from reconciler.model import (
@@ -92,10 +92,10 @@ def plan_slots(job: Job, schedule: Schedule, known: Slots, now: datetime) -> Slo
     due = due_now(schedule, known, now)
     decided = [(run, _decide(run, known, now)) for run in known.memory.runs if run.final is None]
     steps = [step for run, decision in decided if (step := _followed(job, schedule, run, decision, known))]
-    message = next((_said(decision) for _, decision in reversed(decided)), "")
+    message = next((told_of(decision) for _, decision in reversed(decided)), "")
     health = _last_health(known)
     if decided and known.memory.last is decided[-1][0]:
-        health = _health(decided[-1][1])
+        health = health_under(decided[-1][1])
     if not decided and (last := known.memory.last) is not None and last.final is not None:
         message = said_of(last.final, last.reason)
     if due.instant is not None:
@@ -274,30 +274,8 @@ def _name(job: Job, slot: datetime) -> str:
     return f"{job.name}/{slot_text(slot)}"
 
 
-def _said(decision: Decision) -> str:
-    match decision:
-        case Wait(reason=reason) | Finished(reason=reason):
-            return reason
-        case Stop(cause=cause):
-            return cause
-        case Start(attempt=number):
-            return f"attempt {number}"
-        case Resume():
-            return "launch was announced and not recorded"
-
-
 def _last_health(known: Slots) -> Health:
     last = known.memory.last
     if last is None:
         return Health.NEVER_RAN
     return health_of(last.final) if last.final is not None else Health.PENDING
-
-
-def _health(decision: Decision) -> Health:
-    match decision:
-        case Wait(state=state) | Finished(state=state):
-            return health_of(state)
-        case Stop():
-            return Health.RUNNING
-        case Start() | Resume():
-            return Health.PENDING

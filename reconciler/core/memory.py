@@ -83,6 +83,8 @@ def remember(stream: str, generation: str, n: int, claimed: datetime, events: Se
 def after(memory: Memory, event: Event) -> Memory:
     """Answer what is known once `event` has happened; an event of an unknown name, from a later version, is ignored."""
     match event.get("event"):
+        case "finished" if memory.assumed:
+            return memory
         case "finished" | "assumed":
             return replace(
                 memory,

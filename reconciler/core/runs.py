@@ -49,7 +49,7 @@ def explanation(execution: Execution, main: str | None) -> str:
     parts = []
     if container is not None and container.exit_code is not None:
         parts.append(f"{container.name} exited {container.exit_code}")
-    if container is not None and container.reason:
+    if container is not None and container.reason and container.reason not in execution.reason:
         parts.append(container.reason)
     if execution.reason:
         parts.append(execution.reason)

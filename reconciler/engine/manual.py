@@ -96,16 +96,26 @@ class ManualRun:
         An answer that was lost is looked for once: whoever does not wait has no later look.
         """
         try:
-            try:
-                self._advance()
-            except OutcomeUnknown:
-                self._advance()
-        except OutcomeUnknown as lost:
-            hint = f"it may have started: `reconcile runs {self._prepared.job.name}` shows what is going on"
-            raise ReconcilerError(lost.message, hint=hint) from lost
-        except Postponed as refusal:
-            reason = self.run.reason or refusal.message
-            raise ReconcilerError(f"nothing was started: {reason}", hint="--wait tries again") from None
+            self._advance_or_look_again()
+        except (Postponed, OutcomeUnknown, Throttled) as passing:
+            if self._is_lost:
+                hint = f"it may have started: `reconcile runs {self._prepared.job.name}` shows what is going on"
+                raise ReconcilerError(_said(passing), hint=hint) from passing
+            raise ReconcilerError(f"nothing was started: {self.run.reason}", hint="--wait tries again") from passing
+
+    def _advance_or_look_again(self) -> None:
+        try:
+            self._advance()
+        except (Postponed, OutcomeUnknown, Throttled):
+            if not self._is_lost:
+                raise
+            self._advance()
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether a launch was sent and what it made is not known."""
+        last = self._memory.last
+        return last is not None and not last.ids and last.refused is None
 
     def look(self) -> bool:
         """See how it stands, do what is due, and answer whether it has ended.
@@ -162,6 +172,11 @@ class ManualRun:
         placed = memory.last is not None and bool(memory.last.ids)
         if placed or limit is None or self._context.clock.now() - self._asked < limit:
             return
-        reason = self.run.reason or passing.message
+        reason = self.run.reason or _said(passing)
         waited = int(limit / timedelta(seconds=1))
         raise ReconcilerError(f"nothing was started within {waited} s: {reason}")
+
+
+def _said(passing: ReconcilerError) -> str:
+    """Answer what AWS said, where a launch was postponed for it."""
+    return (passing.error if isinstance(passing, Postponed) else "") or passing.message

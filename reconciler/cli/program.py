@@ -14,14 +14,14 @@ from reconciler.errors import ExitCode, ReconcilerError
 
 #: The verbs in the order people meet them; each is the module of its name in `reconciler.cli.verbs`.
 VERBS: Final = (
-    *("apply", "plan", "drift", "validate", "render", "status"),
+    *("apply", "watch", "plan", "drift", "validate", "render", "status"),
     *("run", "retry", "runs", "logs", "wait", "stop", "suspend", "resume", "doctor"),
     *("show", "schema", "init", "import", "local"),
 )
 #: Other spellings of a verb.
 ALIASES: Final[Mapping[str, str]] = {"diff": "drift"}
 #: Verbs that are spelt as an option: `reconcile --once jobs.d`.
-MODES: Final[Mapping[str, str]] = {"--once": "apply"}
+MODES: Final[Mapping[str, str]] = {"--once": "apply", "--watch": "watch"}
 
 
 class Program(click.Group):
@@ -57,10 +57,12 @@ class Program(click.Group):
     "4 wrong usage or settings.",
 )
 @click.option("--once", is_flag=True, help="One pass over a directory of manifests; the same as `reconcile apply`.")
+@click.option("--watch", is_flag=True, help="One pass after another until stopped; the same as `reconcile watch`.")
 @click.version_option(__version__, prog_name="reconcile", message="%(prog)s %(version)s")
-def program(once: bool) -> None:
+def program(once: bool, watch: bool) -> None:
     """Make AWS match the job manifests of a directory (jobs.d): ECS tasks and Batch jobs, from git."""
     assert not once, "parse_args turns it into its verb"
+    assert not watch, "parse_args turns it into its verb"
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -51,7 +51,7 @@ def _spread() -> float:
 
 
 class Watch:
-    """A loop over one directory; it ends when :meth:`stop` was called, by another thread or a signal handler.
+    """A loop over one directory; it ends when :meth:`stop` was called, or the alarm rang STOP.
 
     `interval` is how long at most two passes are apart, in seconds, but for what `spread` makes of it. `tell` hears of
     every pass, and of everything else once, when it changes; `listen` of every step as it is carried out.
@@ -85,11 +85,9 @@ class Watch:
         self._acting_for: tuple[str | None, ...] = ()
         self._open = ExitStack()
         self._begun = False
-        self._stopping = False
 
     def stop(self) -> None:
         """Let the call in flight be finished, start nothing new, and end."""
-        self._stopping = True
         self._alarm.ring(Wake.STOP)
 
     def run(self) -> None:
@@ -102,7 +100,7 @@ class Watch:
         due = self._clock.now()
         with self._open:
             try:
-                while not self._stopping:
+                while not self._alarm.stopped:
                     due = self._turn(woken, due)
                     woken = self._sleep_until(due)
             finally:
@@ -120,6 +118,7 @@ class Watch:
             return self._memory.agenda.idle(self._clock.now())
         if only_files and not changed:
             return due
+        self._begin(view)
         try:
             return self._pass(view, woken)
         except Interrupted:
@@ -132,18 +131,21 @@ class Watch:
             return self._failed(error)
 
     def _sleep_until(self, due: datetime) -> Collection[Wake]:
-        if self._stopping:
+        if self._alarm.stopped:
             return {Wake.STOP}
         woken = self._alarm.wait((due - self._clock.now()).total_seconds())
         return woken or {Wake.TIME}
 
-    # -- a pass -----------------------------------------------------------------------------------------------------
-
-    def _pass(self, view: View, woken: Collection[Wake]) -> datetime:
+    def _begin(self, view: View) -> None:
+        """Be the one loop of the owner, as soon as it is known who that is."""
         if not self._begun:
             self._open.enter_context(self._surroundings.lock(view.manifests.settings))
             self._begun = True
             self._tell(Started(directory=view.manifests.directory, interval=self._interval))
+
+    # -- a pass -----------------------------------------------------------------------------------------------------
+
+    def _pass(self, view: View, woken: Collection[Wake]) -> datetime:
         done: list[Step] = []
 
         def listen(event: Step | Run) -> None:
@@ -169,7 +171,7 @@ class Watch:
 
     def _go_on(self) -> None:
         """Raise Interrupted where nothing new may be started."""
-        if self._stopping:
+        if self._alarm.stopped:
             raise Interrupted("the loop was told to stop; runs go on")
 
     def _failed(self, error: ReconcilerError) -> datetime:
@@ -213,4 +215,6 @@ class Watch:
 
 def _gist(error: ReconcilerError) -> str:
     """Answer what makes a failure the same as another: not which of several calls at once met it first."""
+    if isinstance(error, CredentialsExpired):
+        return "expired"
     return error.code if isinstance(error, AwsCallError) else str(error)

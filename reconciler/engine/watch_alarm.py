@@ -1,4 +1,4 @@
-"""What ends the pause between two passes; safe to ring from threads and from signal handlers."""
+"""What ends the pause between two passes; safe to ring from any thread."""
 
 import contextlib
 import queue
@@ -18,7 +18,12 @@ class Wake(StrEnum):
 
 
 class Alarm(Protocol):
-    """A pause that can be ended early."""
+    """A pause that can be ended early; `stopped` once STOP has rung."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing new is to be begun."""
+        ...
 
     def ring(self, wake: Wake) -> None:
         """End the present pause, or the next one at once."""
@@ -30,17 +35,21 @@ class Alarm(Protocol):
 
 
 class QueueAlarm:
-    """An alarm in real time.
-
-    A SimpleQueue, since its `put` may interrupt its `get` in the same thread: an Event's lock would be held by the very
-    thread that a signal handler interrupts, for ever (https://docs.python.org/3/library/queue.html#simplequeue-objects).
-    """
+    """An alarm in real time."""
 
     def __init__(self) -> None:
         self._rung: queue.SimpleQueue[Wake] = queue.SimpleQueue()
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return self._stopped
 
     def ring(self, wake: Wake) -> None:
         """End the present pause, or the next one at once."""
+        if wake is Wake.STOP:
+            self._stopped = True
         self._rung.put(wake)
 
     def wait(self, seconds: float) -> Collection[Wake]:

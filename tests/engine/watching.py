@@ -36,6 +36,7 @@ class Script:
         self._rung: set[Wake] = set()
         self.begin = clock.now()
         self.waits = 0
+        self.stopped = False
 
     def at(self, seconds: float, act: Callable[[], object], wake: Wake | None = Wake.FILES) -> None:
         """Let something happen `seconds` after the beginning; a file event follows unless told otherwise."""
@@ -43,6 +44,7 @@ class Script:
         self._scenes.sort(key=lambda scene: scene.at)
 
     def ring(self, wake: Wake) -> None:
+        self.stopped = self.stopped or wake is Wake.STOP
         self._rung.add(wake)
 
     def wait(self, seconds: float) -> Collection[Wake]:

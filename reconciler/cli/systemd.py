@@ -1,0 +1,45 @@
+"""What systemd wants to hear of a service of `Type=notify` (sd_notify(3)); silent where there is no systemd."""
+
+import contextlib
+import os
+import socket
+from typing import Final
+
+from reconciler.engine.watch_events import Passed, PassFailed, Started, Stopped, Told
+from reconciler.reports.summary import headline
+
+_VARIABLE: Final = "NOTIFY_SOCKET"
+
+
+class Notifier:
+    """Tells systemd that the loop is up, alive after every turn, and about to end."""
+
+    def __init__(self) -> None:
+        self._address = os.environ.get(_VARIABLE, "")
+        self._ready = False
+
+    def __call__(self, told: Told) -> None:
+        """Pass on what systemd has a word for."""
+        if not self._address:
+            return
+        lines = [] if self._ready else ["READY=1"]
+        self._ready = True
+        match told:
+            case Passed(report=report):
+                lines += ["WATCHDOG=1", f"STATUS={headline(report)}"]
+            case PassFailed():
+                lines += ["WATCHDOG=1", "STATUS=no pass can be made; see the log"]
+            case Started():
+                lines.append("STATUS=watching")
+            case Stopped():
+                lines.append("STOPPING=1")
+            case _:
+                pass
+        if lines:
+            self._send("\n".join(lines))
+
+    def _send(self, text: str) -> None:
+        address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+            connection.connect(address)
+            connection.sendall(text.encode())

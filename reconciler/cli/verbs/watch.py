@@ -1,0 +1,68 @@
+"""`reconcile --watch`, `reconcile watch`."""
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import click
+
+from reconciler.cli.invocation import Invocation
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.errors import ExitCode
+
+
+@verb("watch", DIRECTORY, MANIFESTS, AWS, GUARDS, LIMITS, SHOW_VALUES, VERBOSE)
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=1),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Make a pass at the latest then, give or take a tenth.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the log on stderr is written.",
+)
+def command(invocation: Invocation, interval: float, log_format: str) -> ExitCode:
+    """Keep AWS matching the manifests in DIR until stopped.
+
+    A pass comes at every changed file, at every due start, and at the latest after the interval; `reconcile --watch
+    [DIR]` is the same. SIGTERM and SIGINT end it in order, runs go on; SIGHUP makes a pass at once.
+    """
+    from reconciler.cli import signals
+    from reconciler.cli.systemd import Notifier
+    from reconciler.cli.watch_log import Log
+    from reconciler.cli.watch_surroundings import Process
+    from reconciler.engine.watch import Watch
+    from reconciler.engine.watch_alarm import QueueAlarm, Wake
+    from reconciler.engine.watch_events import Said, Told
+    from reconciler.engine.watch_files import FileEvents
+
+    alarm = QueueAlarm()
+    files = FileEvents(invocation.options.directory, alarm, lambda message: tell(Said(message=message)))
+    process = Process(invocation, files)
+    listeners: list[Callable[[Told], None]] = [Notifier()]
+
+    def tell(told: Told) -> None:
+        for listener in listeners:
+            listener(told)
+
+    with ExitStack() as held:
+        held.enter_context(signals.handled(lambda: alarm.ring(Wake.STOP), lambda: alarm.ring(Wake.ASKED)))
+        held.callback(files.close)
+        as_json = log_format == "json"
+        listeners.insert(0, Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=as_json))
+        watch = Watch(
+            surroundings=process,
+            alarm=alarm,
+            clock=invocation.clock,
+            limits=invocation.limits(),
+            interval=interval,
+            tell=tell,
+        )
+        watch.run()
+    return ExitCode.OK

@@ -1,0 +1,71 @@
+"""The process that a loop runs in: the directory as the options want it read, sessions, and the lock."""
+
+import os
+from contextlib import AbstractContextManager
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from reconciler.cli.checkout import commit_of
+from reconciler.cli.invocation import Access, Invocation
+from reconciler.engine.watch_directory import Reader
+from reconciler.engine.watch_files import FileEvents
+from reconciler.engine.watch_lock import default_directory, held
+from reconciler.model import Manifests, Settings
+from reconciler.reports.scrubbing import Scrubber
+
+if TYPE_CHECKING:
+    from reconciler.aws.session import Aws
+    from reconciler.core.ownership import Commit
+
+
+class Process:
+    """What :class:`reconciler.engine.watch.Surroundings` asks for, over one command line."""
+
+    def __init__(self, invocation: Invocation, files: FileEvents) -> None:
+        self._invocation = invocation
+        self._files = files
+        self._reader = Reader(invocation.options.directory, self._read)
+        self._scrubber = Scrubber(None, ())
+        self.manifests: Manifests | None = None
+
+    def update(self) -> None:
+        """See that the directory that is there now is watched."""
+        self._files.renew()
+
+    def commit(self) -> "Commit | None":
+        """Answer the commit that the directory is at."""
+        return commit_of(self._invocation.options.directory)
+
+    def read(self, *, commit: "Commit | None", anew: bool) -> Manifests:
+        """Read the directory, where anything that it depends on has changed."""
+        self._invocation.commit = commit
+        manifests = self._reader.manifests(state=str(commit), anew=anew)
+        if manifests is not self.manifests:
+            self.manifests = manifests
+            self._scrubber = Scrubber(manifests, self._invocation.show)
+        return manifests
+
+    def _read(self) -> Manifests:
+        invocation = self._invocation
+        invocation.manifests = invocation.load(account=None, region=invocation.options.region)
+        invocation.look_up_identity(Access.WRITE)
+        return invocation.manifests
+
+    def session(self, settings: Settings) -> "Aws":
+        """Answer a new session."""
+        return self._invocation.session(Access.WRITE, settings)
+
+    def lock(self, settings: Settings) -> AbstractContextManager[object]:
+        """Keep every other loop of this owner, in the same account and Region, off this host."""
+        options = self._invocation.options
+        scope = "\n".join(
+            str(part)
+            for part in (settings.account_id, options.region or settings.region, options.endpoint_url, options.local)
+        )
+        since = self._invocation.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        told = f"process {os.getpid()} on {options.directory} since {since}"
+        return held(default_directory(os.environ), settings.owner, scope, told=told)
+
+    def scrub(self, text: str, job: str = "") -> str:
+        """Answer free text without the hidden values of a job, or of all."""
+        return self._scrubber.text(text, job)

@@ -1,5 +1,7 @@
 """How one execution went, by what AWS says ended it."""
 
+from typing import Any
+
 import pytest
 
 from reconciler.core.runs import outcome
@@ -12,7 +14,8 @@ BY_ITSELF = {"EssentialContainerExited", "TaskFailedToStart"}
 def stop_codes() -> list[str]:
     import botocore.session
 
-    return list(botocore.session.get_session().get_service_model("ecs").shape_for("TaskStopCode").enum)
+    shape: Any = botocore.session.get_session().get_service_model("ecs").shape_for("TaskStopCode")
+    return list(shape.enum)
 
 
 @pytest.mark.parametrize("code", stop_codes())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.manifests import LoadRequest, cache_store, load, reading
+from reconciler.manifests import LoadRequest, cache_store, load, yaml12
 from reconciler.model import Manifests
 from tests.manifests.conftest import Write
 
@@ -129,13 +129,13 @@ GOOD = {
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were parsed."""
     names: list[str] = []
-    parse = reading.yaml12.read
+    parse = yaml12.read
 
     def watched(text: str, file: str) -> object:
         names.append(file)
         return parse(text, file)
 
-    monkeypatch.setattr(reading.yaml12, "read", watched)
+    monkeypatch.setattr(yaml12, "read", watched)
     return names
 
 

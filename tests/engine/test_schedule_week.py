@@ -9,7 +9,9 @@ import os
 import random
 import types
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,7 +25,7 @@ from tests.engine.harness import REGION, Directory, Killed, MortalAws, Mortality
 from tests.engine.scheduled import BY_EVENTBRIDGE, BY_LOOP, batch_starts, scheduled, scheduled_batch, starts
 
 FULL = int(os.environ.get("RECONCILER_WEEK", "0"))
-COUNT, HOURS = (FULL, 7 * 24) if FULL else (8, 3)
+COUNT, HOURS = (FULL, 7 * 24) if FULL else (7, 2)
 ZONES = ("UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata")
 WHEN = (
     'cron: "*/15 * * * *"',
@@ -56,6 +58,20 @@ class HostClock(VirtualClock):
         return skew
 
 
+@dataclass(slots=True, kw_only=True)
+class Interlude(Mortality):
+    """A mortality that also lets somebody else act before the call of number `at`."""
+
+    at: int = 0
+    act: Callable[[], None] = lambda: None
+
+    def passing(self, action: str) -> None:
+        Mortality.passing(self, action)
+        if len(self.made) == self.at:
+            self.at = 0
+            self.act()
+
+
 class Loop:
     """One process after another that makes passes over the directory."""
 
@@ -64,17 +80,27 @@ class Loop:
         self._chance = chance
         self._open = ExitStack()
         self._alive: Reconciler | None = None
-        self._mortality = Mortality()
+        self._mortality = Interlude()
+        self.other: Loop | None = None
         self.made = 0
         self.deaths = 0
         self.failures = 0
 
     def make_pass(self) -> None:
+        """Make a pass, perhaps with one of the other loop's between two of its calls."""
+        interlude = self._chance.randrange(1, 30) if self._chance.random() < 0.3 else 0
+        self._make_pass(interlude)
+
+    def _make_pass(self, interlude: int = 0) -> None:
         chance = self._chance
         reconciler = self._alive or self._start()
         self._mortality.made.clear()
         self._mortality.call = chance.randrange(1, 30) if chance.random() < 0.15 else 0
         self._mortality.after = chance.random() < 0.5
+        self._mortality.at = interlude
+        if self.other is not None:
+            self._mortality.act = self.other._make_pass
+        self._lag()
         if chance.random() < 0.15:
             effect, skip = chance.choice(FAULTS), chance.randrange(20)
             self._directory.aws.faults.add("*", effect, skip=skip, times=chance.choice((1, 6)))
@@ -89,13 +115,18 @@ class Loop:
         finally:
             self._directory.aws.faults.clear()
 
+    def _lag(self) -> None:
+        """Let lists not tell yet what is new."""
+        for call in ("ecs:ListTasks", "logs:FilterLogEvents", "batch:ListJobs"):
+            self._directory.aws.faults.add(call, "lag", times=None, seconds=self._chance.choice((0, 5, 90)))
+
     def end(self) -> None:
         self._open.close()
         self._alive = None
 
     def _start(self) -> Reconciler:
         clock = HostClock(self._directory, timedelta(hours=self._chance.choice((-1, 0, 1))))
-        self._mortality = Mortality()
+        self._mortality = Interlude()
         environment = self._directory.aws.environment
         aws = self._open.enter_context(MortalAws(self._mortality, environment=environment, region=REGION, clock=clock))
         self._alive = Reconciler(manifests=self._directory.manifests(), aws=aws, clock=clock, limits=Limits())
@@ -140,6 +171,7 @@ def test_two_loops_start_every_slot_exactly_once(directory: Directory, seed: int
     directory.once()
     begun = now(directory)
     loops = [Loop(directory, chance), Loop(directory, chance)]
+    loops[0].other, loops[1].other = loops[1], loops[0]
     until = begun + timedelta(hours=HOURS)
     while now(directory) < until:
         directory.aws.advance(chance.uniform(20, 110))

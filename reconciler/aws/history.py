@@ -53,11 +53,11 @@ class History:
             return ()
         return tuple(parsed for event in events if (parsed := _parsed(event)) is not None)
 
-    def read_all(self, since: datetime) -> Mapping[str, tuple[Event, ...]]:
-        """Answer every job's events since an instant, oldest first, in one search."""
+    def read_all(self, since: datetime, *, containing: str = "") -> Mapping[str, tuple[Event, ...]]:
+        """Answer every job's events since an instant, oldest first, in one search; only those with a text in them."""
         found: dict[str, list[Event]] = {}
         try:
-            for event in log_events.search(self._aws, self._group, since=since):
+            for event in log_events.search(self._aws, self._group, since=since, containing=containing):
                 if (parsed := _parsed(event)) is not None:
                     found.setdefault(event.stream, []).append(parsed)
         except NotFound:

@@ -45,6 +45,15 @@ class StreamRecord:
     events: tuple[Event, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was read under a prefix, and when."""
+
+    created: Mapping[str, datetime]
+    events: tuple[LogEvent, ...]
+    read: datetime
+
+
 class Ledger:
     """The memory of one owner; safe to use from several threads."""
 
@@ -53,6 +62,7 @@ class Ledger:
         self._group = f"/reconciler/{owner}"
         self._lock = threading.Lock()
         self._last = 0
+        self._known: dict[str, _Known] = {}
 
     def claim(self, stream: str) -> Claim | None:
         """Create `stream`; None where it exists already, whoever made it.
@@ -76,28 +86,41 @@ class Ledger:
         log_events.put(self._aws, self._group, stream, message, self._timestamp())
 
     def read(self, prefix: str) -> Mapping[str, StreamRecord]:
-        """Answer every stream whose name begins with `prefix`: two calls where there are not many."""
-        created: dict[str, datetime] = {}
+        """Answer every stream whose name begins with `prefix`: two calls where there are not many.
+
+        What this object has read before is not listed again: then it is one call for what has come since, and a stream
+        that another has claimed meanwhile without an event is missing, as one that is not listed yet.
+        """
+        with self._lock:
+            known = self._known.get(prefix)
+        now = self._aws.clock.now()
         try:
-            for answer in self._aws.pages(
-                "logs:DescribeLogStreams", logGroupName=self._group, logStreamNamePrefix=prefix, limit=_PAGE
-            ):
-                for stream in answer.get("logStreams", ()):
-                    created[str(stream["logStreamName"])] = log_events.instant(stream["creationTime"])
-            if not created:
+            created = dict(known.created) if known is not None else self._listed(prefix)
+            if not created and known is None:
                 return {}
-            found = list(
-                log_events.search(self._aws, self._group, prefix=prefix, since=min(created.values()) - _MARGIN)
-            )
+            since = (known.read if known is not None else min(created.values())) - _MARGIN
+            found = list(log_events.search(self._aws, self._group, prefix=prefix, since=since))
         except NotFound:
             return {}
-        by_stream: dict[str, list[LogEvent]] = {}
+        events = list(dict.fromkeys((*(known.events if known is not None else ()), *found)))
         for event in found:
+            created.setdefault(event.stream, event.ingested)
+        with self._lock:
+            self._known[prefix] = _Known(created=created, events=tuple(events), read=now)
+        by_stream: dict[str, list[LogEvent]] = {}
+        for event in events:
             by_stream.setdefault(event.stream, []).append(event)
         return {
             name: StreamRecord(created=when, events=_parsed(by_stream.get(name, ())))
             for name, when in sorted(created.items())
         }
+
+    def _listed(self, prefix: str) -> dict[str, datetime]:
+        answers = self._aws.pages(
+            "logs:DescribeLogStreams", logGroupName=self._group, logStreamNamePrefix=prefix, limit=_PAGE
+        )
+        streams = (stream for answer in answers for stream in answer.get("logStreams", ()))
+        return {str(stream["logStreamName"]): log_events.instant(stream["creationTime"]) for stream in streams}
 
     def read_one(self, stream: str) -> StreamRecord | None:
         """Answer one stream as AWS has it now, or None where it does not exist.

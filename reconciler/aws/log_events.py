@@ -81,8 +81,10 @@ def newest(aws: Aws, group: str, stream: str, limit: int, *, since: datetime | N
     return tuple(found[-limit:])
 
 
-def search(aws: Aws, group: str, *, prefix: str = "", since: datetime | None = None) -> Iterator[LogEvent]:
-    """Answer the events of every stream whose name begins with `prefix`, in order of time.
+def search(
+    aws: Aws, group: str, *, prefix: str = "", since: datetime | None = None, containing: str = ""
+) -> Iterator[LogEvent]:
+    """Answer the events of every stream whose name begins with `prefix`, those that contain a text, in order of time.
 
     Raises NotFound where there is no such group.
     """
@@ -91,6 +93,8 @@ def search(aws: Aws, group: str, *, prefix: str = "", since: datetime | None = N
         members["logStreamNamePrefix"] = prefix
     if since is not None:
         members["startTime"] = milliseconds(since)
+    if containing:
+        members["filterPattern"] = f'"{containing}"'
     for answer in aws.pages("logs:FilterLogEvents", **members):
         for event in answer.get("events", ()):
             yield _event(str(event["logStreamName"]), event)

@@ -15,7 +15,7 @@ def record_ends(context: Context) -> Sequence[Run]:
 
     One search where there is nothing to do. Only what was launched within :data:`lookup.RECENT` is looked for.
     """
-    lines = context.backends.history.read_all(context.clock.now() - lookup.RECENT)
+    lines = context.backends.history.read_all(context.clock.now() - lookup.RECENT, containing=_BY_HAND)
     told = [run for name, events in lines.items() for run in chronicle.runs(name, events)]
     going = [run for run in told if run.trigger.startswith(_BY_HAND) and not run.state.finished]
     ended = [run for run in lookup.refreshed(context, going) if run.state.finished]

@@ -45,6 +45,23 @@ def test_a_claim_costs_one_call_once_the_group_is_there(caller: Aws, ledger: Led
     assert caller.calls - before == {"logs:CreateLogStream": 1}
 
 
+def test_what_was_read_before_is_not_listed_again(caller: Aws, ledger: Ledger) -> None:
+    ledger.claim("once/a/g1-x/0")
+    ledger.record("once/a/g1-x/0", {"event": "start"})
+    first = ledger.read("once/")
+    other = Ledger(caller, owner="me")
+    other.claim("once/b/g1-x/0")
+    other.record("once/b/g1-x/0", {"event": "start"})
+    other.record("once/a/g1-x/0", {"event": "launched"})
+    before = caller.calls
+    second = ledger.read("once/")
+    assert caller.calls - before == {"logs:FilterLogEvents": 1}
+    assert {name: [event["event"] for event in record.events] for name, record in first.items()} == {
+        "once/a/g1-x/0": ["start"]
+    }
+    assert second == other.read("once/")
+
+
 def test_the_group_of_the_claims_never_expires(aws: LocalAws, ledger: Ledger) -> None:
     ledger.claim("once/a/g1-x/0")
     (group,) = aws.client("logs").describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]

@@ -1,6 +1,6 @@
 """The limits of a pass, and what they do to a plan. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -11,6 +11,14 @@ from reconciler.model import Health, Problem, Status, Step
 
 #: The reason of a step that waits because its job failed a short while ago.
 PAUSED: Final = "failed a short while ago; it is tried again after a pause"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A job is left alone for a while, because of `error`; `runs` are the starts that were tried in vain already."""
+
+    error: str
+    runs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +39,7 @@ class Limits:
     tags: Mapping[str, str] = field(default_factory=dict)
     settled: Collection[str] | None = None
     invalid: bool = False
-    paused: Mapping[str, str] = field(default_factory=dict)
+    paused: Mapping[str, Pause] = field(default_factory=dict)
 
     @property
     def narrowed(self) -> bool:
@@ -39,11 +47,17 @@ class Limits:
         return bool(self.jobs or self.tags)
 
 
-def hold_back(steps: Iterable[Step], paused: Mapping[str, str]) -> tuple[Step, ...]:
-    """Do nothing for jobs that failed a short while ago; each goes on telling why it failed."""
+def hold_back(steps: Sequence[Step], paused: Mapping[str, Pause]) -> tuple[Step, ...]:
+    """Do nothing for jobs that failed a short while ago; each goes on telling why it failed.
+
+    A start that was not tried yet ends the pause of its job: the next slot is not missed for the failure of the last.
+    """
+    fresh = {
+        step.job for step in steps if _launches(step) and step.job in paused and step.name not in paused[step.job].runs
+    }
     return tuple(
-        replace(step, operation=None, status=Status.BLOCKED, reason=PAUSED, error=paused[step.job])
-        if step.operation is not None and step.job in paused
+        replace(step, operation=None, status=Status.BLOCKED, reason=PAUSED, error=paused[step.job].error)
+        if step.operation is not None and step.job in paused and step.job not in fresh
         else step
         for step in steps
     )

@@ -4,10 +4,12 @@ As controllers do it (client-go's exponential failure rate limiter), each on its
 ends of longer pauses lie on a common grid, so that many failing jobs are tried again in one pass and not in many.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from reconciler.core.guards import Pause
 
 SHORTEST: Final = 1.0
 LONGEST: Final = 600.0
@@ -17,11 +19,11 @@ _GRID: Final = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """One that has failed `failures` times in a row, the last time with `error`; left alone until `until`."""
+    """One that has failed `failures` times in a row, the last time as `pause` says; left alone until `until`."""
 
     failures: int
     until: datetime
-    error: str
+    pause: Pause
 
 
 class Backoff:
@@ -31,28 +33,21 @@ class Backoff:
         self._longest = longest
         self._failing: dict[str, Failing] = {}
 
-    def failed(self, name: str, error: str, now: datetime) -> Failing:
+    def failed(self, name: str, pause: Pause, now: datetime) -> Failing:
         """Take note of one more failure, and answer how long the pause is now."""
         before = self._failing.get(name)
         failures = before.failures + 1 if before is not None else 1
-        pause = min(SHORTEST * 2 ** min(failures - 1, 32), self._longest)
-        self._failing[name] = Failing(failures=failures, until=_on_grid(now, pause), error=error)
+        seconds = min(SHORTEST * 2 ** min(failures - 1, 32), self._longest)
+        self._failing[name] = Failing(failures=failures, until=_on_grid(now, seconds), pause=pause)
         return self._failing[name]
 
     def succeeded(self, name: str) -> None:
         """Forget the failures of one."""
         self._failing.pop(name, None)
 
-    def keep_only(self, concerned: Callable[[str], bool]) -> None:
-        """Forget everyone whom it does not concern any more."""
-        self._failing = {name: failing for name, failing in self._failing.items() if concerned(name)}
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._failing
-
-    def paused(self, now: datetime) -> Mapping[str, str]:
-        """Answer who is left alone at `now`, and the error of each."""
-        return {name: failing.error for name, failing in sorted(self._failing.items()) if failing.until > now}
+    def paused(self, now: datetime) -> Mapping[str, Pause]:
+        """Answer who is left alone at `now`, and why."""
+        return {name: failing.pause for name, failing in sorted(self._failing.items()) if failing.until > now}
 
     def next_end(self) -> datetime | None:
         """Answer when the first pause ends, or ended."""
@@ -63,11 +58,11 @@ class Backoff:
         return tuple(sorted(self._failing))
 
 
-def _on_grid(now: datetime, pause: float) -> datetime:
+def _on_grid(now: datetime, seconds: float) -> datetime:
     """Answer the end of a pause, moved up to the grid of its length; short pauses are exact."""
-    end = now + timedelta(seconds=pause)
-    step = pause * _GRID
+    end = now + timedelta(seconds=seconds)
+    step = seconds * _GRID
     if step < SHORTEST:
         return end
-    seconds = end.timestamp()
-    return datetime.fromtimestamp(seconds + -seconds % step, UTC)
+    instant = end.timestamp()
+    return datetime.fromtimestamp(instant + -instant % step, UTC)

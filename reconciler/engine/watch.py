@@ -14,7 +14,7 @@ from typing import Protocol
 
 from reconciler.aws.session import Aws
 from reconciler.clock import Clock
-from reconciler.core.guards import Limits
+from reconciler.core.guards import Limits, Pause
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.context import Listener
 from reconciler.engine.reconciler import Reconciler
@@ -182,7 +182,7 @@ class Watch:
         now = self._clock.now()
         if isinstance(error, CredentialsExpired | UsageError):
             self._close_session()
-        failing = self._backoff.failed(_WHOLE, str(error), now)
+        failing = self._backoff.failed(_WHOLE, Pause(error=str(error)), now)
         self._failures = failing.failures
         pause = max(failing.until - now, timedelta()).total_seconds()
         self._tell(PassFailed(error=str(error), news=_gist(error) != self._told_failure, retried_in=pause))

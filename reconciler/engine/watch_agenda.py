@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from reconciler.core import slots
 from reconciler.engine.follow import pauses
 from reconciler.model import Engine, Health, Manifests, Report, Schedule
 
@@ -38,17 +39,12 @@ class Agenda:
         instants = [self.idle(now), *(instant for instant in others if instant is not None)]
         if any(job.health in {Health.PENDING, Health.RUNNING} for job in report.jobs):
             instants.append(now + timedelta(seconds=next(self._pauses)))
-        instants += _starts(report, manifests, now)
+        instants += _starts(manifests, now)
         return max(min(instants), now + timedelta(seconds=CLOSEST))
 
 
-def _starts(report: Report, manifests: Manifests, now: datetime) -> Iterator[datetime]:
-    """Yield the next starts that are this loop's to make."""
-    ours = {
-        job.name
-        for job in manifests.jobs
-        if isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.RECONCILER
-    }
-    for job in report.jobs:
-        if job.name in ours and job.next_start is not None and job.next_start > now:
-            yield job.next_start
+def _starts(manifests: Manifests, now: datetime) -> Iterator[datetime]:
+    """Yield the next start of every schedule that this loop has to launch."""
+    for job in manifests.jobs:
+        if isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.RECONCILER and not job.suspend:
+            yield from slots.next_starts(job.trigger, now, 1)

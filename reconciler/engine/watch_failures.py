@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.model import Report, Status, Step, Sync
+from reconciler.core.guards import Pause
+from reconciler.model import Action, Report, Status, Step, Sync
 
 #: What changes from try to try without being news: numbers of revisions, request ids, instants.
 _VARIES: Final = re.compile(r"\b[0-9a-f]{8}[0-9a-f-]{8,}\b|\d+")
@@ -32,11 +33,15 @@ def errors_by_job(report: Report) -> Mapping[str, str]:
     return dict(sorted(errors.items()))
 
 
-def failed_tries(report: Report) -> Mapping[str, str]:
+def failed_tries(report: Report) -> Mapping[str, Pause]:
     """Answer the jobs of which a call failed in this pass, or could not be made out: those that are to pause."""
-    tried = {step.job: step.error for step in reversed(report.steps) if _failed_try(step)}
-    unseen = {job.name: job.message for job in report.jobs if job.sync is Sync.ERROR}
-    return {**unseen, **tried}
+    errors = {job.name: job.message for job in report.jobs if job.sync is Sync.ERROR}
+    errors |= {step.job: step.error for step in reversed(report.steps) if _failed_try(step)}
+    runs: dict[str, set[str]] = {}
+    for step in report.steps:
+        if step.action is Action.LAUNCH and step.job in errors:
+            runs.setdefault(step.job, set()).add(step.name)
+    return {job: Pause(error=error, runs=frozenset(runs.get(job, ()))) for job, error in errors.items()}
 
 
 def _failed_try(step: Step) -> bool:

@@ -71,8 +71,8 @@ class Memory:
 
     def _take_note_of_failures(self, report: Report, now: datetime) -> None:
         failed = failed_tries(report)
-        for name, error in failed.items():
-            self._backoff.failed(name, error, now)
+        for name, pause in failed.items():
+            self._backoff.failed(name, pause, now)
         held = self._backoff.paused(now)
         for name in self._backoff.names():
             if name not in failed and name not in held:

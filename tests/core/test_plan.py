@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from reconciler.core.attempts import Bounds
 from reconciler.core.definitions import Wanted
 from reconciler.core.digest import digest
-from reconciler.core.guards import Limits
+from reconciler.core.guards import Limits, Pause
 from reconciler.core.memory import Memory
 from reconciler.core.oneshots import OneShot
 from reconciler.core.operations import Deregister
@@ -233,7 +233,7 @@ def test_what_was_missing_long_enough_is_pruned() -> None:
 
 
 def test_a_job_that_failed_a_short_while_ago_is_left_alone_and_says_why() -> None:
-    limits = Limits(paused={"report": "AccessDenied", "gone": "Throttled"})
+    limits = Limits(paused={"report": Pause(error="AccessDenied"), "gone": Pause(error="Throttled")})
     orphans = (orphan("gone"),)
     made = plan(seen(ONCE, live=False), seen(job("report"), live=False), limits=limits, orphans=orphans)
     assert told(made) == [
@@ -244,6 +244,20 @@ def test_a_job_that_failed_a_short_while_ago_is_left_alone_and_says_why() -> Non
     ]
     assert [step.error for step in made.steps] == ["", "AccessDenied", "", "Throttled"]
     assert [step.operation for step in made.steps if step.job in limits.paused] == [None, None]
+
+
+def test_a_start_that_was_not_tried_yet_ends_the_pause_of_its_job() -> None:
+    pause = Pause(error="no such cluster", runs=frozenset({"migrate/g1-old/0"}))
+    assert told(plan(seen(ONCE), limits=Limits(paused={"migrate": pause}))) == [
+        (Action.KEEP, "migrate", Status.PLANNED),
+        (Action.LAUNCH, "migrate", Status.PLANNED),
+    ]
+    tried = replace(pause, runs=pause.runs | {"migrate/g1-new/0"})
+    assert told(plan(seen(ONCE), limits=Limits(paused={"migrate": tried})))[1] == (
+        Action.LAUNCH,
+        "migrate",
+        Status.BLOCKED,
+    )
 
 
 def test_a_job_that_could_not_be_looked_at_is_an_error_of_its_own() -> None:

@@ -10,6 +10,7 @@ from reconciler.engine.watch_events import Invalid, PassesAgain, PassFailed, Sta
 from reconciler.errors import UsageError
 from reconciler.model import Action, Health, Status, Sync
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
+from tests.engine.scheduled import scheduled
 from tests.engine.watching import Theatre, theatre
 
 
@@ -294,6 +295,29 @@ def test_expired_credentials_are_said_once_and_tried_again_with_a_new_session(di
     (again,) = (event for event in stage.told if isinstance(event, PassesAgain))
     assert again.failures == len(failures)
     assert did(stage)[1:] == [(700, Action.UPDATE, "report")]
+
+
+# -- schedules ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_due_start_is_made_on_time(directory: Directory) -> None:
+    directory.write(report=scheduled("report", 'cron: "*/10 * * * *"'))
+    stage = theatre(directory, interval=3000)
+    stage.run(1900)
+    launched = [seconds for seconds, action, _ in did(stage) if action is Action.LAUNCH]
+    assert launched == [600, 1200, 1800]
+
+
+def test_a_failed_start_does_not_take_the_next_one_with_it(directory: Directory) -> None:
+    directory.write(report=scheduled("report", 'cron: "*/10 * * * *"'))
+    stage = theatre(directory)
+    directory.aws.faults.add("ecs:RunTask", "error", code="ClientException", times=None)
+    stage.script.at(3000, directory.aws.faults.clear, None)
+    stage.run(4000)
+    launched = [seconds for seconds, action, _ in did(stage) if action is Action.LAUNCH]
+    assert launched, [each.failing for each in stage.passes if each.failing]
+    assert launched[0] <= 3601
+    assert len(set(directory.started())) == len(directory.tasks)
 
 
 # -- how it ends --------------------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from reconciler.reports import verdict
 @verb("doctor", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
-    """Look whether what each JOB needs, or all, is there: nothing is changed.
+    """Look whether what each JOB needs is there.
 
-    Credentials, permissions, cluster or queue, capacity, roles, images, log groups, secrets, network: OK, NG, or
+    Nothing is changed. Credentials, permissions, cluster or queue, capacity, roles, images, log groups, secrets, network: OK, NG, or
     skipped with the reason. Exit 1 where something is NG.
     """
     if not invocation.is_valid(Access.READ):

@@ -40,7 +40,7 @@ def command(
     tags: tuple[tuple[str, str], ...],
     kind: str | None,
 ) -> ExitCode:
-    """Write manifests of definitions that are live on AWS, one file for each FAMILY.
+    """Write the manifest of each live FAMILY.
 
     Files are short: what AWS fills in by itself is left out. A definition that has no owner is adopted by the next
     pass, which changes nothing but its tags. Nothing is overwritten, and nothing changes on AWS.

@@ -26,9 +26,9 @@ def command(
     since: timedelta | datetime | None,
     tail: int | None,
 ) -> ExitCode:
-    """Print what RUN's containers wrote to CloudWatch: a task or job id, its ARN or beginning, or a JOB's newest run.
+    """Print what RUN's containers wrote to CloudWatch.
 
-    A group or stream that is not there is said on stderr, and is no failure.
+    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). A group or stream that is not there is said on stderr, and is no failure.
     """
     if follow and tail is not None:
         raise UsageError("--tail: cannot be used together with --follow")

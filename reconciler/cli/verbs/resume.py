@@ -12,7 +12,7 @@ from reconciler.errors import ExitCode
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 @click.option("--all", "everything", is_flag=True, help="Every job of the directory.")
 def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> ExitCode:
-    """Let each JOB be launched again that `reconcile suspend` has held back.
+    """Let each suspended JOB be launched again.
 
     Nothing that was missed meanwhile is made up for. What its manifest suspends stays suspended.
     """

@@ -10,9 +10,9 @@ from reconciler.errors import ExitCode
 @verb("stop", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
 @click.argument("reference", metavar="RUN")
 def command(invocation: Invocation, reference: str) -> ExitCode:
-    """End RUN: a task or job id, its ARN or beginning, or a JOB's newest run.
+    """End RUN, for good.
 
-    It has then failed and is not tried again.
+    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). It has then failed and is not tried again.
     """
     return invocation.reconcile(
         Access.WRITE, lambda reconciler: reconciler.operator.stop(reference), lambda _: ExitCode.OK

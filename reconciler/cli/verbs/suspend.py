@@ -12,9 +12,9 @@ from reconciler.errors import ExitCode
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 @click.option("--all", "everything", is_flag=True, help="Every job of the directory.")
 def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> ExitCode:
-    """Hold each JOB back by hand: no pass and no loop launches it, until `reconcile resume`.
+    """Hold each JOB back until it is resumed.
 
-    Its definition is kept in sync, and what is running goes on.
+    No pass and no loop launches it, until `reconcile resume`. Its definition is kept in sync, and what is running goes on.
     """
     from reconciler.engine.suspension import Wish
 

@@ -12,9 +12,9 @@ from reconciler.reports import verdict
 @click.argument("reference", metavar="RUN")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop waiting then, exit 1.")
 def command(invocation: Invocation, reference: str, timeout: float | None) -> ExitCode:
-    """Follow RUN to its end: a task or job id, its ARN or beginning, or a JOB's newest run.
+    """Follow RUN to its end.
 
-    Nothing is launched or stopped. Exit 0 where it succeeded, else 1.
+    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). Nothing is launched or stopped. Exit 0 where it succeeded, else 1.
     """
     return invocation.reconcile(
         Access.READ,

@@ -13,8 +13,8 @@ from reconciler.reports import verdict
 def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
     """Look whether what each JOB needs is there.
 
-    Nothing is changed. Credentials, permissions, cluster or queue, capacity, roles, images, log groups, secrets, network: OK, NG, or
-    skipped with the reason. Exit 1 where something is NG.
+    Nothing is changed. Credentials, permissions, cluster or queue, capacity, roles, images, log groups, secrets,
+    network: OK, NG, or skipped with the reason. Exit 1 where something is NG.
     """
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID

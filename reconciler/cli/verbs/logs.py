@@ -28,7 +28,8 @@ def command(
 ) -> ExitCode:
     """Print what RUN's containers wrote to CloudWatch.
 
-    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). A group or stream that is not there is said on stderr, and is no failure.
+    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). A group or stream that is not there is
+    said on stderr, and is no failure.
     """
     if follow and tail is not None:
         raise UsageError("--tail: cannot be used together with --follow")

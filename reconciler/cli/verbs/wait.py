@@ -14,7 +14,8 @@ from reconciler.reports import verdict
 def command(invocation: Invocation, reference: str, timeout: float | None) -> ExitCode:
     """Follow RUN to its end.
 
-    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). Nothing is launched or stopped. Exit 0 where it succeeded, else 1.
+    RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). Nothing is launched or stopped. Exit 0
+    where it succeeded, else 1.
     """
     return invocation.reconcile(
         Access.READ,

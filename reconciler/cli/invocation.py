@@ -41,7 +41,7 @@ class Invocation:
         self.options = options
         self._open = ExitStack()
         self._stopwatch = SystemClock()
-        self._started = self._stopwatch.now()
+        self.started = self._stopwatch.now()
 
     def run(self, function: Callable[..., int], own: Mapping[str, Any]) -> int:
         """Call a verb's function with its own options; a failure becomes one line and its exit code."""
@@ -227,8 +227,8 @@ class Invocation:
             owner=settings.owner,
             region=self.options.region or settings.region,
             account=settings.account_id,
-            started=self._started,
-            seconds=(self._stopwatch.now() - self._started).total_seconds(),
+            started=self.started,
+            seconds=(self._stopwatch.now() - self.started).total_seconds(),
             problems=self.manifests.problems,
         )
 

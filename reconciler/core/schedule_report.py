@@ -13,9 +13,8 @@ STARTS: Final = 5
 AHEAD: Final = timedelta(days=366)
 
 
-def described(schedule: Schedule, now: datetime, *, suspended: bool, known: Slots | None = None) -> Spec:
-    """Answer a schedule as reports have it; raises BadExpression for one that is not in the grammar."""
-    zone = expressions.zone(schedule.time_zone)
+def described(schedule: Schedule, *, suspended: bool, known: Slots | None = None) -> Spec:
+    """Answer a schedule as reports have it."""
     told: dict[str, Any] = {
         schedule.syntax: schedule.expression,
         "timeZone": schedule.time_zone,
@@ -23,22 +22,29 @@ def described(schedule: Schedule, now: datetime, *, suspended: bool, known: Slot
         "concurrencyPolicy": schedule.concurrency_policy.value,
         "startingDeadlineSeconds": schedule.starting_deadline_seconds,
         "state": "DISABLED" if suspended else "ENABLED",
-        "nextStarts": [
-            {"local": start.astimezone(zone).isoformat(), "utc": slot_text(start)}
-            for start in slots.next_starts(schedule, now, STARTS)
-        ],
-        "clockChanges": [str(change) for change in slots_changes.changes(schedule, now, now + AHEAD)],
     }
     for member, date in (("startDate", schedule.start_date), ("endDate", schedule.end_date)):
         if date is not None:
             told[member] = date.astimezone(UTC).isoformat()
-    if known is None:
-        return told
-    if known.memory.standing is not None:
+    if known is not None and known.memory.standing is not None:
         told["since"] = known.memory.standing.since.isoformat()
-    if skipped := known.memory.skipped:
+    if known is not None and (skipped := known.memory.skipped):
         told["skipped"] = {"slot": slot_text(skipped.slot), "missed": skipped.missed, "reason": skipped.reason}
     return told
+
+
+def next_starts(schedule: Schedule, now: datetime, *, suspended: bool) -> Spec:
+    """Answer the next starts, by the schedule's clocks and in UTC; none while it is suspended."""
+    zone = expressions.zone(schedule.time_zone)
+    starts = () if suspended else slots.next_starts(schedule, now, STARTS)
+    return {
+        "nextStarts": [{"local": start.astimezone(zone).isoformat(), "utc": slot_text(start)} for start in starts],
+    }
+
+
+def clock_changes(schedule: Schedule, now: datetime) -> Spec:
+    """Answer in words which starts of the coming year clock changes skip or merge."""
+    return {"clockChanges": [str(change) for change in slots_changes.changes(schedule, now, now + AHEAD)]}
 
 
 def next_start(schedule: Schedule, now: datetime, *, suspended: bool) -> datetime | None:

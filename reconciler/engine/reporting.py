@@ -5,18 +5,36 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.aws.session import Aws
-from reconciler.core import ownership
+from reconciler.core import ownership, schedule_report, schedules
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
 from reconciler.core.prune import Orphan
 from reconciler.engine.context import Context
-from reconciler.model import Health, JobReport, Problem, Report, Run, Severity, Status, Step, Sync
+from reconciler.model import (
+    Action,
+    Engine,
+    Health,
+    Job,
+    JobReport,
+    Problem,
+    Report,
+    Run,
+    Schedule,
+    Severity,
+    Spec,
+    Status,
+    Step,
+    Sync,
+)
+
+#: So many jobs are named where many have the same to be said of them.
+_NAMED = 10
 
 
 def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
     """Answer the report of a verb that has made or carried out `plan`."""
     warnings = tuple(problem for problem in context.manifests.problems)
-    jobs = [_job(job) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
+    jobs = [_job(job, verb, context.clock.now()) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
     return Report(
         verb=verb,
         owner=context.settings.owner,
@@ -102,7 +120,9 @@ def timed_out(report: Report, seconds: float) -> Report:
     return replace(report, problems=(*report.problems, problem))
 
 
-def _job(plan: JobPlan) -> JobReport:
+def _job(plan: JobPlan, verb: str, now: datetime) -> JobReport:
+    suspended = plan.health is Health.SUSPENDED
+    schedule = plan.job.trigger if isinstance(plan.job.trigger, Schedule) else None
     return JobReport(
         name=plan.job.name,
         kind=plan.job.kind,
@@ -111,8 +131,26 @@ def _job(plan: JobPlan) -> JobReport:
         source=plan.job.source,
         definition=plan.in_force.arn if plan.in_force is not None else None,
         changes=plan.changes,
+        schedule=_schedule(schedule, plan, verb, now) if schedule is not None else None,
+        next_start=schedule_report.next_start(schedule, now, suspended=suspended) if schedule is not None else None,
         message=plan.message,
     )
+
+
+def _schedule(schedule: Schedule, plan: JobPlan, verb: str, now: datetime) -> Spec:
+    """Answer what is told of a schedule; when it starts where people ask for it, or are about to change it."""
+    suspended = plan.health is Health.SUSPENDED
+    told = schedule_report.described(schedule, suspended=suspended, known=plan.slots)
+    if verb == "plan" and any(_changes_schedule(step) for step in plan.steps):
+        starts = schedule_report.next_starts(schedule, now, suspended=suspended)
+        return {**told, **starts, **schedule_report.clock_changes(schedule, now)}
+    if verb == "status":
+        return {**told, **schedule_report.next_starts(schedule, now, suspended=suspended)}
+    return told
+
+
+def _changes_schedule(step: Step) -> bool:
+    return step.kind == schedules.KIND and step.action is not Action.KEEP
 
 
 def _orphan(orphan: Orphan) -> JobReport:
@@ -126,3 +164,21 @@ def _orphan(orphan: Orphan) -> JobReport:
         definition=latest.arn if latest is not None else None,
         message=f"no manifest names {orphan.family.name}{f' (was {source})' if source else ''}",
     )
+
+
+def needs_a_loop(report: Report, jobs: Sequence[Job]) -> Report:
+    """Add to the report of a pass by itself which schedules start nothing unless a loop runs."""
+    waiting = sorted(
+        job.name
+        for job in jobs
+        if isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.RECONCILER and not job.suspend
+    )
+    if not waiting:
+        return report
+    more = f" and {len(waiting) - _NAMED} more" if len(waiting) > _NAMED else ""
+    problem = Problem(
+        message=f"these start their runs only while a loop runs: {', '.join(waiting[:_NAMED])}{more}",
+        severity=Severity.WARNING,
+        hint="`reconcile --watch` is the loop; engine: eventbridge needs none",
+    )
+    return replace(report, problems=(*report.problems, problem))

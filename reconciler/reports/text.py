@@ -19,7 +19,7 @@ from reconciler.model import (
     Step,
     Sync,
 )
-from reconciler.reports import drift_details, run_lines
+from reconciler.reports import drift_details, run_lines, schedule_lines
 from reconciler.reports.lines import Line, Span, Style, line, plain
 from reconciler.reports.summary import sentences, unmanaged_headline
 from reconciler.reports.wording import (
@@ -96,6 +96,7 @@ def lines(report: Report, detail: Detail = Detail.FOLDED) -> Iterator[Line]:
         list(_steps(report, detail)),
         list(_jobs(report, detail)),
         list(_unmanaged(report)),
+        list(schedule_lines.schedules(report)) if detail is Detail.FULL or report.verb != "validate" else [],
         list(run_lines.runs(report.runs or ())),
         list(run_lines.checks(report.checks or ())),
     ]

@@ -51,6 +51,6 @@ def command(invocation: Invocation, plan_file: Path | None, wait: str | None, ti
     told = printer(invocation.scrub, sys.stderr)
 
     def work(reconciler: Reconciler) -> Report:
-        return reconciler.apply(approve) if wait is None else reconciler.wait(Until(wait), timeout, approve, told)
+        return reconciler.apply_once(approve) if wait is None else reconciler.wait(Until(wait), timeout, approve, told)
 
     return invocation.reconcile(Access.WRITE, work, verdict.of_pass)

@@ -1,12 +1,13 @@
 """`reconcile validate`."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import DIRECTORY, MANIFESTS, output, verb
 from reconciler.cli.parameters import FORMATS
 from reconciler.errors import ExitCode
-from reconciler.model import JobReport, Manifests, Problem, Report
+from reconciler.model import Job, JobReport, Manifests, Problem, Report, Schedule, Spec
 from reconciler.reports.verdict import of_problems
 
 
@@ -25,15 +26,17 @@ def command(invocation: Invocation) -> ExitCode:
 def _report(invocation: Invocation) -> Report:
     from reconciler.manifests import environments
 
+    options = invocation.options
+    now = invocation.started if options.verbose or options.format != "text" else None
     declared = environments(invocation.options.directory) if invocation.options.env is None else ()
     if not declared:
-        return replace(invocation.offline_report(), jobs=_jobs(invocation.manifests))
+        return replace(invocation.offline_report(), jobs=_jobs(invocation.manifests, now))
     checked = {name: invocation.load(account=None, region=None, environment=name) for name in declared}
     first = next(iter(checked.values()))
     invocation.manifests = replace(first, jobs=tuple(job for each in checked.values() for job in each.jobs))
     return replace(
         invocation.offline_report(),
-        jobs=tuple({job.name: job for each in checked.values() for job in _jobs(each)}.values()),
+        jobs=tuple({job.name: job for each in checked.values() for job in _jobs(each, now)}.values()),
         problems=_merged({name: manifests.problems for name, manifests in checked.items()}),
     )
 
@@ -52,7 +55,28 @@ def _merged(found: dict[str, tuple[Problem, ...]]) -> tuple[Problem, ...]:
     )
 
 
-def _jobs(manifests: Manifests) -> tuple[JobReport, ...]:
+def _jobs(manifests: Manifests, now: datetime | None) -> tuple[JobReport, ...]:
     return tuple(
-        JobReport(name=job.name, kind=job.kind, sync=None, health=None, source=job.source) for job in manifests.jobs
+        JobReport(
+            name=job.name,
+            kind=job.kind,
+            sync=None,
+            health=None,
+            source=job.source,
+            schedule=_schedule(job, job.trigger, now)
+            if now is not None and isinstance(job.trigger, Schedule)
+            else None,
+        )
+        for job in manifests.jobs
     )
+
+
+def _schedule(job: Job, schedule: Schedule, now: datetime) -> Spec:
+    """Answer a schedule with its next starts; they are shown with -v."""
+    from reconciler.core import schedule_report
+
+    return {
+        **schedule_report.described(schedule, suspended=job.suspend),
+        **schedule_report.next_starts(schedule, now, suspended=job.suspend),
+        **schedule_report.clock_changes(schedule, now),
+    }

@@ -1,0 +1,131 @@
+"""Crashes with more than a crash: lost answers, and a restart that finds another manifest, cluster or checkout.
+
+What holds in every case: no attempt of a generation is started twice. `RECONCILER_CRASH_POINTS=all` tries every write.
+"""
+
+import os
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from reconciler.core.ownership import Commit
+from reconciler.model import Health, Sync
+from tests.engine.harness import Directory, Killed, Mortality, one_shot
+from tests.engine.test_crashes import COVERED, EXPECTED, RESTARTS, STARTED, WRITES, healths, scenario
+
+EVERYTHING = os.environ.get("RECONCILER_CRASH_POINTS") == "all"
+#: Around which write of each kind it is killed.
+POINTS = [(action, after) for action in (WRITES if EVERYTHING else ["ecs:RunTask"]) for after in (False, True)]
+OLD = Commit(sha="a" * 40, time=datetime(2026, 11, 1, tzinfo=UTC))
+NEW = Commit(sha="b" * 40, time=datetime(2026, 11, 2, tzinfo=UTC))
+
+
+def killed(directory: Directory, action: str, call: int, after: bool, restart: float) -> None:
+    with pytest.raises(Killed):
+        directory.wait(Mortality(action=action, call=call, after=after))
+    directory.look()
+    directory.aws.advance(restart)
+
+
+def by_start(directory: Directory) -> Counter[str]:
+    """Count the tasks of each key, whatever cluster they ran on."""
+    return Counter(directory.started())
+
+
+def lone(directory: Directory, outcome: str = "exit 0 after 5s", *, run: str = "{}", more: str = "") -> None:
+    directory.write(lone=one_shot("lone", outcome=outcome, run=run, more=more))
+
+
+LOST = [*(("drop_after", number) for number in range(1, 7)), ("drop_before", 2), ("server_error", 5)]
+
+
+@pytest.mark.parametrize(("effect", "lost"), LOST)
+def test_a_lost_answer_to_run_task_starts_nothing_twice(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch, effect: str, lost: int
+) -> None:
+    """Each of the scenario's six launches loses every answer that the SDK would wait for."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    scenario(directory)
+    directory.aws.faults.add("ecs:RunTask", effect, skip=lost - 1, times=5)
+    assert healths(directory) == EXPECTED
+    assert sorted(directory.started().values()) == STARTED
+
+
+@pytest.mark.parametrize("restart", RESTARTS)
+@pytest.mark.parametrize(("action", "after"), POINTS)
+def test_a_changed_manifest_is_another_run_and_the_first_is_not_repeated(
+    directory: Directory, action: str, after: bool, restart: str
+) -> None:
+    lone(directory, "exit 0 after 20s")
+    killed(directory, action, 1, after, RESTARTS[restart])
+    lone(directory, "exit 0 after 21s")
+    assert healths(directory) == {"lone": Health.SUCCEEDED}
+    assert max(by_start(directory).values()) == 1
+    assert len(by_start(directory)) <= 2
+
+
+@pytest.mark.parametrize("restart", RESTARTS)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_generation_of_its_key_that_moved_to_another_cluster_runs_where_it_was_announced(
+    directory: Directory, after: bool, restart: str
+) -> None:
+    """With `rerunOn: key` the cluster is no part of the generation: the announcement says where to look and send."""
+    key = "once: {key: a, rerunOn: key}"
+    directory.write(lone=one_shot("lone").replace("once: {}", key))
+    killed(directory, "ecs:RunTask", 1, after, RESTARTS[restart])
+    directory.write(lone=one_shot("lone", run="{cluster: other}").replace("once: {}", key))
+    ends = healths(directory)
+    if restart in COVERED:
+        assert ends == {"lone": Health.SUCCEEDED}
+        assert list(by_start(directory).values()) == [1]
+        assert not [name for name in directory.tasks if name.startswith("other/")]
+    else:
+        assert ends["lone"] is Health.UNKNOWN
+        assert sum(by_start(directory).values()) == int(after)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_older_checkout_finishes_nothing_of_a_newer_one(directory: Directory, after: bool) -> None:
+    lone(directory)
+    directory.commit = NEW
+    killed(directory, "ecs:RunTask", 1, after, 1.0)
+    directory.commit = OLD
+    lone(directory, "exit 0 after 21s")
+    report = directory.wait(until=600)
+    assert [(job.sync, job.name) for job in report.jobs] == [(Sync.BEHIND, "lone")]
+    assert sum(by_start(directory).values()) == int(after)
+    directory.commit = NEW
+    lone(directory)
+    assert healths(directory) == {"lone": Health.SUCCEEDED}
+    assert list(by_start(directory).values()) == [1]
+
+
+@pytest.mark.parametrize("restart", RESTARTS)
+@pytest.mark.parametrize(
+    ("outcome", "limit"),
+    [("runs forever", "activeDeadlineSeconds: 60"), ("never starts", "startTimeoutSeconds: 60")],
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_run_that_is_stopped_by_a_timeout_is_tried_as_often_as_it_may_be(
+    directory: Directory, outcome: str, limit: str, after: bool, restart: str
+) -> None:
+    """StopTask takes a task's tags away; the key is in startedBy, and the stop was announced before."""
+    lone(directory, outcome, more=f"backoffLimit: 1\n          {limit}")
+    killed(directory, "ecs:StopTask", 1, after, RESTARTS[restart])
+    assert healths(directory)["lone"] in {Health.FAILED, *([] if restart in COVERED else [Health.UNKNOWN])}
+    counts = by_start(directory)
+    assert max(counts.values()) == 1, counts
+    assert len(counts) <= 2, "two attempts at most"
+
+
+def test_what_became_unknown_is_run_again_only_when_asked(directory: Directory) -> None:
+    lone(directory)
+    killed(directory, "ecs:RunTask", 1, False, 4200.0)
+    assert healths(directory) == {"lone": Health.UNKNOWN}
+    assert healths(directory) == {"lone": Health.UNKNOWN}
+    assert not directory.started()
+    with directory.reconciler(jobs=("lone",)) as reconciler:
+        reconciler.operator.retry(directory.manifests().jobs[0])
+    assert healths(directory) == {"lone": Health.SUCCEEDED}
+    assert list(by_start(directory).values()) == [1]

@@ -15,7 +15,7 @@ from reconciler.engine.observe import Observation
 from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.suspension import Suspended, Wish
 from reconciler.kinds.run_changes import RunChanges
-from reconciler.model import Job, Report, Run, RunState
+from reconciler.model import Job, Report, Run, RunState, Verdict
 
 
 class Operator:
@@ -128,7 +128,15 @@ class Operator:
 
     def doctor(self, jobs: Sequence[Job]) -> Report:
         """Answer whether what `jobs` depend on is there; reads only."""
-        started = self._context.clock.now()
-        checks = doctor.examine(self._context, jobs)
-        report = reporting.of_runs(self._context, "doctor", (), started, self._aws)
-        return replace(report, runs=None, checks=checks)
+        context, started = self._context, self._context.clock.now()
+        checks = doctor.examine(context, jobs)
+        known = checks[0].verdict is Verdict.OK
+        return Report(
+            verb="doctor",
+            owner=context.settings.owner,
+            region=self._aws.region if known else context.settings.region,
+            account=self._aws.account if known else context.settings.account_id,
+            started=started,
+            seconds=max((context.clock.now() - started).total_seconds(), 0.0),
+            checks=checks,
+        )

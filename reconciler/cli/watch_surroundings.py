@@ -1,6 +1,7 @@
 """The process that a loop runs in: the directory as the options want it read, sessions, and the lock."""
 
 import os
+import threading
 from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ class Process:
     """What :class:`reconciler.engine.watch.Surroundings` asks for, over one command line."""
 
     def __init__(self, invocation: Invocation, files: FileEvents) -> None:
+        self.tree = threading.Lock()
+        """Held while the directory is read, and while somebody else changes many of its files."""
         self._invocation = invocation
         self._files = files
         self._reader = Reader(invocation.options.directory, self._read)
@@ -39,7 +42,8 @@ class Process:
     def read(self, *, commit: "Commit | None", anew: bool) -> Manifests:
         """Read the directory, where anything that it depends on has changed."""
         self._invocation.commit = commit
-        manifests = self._reader.manifests(state=str(commit), anew=anew)
+        with self.tree:
+            manifests = self._reader.manifests(state=str(commit), anew=anew)
         if manifests is not self.manifests:
             self.manifests = manifests
             self._scrubber = Scrubber(manifests, self._invocation.show)

@@ -176,3 +176,30 @@ def test_nothing_hidden_is_logged(aws: LocalAws, directory: Path) -> None:
         assert "*** is no name" in told
         assert loop.end() == 0
         assert not any("canary" in line for line in loop.lines)
+
+
+def test_with_pull_a_pushed_commit_is_acted_upon(aws: LocalAws, directory: Path) -> None:
+    from tests.engine.test_watch_pull import git
+
+    git(directory, "init", "--quiet", "--initial-branch=main")
+    git(directory, "add", ".")
+    git(directory, "commit", "--quiet", "--message", "one")
+    host = directory.parent / "host"
+    git(directory.parent, "clone", "--quiet", str(directory), str(host))
+    with watching(aws, host, "--pull", "--interval", "1", GIT_CONFIG_GLOBAL=os.devnull) as loop:
+        loop.hear(PASS)
+        (directory / "hello.yaml").write_text((directory / "hello.yaml").read_text().replace("hello:1", "hello:2"))
+        git(directory, "commit", "--quiet", "--all", "--message", "two")
+        after = git(directory, "rev-parse", "HEAD")
+        loop.hear(f"→ {after[:12]}")
+        assert "updated task-definition hello" in loop.hear("updated")
+        assert loop.end() == 0
+    ecs = aws.client("ecs", region="eu-west-1")
+    tags = ecs.describe_task_definition(taskDefinition="hello", include=["TAGS"])["tags"]
+    assert next(tag["value"] for tag in tags if tag["key"] == "reconciler:commit").startswith(after[:7])
+
+
+def test_pull_without_a_checkout_is_wrong_usage(aws: LocalAws, directory: Path) -> None:
+    with watching(aws, directory, "--pull") as loop:
+        assert "is in no git checkout" in loop.hear("reconcile: ")
+        assert loop.process.wait(PATIENCE) == 4

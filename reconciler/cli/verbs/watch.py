@@ -21,13 +21,18 @@ from reconciler.errors import ExitCode
     help="Make a pass at the latest then, give or take a tenth.",
 )
 @click.option(
+    "--pull",
+    is_flag=True,
+    help="Follow the upstream of DIR's git checkout: fetch and fast-forward at every interval, or say why not.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="How the log on stderr is written.",
 )
-def command(invocation: Invocation, interval: float, log_format: str) -> ExitCode:
+def command(invocation: Invocation, interval: float, pull: bool, log_format: str) -> ExitCode:
     """Keep AWS matching the manifests in DIR until stopped.
 
     A pass comes at every changed file, at every due start, and at the latest after the interval; `reconcile --watch
@@ -37,6 +42,8 @@ def command(invocation: Invocation, interval: float, log_format: str) -> ExitCod
     from reconciler.cli.systemd import Notifier
     from reconciler.cli.watch_log import Log
     from reconciler.cli.watch_surroundings import Process
+    from reconciler.engine.git_pull import Checkout
+    from reconciler.engine.git_pull_thread import Puller
     from reconciler.engine.watch import Watch
     from reconciler.engine.watch_alarm import QueueAlarm, Wake
     from reconciler.engine.watch_events import Said, Told
@@ -51,11 +58,21 @@ def command(invocation: Invocation, interval: float, log_format: str) -> ExitCod
         for listener in listeners:
             listener(told)
 
+    checkout = Checkout(invocation.options.directory, tree=process.tree)
+    puller = Puller(checkout, alarm, interval=interval, tell=tell)
+
+    def ask() -> None:
+        puller.ask()
+        alarm.ring(Wake.ASKED)
+
     with ExitStack() as held:
-        held.enter_context(signals.handled(lambda: alarm.ring(Wake.STOP), lambda: alarm.ring(Wake.ASKED)))
+        held.enter_context(signals.handled(lambda: alarm.ring(Wake.STOP), ask))
         held.callback(files.close)
         as_json = log_format == "json"
         listeners.insert(0, Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=as_json))
+        if pull:
+            held.callback(puller.close)
+            puller.start()
         watch = Watch(
             surroundings=process,
             alarm=alarm,

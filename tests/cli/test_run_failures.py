@@ -8,7 +8,6 @@ import pytest
 from reconciler.local import LocalAws
 from tests.cli.command_line import Reconcile
 
-ACCOUNT, REGION = "111111111111", "eu-west-1"
 JOB = """\
 apiVersion: reconciler/v1
 kind: EcsJob
@@ -23,20 +22,6 @@ spec:
   run: {{launchType: FARGATE, cluster: {cluster}}}
 {more}
 """
-
-
-@pytest.fixture
-def on_virtual_time(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    """The command line over an embedded AWS whose clock is the only one: waiting takes no time."""
-    from reconciler.local.embedded import environment
-    from tests.engine.harness import VirtualClock
-
-    aws.prepare(ACCOUNT, REGION, ["default"])
-    for name, value in environment(aws.endpoint, ACCOUNT, REGION).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("reconciler.cli.invocation.SystemClock", lambda: VirtualClock(aws))
-    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
-    return aws
 
 
 def write(jobs: Path, outcome: str, cluster: str = "default", more: str = "") -> None:

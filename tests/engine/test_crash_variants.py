@@ -6,6 +6,7 @@ What holds in every case: no attempt of a generation is started twice. `RECONCIL
 import os
 from collections import Counter
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_a_lost_answer_to_run_task_starts_nothing_twice(
     directory: Directory, monkeypatch: pytest.MonkeyPatch, effect: str, lost: int
 ) -> None:
     """Each of the scenario's six launches loses every answer that the SDK would wait for."""
-    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
     scenario(directory)
     directory.aws.faults.add("ecs:RunTask", effect, skip=lost - 1, times=5)
     assert healths(directory) == EXPECTED

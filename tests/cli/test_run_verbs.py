@@ -1,0 +1,174 @@
+"""The verbs around runs, as they are typed: what they print and their exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from reconciler.local import LocalAws
+from reconciler.manifests.schemas import schema_text
+from tests.cli.command_line import Answer, Reconcile
+
+REPORT = Draft202012Validator(json.loads(schema_text("report")), format_checker=FormatChecker())
+JOB = """\
+apiVersion: reconciler/v1
+kind: EcsJob
+metadata: {{name: hello}}
+spec:
+  taskDefinition:
+    requiresCompatibilities: [FARGATE]
+    networkMode: awsvpc
+    cpu: 256
+    memory: 512
+    executionRoleArn: arn:aws:iam::111111111111:role/exec
+    containerDefinitions:
+      - name: main
+        image: example/hello:1
+        environment: [{{name: GREETING, value: canary-4711}}]
+        dockerLabels: {{local.outcome: "{outcome}"}}
+  run: {{launchType: FARGATE}}
+  logs: {{}}
+{more}
+"""
+
+
+@pytest.fixture
+def call(jobs: Path, reconcile: Reconcile, on_virtual_time: LocalAws) -> Reconcile:
+    """Run a verb without AWS's paces."""
+
+    def call(verb: str, *arguments: str) -> Answer:
+        paced = () if verb in {"suspend", "resume", "logs"} else ("--format", "json") if "--json" in arguments else ()
+        given = [argument for argument in arguments if argument != "--json"]
+        return reconcile(verb, "--rate-limits", "off", *paced, *given)
+
+    return call
+
+
+def write(jobs: Path, outcome: str, *, more: str = "") -> None:
+    (jobs / "hello.yaml").write_text(JOB.format(outcome=outcome, more=more))
+
+
+def newest(call: Reconcile) -> str:
+    """Answer the id of the newest run."""
+    document = json.loads(call("runs", "hello", "--json").out)
+    REPORT.validate(document)
+    return str(document["runs"][0]["ids"][0]).rpartition("/")[2]
+
+
+def test_a_run_that_is_not_waited_for_is_followed_by_its_id(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "log the answer is 42; exit 3 after 5s")
+    call("apply")
+    launched = call("run", "hello")
+    assert (launched.code, launched.err) == (0, "  hello: Pending\n")
+    task = newest(call)
+    assert f"  hello  {task}  Pending  manual:" in launched.out
+    waited = call("wait", task[:8])
+    assert waited.code == 1
+    assert "Failed, exit 3, after 10s (main exited 3; Essential container in task exited)" in waited.out
+    assert (
+        call("logs", task).out == "main: started\nthe answer is 42\n" or call("logs", task).out == "the answer is 42\n"
+    )
+    assert call("logs", "hello", "--tail", "1").out == "the answer is 42\n"
+
+
+def test_runs_are_listed_as_lines_and_as_json(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "exit 0 after 5s")
+    call("apply")
+    call("run", "hello", "--wait")
+    answer = call("runs")
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1].startswith("runs: 1 run: 1 succeeded  (team, 111111111111, eu-west-1; ")
+    document = json.loads(call("runs", "--json", "--since", "1h", "--limit", "5").out)
+    REPORT.validate(document)
+    assert [(run["job"], run["state"], run["exitCode"]) for run in document["runs"]] == [("hello", "Succeeded", 0)]
+    assert call("runs", "--since", "yesterday").code == 4
+
+
+def test_a_hidden_value_is_not_in_a_log_that_is_shown(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "log hello", more="")
+    call("apply")
+    call("run", "hello", "--wait", "--set-env", "LOCAL_OUTCOME=log greeting canary-4711; exit 1")
+    answer = call("logs", "hello")
+    assert (answer.code, answer.out) == (0, "greeting ***\n")
+    assert call("logs", "hello", "--show-values").out == "greeting canary-4711\n"
+
+
+def test_words_behind_two_dashes_are_the_command(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    write(jobs, "exit 0 after 5s")
+    call("apply")
+    assert call("run", "hello", "--wait", "--", "python", "-m", "report", "--wait").code == 0
+    overrides = on_virtual_time.calls.named("ecs:RunTask")[-1].members["overrides"]
+    assert overrides["containerOverrides"][0]["command"] == ["python", "-m", "report", "--wait"]
+
+
+def test_overrides_come_from_a_file_and_are_checked(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    write(jobs, "exit 0 after 5s")
+    call("apply")
+    Path("overrides.yaml").write_text("cpu: 512\ncontainerOverrides: [{name: main, cpu: '10'}]\n")
+    assert call("run", "hello", "--wait", "--overrides", "overrides.yaml").code == 0
+    overrides = on_virtual_time.calls.named("ecs:RunTask")[-1].members["overrides"]
+    assert (overrides["cpu"], overrides["containerOverrides"][0]["cpu"]) == ("512", 10)
+    Path("overrides.yaml").write_text("containerOverrides: [{nam: main}]\n")
+    answer = call("run", "hello", "--wait", "--overrides", "overrides.yaml")
+    assert answer.code == 4
+    assert "--overrides: overrides.yaml: overrides.containerOverrides[0].nam: unknown key" in answer.err
+
+
+def test_retry_says_why_not_and_what_was_recorded(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "exit 3 after 5s", more="  once: {}")
+    answer = call("retry", "hello")
+    assert (answer.code, answer.err) == (
+        1,
+        "reconcile: hello: its present generation has not run — `reconcile --once` launches it\n",
+    )
+    assert call("apply", "--wait").code == 1
+    assert call("retry", "hello").code == 0
+    assert call("wait", "hello").code == 1
+    assert call("apply", "--wait").code == 1
+    answer = call("retry", "hello", "--assume", "succeeded")
+    assert answer.code == 0
+    assert " is recorded as succeeded\n" in answer.out
+    assert call("apply", "--wait").code == 0
+
+
+def test_stop_ends_a_run_once(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    write(jobs, "runs forever")
+    call("apply")
+    call("run", "hello")
+    on_virtual_time.advance(30)
+    assert call("stop", "hello").code == 0
+    on_virtual_time.advance(60)
+    answer = call("stop", "hello")
+    assert (answer.code, answer.err) == (
+        1,
+        "reconcile: hello: the run is over, it has failed — main exited 143; reconciler: stopped on request\n",
+    )
+
+
+def test_suspend_and_resume_say_what_they_did(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "exit 0 after 5s", more="  once: {}")
+    assert call("suspend", "hello").out == (
+        "hello: hello is not registered by this owner; spec.suspend in the manifest does it\n"
+    )
+    call("apply", "--wait")
+    assert call("suspend", "--all").out == "hello: suspended\n"
+    assert call("suspend", "hello").out == "hello: is suspended already\n"
+    assert "  hello  EcsJob  InSync  Suspended  " in call("status").out
+    assert call("resume", "hello").out == "hello: resumed\n"
+    assert call("resume").code == 4
+
+
+def test_doctor_exits_with_1_where_something_is_missing(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    on_virtual_time.faults.add("iam:SimulatePrincipalPolicy", "deny", times=None)
+    write(jobs, "exit 0")
+    answer = call("doctor", "hello")
+    assert answer.code == 1
+    assert (
+        "  NG       role         arn:aws:iam::111111111111:role/exec: it does not exist\n    needed by hello\n"
+        in answer.out
+    )
+    assert answer.out.splitlines()[-1].startswith("doctor: 3 OK, 1 NG, 3 skipped  (team, 111111111111, eu-west-1; ")
+    document = json.loads(call("doctor", "--json").out)
+    REPORT.validate(document)
+    assert {check["verdict"] for check in document["checks"]} == {"OK", "NG", "skipped"}

@@ -13,6 +13,7 @@ from reconciler.engine.follow import pauses
 from reconciler.engine.launch import trigger_of
 from reconciler.engine.memories import recall
 from reconciler.engine.observe import observe
+from reconciler.engine.run_journal import RunJournal
 from reconciler.engine.run_logs import LogsFollowed, LogsSeen, kind_of
 from reconciler.errors import Interrupted, Refused
 from reconciler.model import Health, Job, Once, Run, RunState
@@ -79,7 +80,7 @@ def follow_logs(
 
 
 def stop(context: Context, run: Run) -> Run:
-    """End a run's tasks; a one-shot's stop is recorded before, so that nobody tries it again.
+    """End a run's tasks; the stop of a one-shot or a slot is recorded before, so that nobody tries it again.
 
     Raises Refused where the run is over, or is not one of this owner.
     """
@@ -132,13 +133,14 @@ def run_of(job: str, shot: OneShot) -> Run | None:
 
 
 def _memory(context: Context, run: Run) -> Memory | None:
-    """Read what the ledger holds of a one-shot's run; None for any other."""
+    """Read what the ledger holds of a one-shot's or a slot's run; None for any other."""
     kind, _, rest = run.trigger.partition(":")
-    if kind != "once":
+    if kind not in {"once", "slot"}:
         return None
+    journal = RunJournal(context.backends.ledger, context.clock)
     job = next((each for each in context.manifests.jobs if each.name == run.job), None)
     for name in (run.job, *(job.former_names if job is not None else ())):
-        record = context.backends.ledger.read_one(f"{kind}/{name}/{rest}")
+        record = journal.read_one(f"{kind}/{name}/{rest}")
         if record is not None:
             return recall(f"{kind}/{name}/{rest}", record)
     return None
@@ -153,7 +155,7 @@ def _record_stop(context: Context, attempt: Attempt, memory: Memory) -> None:
         event = {"event": "finished", "state": RunState.FAILED.value, "reason": runs.ASKED, "at": now}
     else:
         raise Refused(f"{memory.stream} is being launched at this moment", hint="stop it once it has been")
-    context.backends.ledger.record(memory.stream, event)
+    RunJournal(context.backends.ledger, context.clock).record(memory.stream, event)
 
 
 def _told(context: Context, run: Run, shown: str) -> str:

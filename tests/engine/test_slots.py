@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.model import Action, Health, Status, Sync
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
-from tests.engine.scheduled import passes, scheduled, slot_events, starts, told
+from tests.engine.scheduled import batch_starts, passes, scheduled, scheduled_batch, slot_events, starts, told
 from tests.engine.test_pass import axes, did
 
 
@@ -214,3 +214,59 @@ def test_what_stands_is_renewed_so_that_nobody_reads_far_back(directory: Directo
     assert events == ["stands", *["renewed"] * 6]
     directory.aws.advance(2 * 86400)
     assert did(directory.once()) == []
+
+
+def test_a_run_that_a_person_stopped_is_final(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, outcome="exit 0 after 2000s", more="backoffLimit: 3"))
+    directory.once()
+    passes(directory, 3600 + 60)
+    with directory.reconciler() as reconciler:
+        reconciler.operator.stop("report")
+    stopped = passes(directory, 600)
+    assert axes(stopped) == {"report": (Sync.IN_SYNC, Health.FAILED)}
+    assert slots(directory) == ["01:00"]
+
+
+def test_a_deadline_ends_a_run(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, outcome="exit 0 after 2000s", more="activeDeadlineSeconds: 300"))
+    directory.once()
+    report = passes(directory, 3600 + 900)
+    assert report.jobs[0].message == "failed: app exited 143; reconciler: deadline of 300 s exceeded"
+
+
+def test_a_schedule_of_batch_jobs_starts_each_slot_once(directory: Directory) -> None:
+    directory.write(report=scheduled_batch("report"))
+    directory.once()
+    report = passes(directory, 1800 + 120)
+    assert axes(report) == {"report": (Sync.IN_SYNC, Health.SUCCEEDED)}
+    assert batch_starts(directory) == {("report", "2026-01-01T00:15:00Z"): 1, ("report", "2026-01-01T00:30:00Z"): 1}
+    with directory.aws.lock():
+        assert not directory.aws.crashes
+
+
+def test_a_single_pass_says_which_schedules_need_a_loop(directory: Directory) -> None:
+    directory.write(report=scheduled("report"), other=one_shot("other"))
+    with directory.reconciler() as reconciler:
+        report = reconciler.apply_once()
+    assert [str(problem) for problem in report.problems] == [
+        "these start their runs only while a loop runs: report "
+        "(`reconcile --watch` is the loop; engine: eventbridge needs none)"
+    ]
+
+
+def test_status_tells_the_next_starts_and_what_was_skipped(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, policy="timeZone: Asia/Kolkata"))
+    directory.once()
+    directory.aws.advance(2 * 3600)
+    directory.once()
+    with directory.reconciler() as reconciler:
+        (job,) = reconciler.status().jobs
+    assert job.next_start is not None
+    assert job.next_start.isoformat() == "2026-01-01T02:30:00+00:00"
+    assert job.schedule is not None
+    assert job.schedule["nextStarts"][0] == {"local": "2026-01-01T08:00:00+05:30", "utc": "2026-01-01T02:30:00Z"}
+    assert job.schedule["skipped"] == {
+        "slot": "2026-01-01T01:30:00Z",
+        "missed": 2,
+        "reason": "no pass started it within 300 s",
+    }

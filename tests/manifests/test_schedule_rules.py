@@ -91,3 +91,12 @@ def test_a_section_of_the_other_engine_is_warned_of(jobs_d: Directory) -> None:
     assert jobs_d.warnings(text) == [
         "jobs.d/job.yaml:9:5 spec.schedule.eventBridge: eventBridge has no effect under engine reconciler"
     ]
+
+
+def test_eventbridge_starts_ten_tasks_at_most(jobs_d: Directory) -> None:
+    assert jobs_d.errors(EVENTBRIDGE + "  run: {count: 11}\n") == [
+        "jobs.d/job.yaml:10:9 spec.run.count: engine eventbridge starts at most 10 tasks a slot, got 11 "
+        "(use engine: reconciler)"
+    ]
+    assert jobs_d.errors(EVENTBRIDGE + "  run: {count: 10}\n") == []
+    assert jobs_d.errors(JOB + "    rate: 1 hour\n  run: {count: 11}\n") == []

@@ -8,6 +8,7 @@ from reconciler.manifests.rules.findings import Finding, Rule, Scene
 from reconciler.model import Engine, Path, Problem, Severity
 
 _SCHEDULE: Path = ("spec", "schedule")
+_TASKS_PER_CALL = 10
 
 
 def _grammar(scene: Scene) -> Iterator[Finding]:
@@ -70,6 +71,15 @@ def _followed(scene: Scene) -> Iterator[Finding]:
             yield Finding(path=("spec", member), message=message, severity=Severity.WARNING)
 
 
+def _count(scene: Scene) -> Iterator[Finding]:
+    """More tasks a slot than EventBridge Scheduler starts in its one call (RunTask.count)."""
+    run = scene.spec.get("run")
+    count = run.get("count") if isinstance(run, dict) else None
+    if _of(scene, "engine") == Engine.EVENTBRIDGE and isinstance(count, int) and count > _TASKS_PER_CALL:
+        message = f"engine eventbridge starts at most {_TASKS_PER_CALL} tasks a slot, got {count}"
+        yield Finding(path=("spec", "run", "count"), message=message, hint="use engine: reconciler")
+
+
 def _of(scene: Scene, member: str) -> Any:
     schedule = scene.spec.get("schedule")
     return schedule.get(member) if isinstance(schedule, dict) else None
@@ -80,5 +90,6 @@ SCHEDULE_RULES = (
     Rule(check=_dates, reads=((*_SCHEDULE, "startDate"), (*_SCHEDULE, "endDate"))),
     Rule(check=_whole, reads=(_SCHEDULE,)),
     Rule(check=_engine, reads=((*_SCHEDULE, "engine"),)),
+    Rule(check=_count, reads=(("spec", "run", "count"), (*_SCHEDULE, "engine"))),
     Rule(check=_followed, reads=((*_SCHEDULE, "engine"),)),
 )

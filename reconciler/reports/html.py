@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
+from itertools import groupby
 from typing import Final
 
 from reconciler.model import Action, FieldChange, Health, JobReport, Problem, Report, Severity, Status, Step, Sync
@@ -31,9 +32,18 @@ _CLASSES: Final[Mapping[str, str]] = {
 
 def render(report: Report) -> str:
     """Answer `report` as one HTML file."""
-    style, script = _asset("style.css"), _asset("script.js")
+    return _page(report, _asset("script.js"), "")
+
+
+def render_live(report: Report) -> str:
+    """Answer `report` as a page that asks where it came from for its next state, again and again."""
+    return _page(report, _asset("script.js") + _asset("live.js"), "; connect-src 'self'")
+
+
+def _page(report: Report, script: str, more: str) -> str:
+    style = _asset("style.css")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}'{more}"
     title = f"reconcile {report.verb}: {report.owner}"
     lines = [
         "<!doctype html>",
@@ -44,12 +54,14 @@ def render(report: Report) -> str:
         f"<title>{escape(title)}</title>",
         f"<style>\n{style}</style>",
         "<body>",
+        "<main>",
         *_head(report, title),
         *_section("Problems", _problems(report.problems)),
         *_section("Steps", (line for step in report.steps for line in _step(step))),
         *_section("Jobs", (line for job in report.jobs for line in _job(job, told=bool(report.steps)))),
         *_section("Nobody manages", _unmanaged(report)),
         *_section("Last runs", _runs(timeline(report))),
+        "</main>",
         f"<script>{script}</script>",
         "</html>",
     ]
@@ -186,14 +198,22 @@ def _runs(bars: Sequence[Bar]) -> Iterator[str]:
     if not bars:
         return
     yield '<ol class="timeline">'
-    for bar in bars:
+    for job, group in groupby(bars, key=lambda bar: bar.job):
+        mine = list(group)
+        words = " ".join(dict.fromkeys(_word(bar.health) for bar in mine))
+        drawn = "".join(_bar(bar) for bar in mine)
         yield (
-            f'<li data-words="{_word(bar.health)}"><span class="name">{escape(bar.job)}</span>'
-            f'<span class="track" title="{escape(bar.text)}"><span class="bar {_CLASSES.get(bar.health, "")}" '
-            f'style="left:{bar.left:.2f}%;width:{bar.width:.2f}%"></span></span></li>'
+            f'<li data-words="{words}"><span class="name">{escape(job)}</span><span class="track">{drawn}</span></li>'
         )
     yield "</ol>"
     yield f'<p class="axis quiet"><span>{moment(bars[0].begin)}</span><span>{moment(bars[0].end)}</span></p>'
+
+
+def _bar(bar: Bar) -> str:
+    return (
+        f'<span class="bar {_CLASSES.get(bar.health, "")}" title="{escape(bar.text)}" '
+        f'style="left:{bar.left:.2f}%;width:{bar.width:.2f}%"></span>'
+    )
 
 
 def _badge(state: str) -> str:

@@ -1,9 +1,10 @@
-"""The last run of every job on one axis of time."""
+"""The last runs on one axis of time: every run that the report tells, else the last one of every job."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from reconciler.model import Health, JobReport, Report
+from reconciler.model import Health, Report, Run
 from reconciler.reports.wording import moment, run_text, run_time
 
 
@@ -21,34 +22,36 @@ class Bar:
 
 
 def timeline(report: Report) -> tuple[Bar, ...]:
-    """Answer a bar for each last run whose start is known, on an axis that ends when the report was made."""
-    runs = [(job, span) for job in report.jobs if (span := _span(job, report.started)) is not None]
+    """Answer a bar for each run whose start is known, in order of jobs, on an axis that ends when it was told."""
+    runs = [(health, run, span) for health, run in _told(report) if (span := _span(run, report.started)) is not None]
     if not runs:
         return ()
-    begin = min(start for _, (start, _) in runs)
-    end = max(report.started, *(stop for _, (_, stop) in runs))
+    begin = min(start for _, _, (start, _) in runs)
+    end = max(report.started, *(stop for _, _, (_, stop) in runs))
     whole = max(end - begin, timedelta(seconds=1))
     return tuple(
         Bar(
-            job=job.name,
-            health=job.health or Health.UNKNOWN,
-            text=_text(job),
+            job=run.job,
+            health=health,
+            text=f"{moment(run_time(run))} {run_text(run)}",
             left=100 * (start - begin) / whole,
             width=100 * (stop - start) / whole,
             begin=begin,
             end=end,
         )
-        for job, (start, stop) in runs
+        for health, run, (start, stop) in sorted(runs, key=lambda each: (each[1].job, each[2]))
     )
 
 
-def _span(job: JobReport, now: datetime) -> tuple[datetime, datetime] | None:
-    start = run_time(job.last_run) if job.last_run else None
-    if job.last_run is None or start is None:
-        return None
-    return start, max(job.last_run.stopped or now, start)
+def _told(report: Report) -> Iterator[tuple[Health, Run]]:
+    if report.runs is not None:
+        yield from ((Health(run.state.value), run) for run in report.runs)
+        return
+    for job in report.jobs:
+        if job.last_run is not None:
+            yield job.health or Health.UNKNOWN, replace(job.last_run, job=job.name)
 
 
-def _text(job: JobReport) -> str:
-    assert job.last_run is not None
-    return f"{moment(run_time(job.last_run))} {run_text(job.last_run)}"
+def _span(run: Run, now: datetime) -> tuple[datetime, datetime] | None:
+    start = run_time(run)
+    return (start, max(run.stopped or now, start)) if start is not None else None

@@ -1,32 +1,33 @@
 "use strict";
-const filter = document.getElementById("filter");
-const buttons = [...document.querySelectorAll("button[data-word]")];
-const entries = [...document.querySelectorAll("[data-words]")];
-const shown = document.getElementById("shown");
+const pressed = () => [...document.querySelectorAll('button[data-word][aria-pressed="true"]')];
 
 function apply() {
-  const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const pressed = {};
-  for (const button of buttons) {
-    if (button.getAttribute("aria-pressed") === "true") (pressed[button.dataset.axis] ??= []).push(button.dataset.word);
-  }
+  const words = document.getElementById("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const chosen = {};
+  for (const button of pressed()) (chosen[button.dataset.axis] ??= []).push(button.dataset.word);
+  const entries = [...document.querySelectorAll("[data-words]")];
   let count = 0;
   for (const entry of entries) {
     const has = entry.dataset.words.split(" ");
-    const fits = Object.values(pressed).every((any) => any.some((word) => has.includes(word)));
+    const fits = Object.values(chosen).every((any) => any.some((word) => has.includes(word)));
     const text = fits && words.length ? entry.textContent.toLowerCase() : "";
     entry.hidden = !fits || !words.every((word) => text.includes(word));
     count += entry.hidden ? 0 : 1;
   }
-  shown.textContent = `${count} of ${entries.length} entries`;
+  document.getElementById("shown").textContent = `${count} of ${entries.length} entries`;
 }
 
-filter.addEventListener("input", apply);
-for (const button of buttons) {
-  button.addEventListener("click", () => {
-    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-    apply();
-  });
+function show() {
+  document.querySelector("form").hidden = false;
+  apply();
 }
-document.querySelector("form").hidden = false;
-apply();
+
+document.addEventListener("submit", (event) => event.preventDefault());
+document.addEventListener("input", (event) => event.target.id === "filter" && apply());
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-word]");
+  if (!button) return;
+  button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+  apply();
+});
+show();

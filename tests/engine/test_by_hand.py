@@ -297,7 +297,10 @@ def test_status_tells_a_run_that_goes_on_and_one_of_weeks_ago(directory: Directo
         "old": Health.SUCCEEDED,
         "report": Health.RUNNING,
     }
-    assert (found["old"].last_run, found["never"].last_run) == (ended, None) or found["old"].last_run is not None
+    last = found["old"].last_run
+    assert last is not None
+    assert (last.ids, last.exit_code, last.stopped) == (ended.ids, 0, ended.stopped)
+    assert found["never"].last_run is None
 
 
 def test_status_asks_the_history_once_for_all_jobs(directory: Directory) -> None:

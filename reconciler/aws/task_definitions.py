@@ -39,9 +39,13 @@ class TaskDefinitions:
             lambda: tag_index.owned(self._aws, owner, _TYPE), lambda: ActiveRevisions.of_everybody(self._aws, asked)
         )
         active = listed.completed(self._aws, asked, index)
-        families = all_of(lambda name: self._family(name, active.by_family.get(name, ()), index, owner), asked)
+        families = {
+            name: family for name in asked if (family := self._proven(active.by_family.get(name, ()), index, owner))
+        }
+        unproven = [name for name in asked if name not in families]
+        looked_up = all_of(lambda name: self._family(name, active.by_family.get(name, ()), index, owner), unproven)
         return DefinitionsSeen(
-            families=dict(zip(asked, families, strict=True)),
+            families={**families, **dict(zip(unproven, looked_up, strict=True))},
             owned=frozenset(family_of(arn) for arn in index if active.may_be_active(arn)),
         )
 
@@ -113,10 +117,15 @@ class TaskDefinitions:
         latest = self.describe(family)
         return latest.arn if latest is not None else None
 
-    def _family(self, name: str, active: Sequence[str], index: Mapping[str, Tags], owner: str) -> Family:
+    def _proven(self, active: Sequence[str], index: Mapping[str, Tags], owner: str) -> Family | None:
+        """Answer a family as far as lists prove it, without a call; None where they do not."""
         newest = self._believed(active[0], index) if active else None
-        if newest is None:
-            newest = self.describe(name)  # a list may not know yet what was registered a moment ago
+        if newest is None or newest.tags.get(ownership.OWNER) != owner:
+            return None
+        return Family(name=newest.name, revisions=(newest, *_ours(active[1:], index, owner)))
+
+    def _family(self, name: str, active: Sequence[str], index: Mapping[str, Tags], owner: str) -> Family:
+        newest = self.describe(name)  # a list may not know yet what was registered a moment ago
         if newest is None:
             return Family(name=name)
         older = [arn for arn in active if arn != newest.arn]

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from reconciler.model import Spec
@@ -18,10 +19,14 @@ def digest(spec: Spec) -> str:
     No table takes part, so a better table never changes it; the order of members does not, that of lists does.
     Raises TypeError for what AWS could not be sent.
     """
-    text = json.dumps(
-        spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_sendable
+    return f"{_VERSION}-{hashlib.sha256(_encoder().encode(spec).encode()).hexdigest()[:_LENGTH]}"
+
+
+@cache
+def _encoder() -> json.JSONEncoder:
+    return json.JSONEncoder(
+        sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_sendable
     )
-    return f"{_VERSION}-{hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]}"
 
 
 def _sendable(value: Any) -> Any:

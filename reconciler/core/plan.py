@@ -88,7 +88,8 @@ def make_plan(seen: Seen) -> Plan:
     paused = seen.limits.paused
     definitions = {entry.job.name: _definition(entry, seen) for entry in seen.jobs if not entry.error}
     jobs = tuple(_plan_job(entry, definitions, shots, seen) for entry in seen.jobs)
-    jobs = tuple(replace(job, steps=hold_back(job.steps, paused)) for job in jobs)
+    if paused:
+        jobs = tuple(replace(job, steps=hold_back(job.steps, paused)) for job in jobs)
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
     jobs = limit_concurrency(jobs, seen.settings.max_concurrent_runs)
     pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)

@@ -50,6 +50,9 @@ class Timing:
         name = entry.job.name
         known = self.slots.known.get(name)
         found = self.schedules.by_job.get(name)
+        errors = self.slots.errors.get(name, "") or self.schedules.errors.get(name, "")
+        if known is None and found is None and not errors:
+            return entry
         texts = [known.memory.standing.commit if known and known.memory.standing else ""]
         texts += [found.live.commit] if found and found.live else []
         commits = [commit for text in texts if (commit := ownership.parse_commit(text)) is not None]
@@ -59,7 +62,7 @@ class Timing:
             slots=known,
             schedules=found,
             live_commit=max([*live, *commits], key=_time, default=None),
-            error=entry.error or self.slots.errors.get(name, "") or self.schedules.errors.get(name, ""),
+            error=entry.error or errors,
         )
 
 

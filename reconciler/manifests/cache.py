@@ -10,10 +10,9 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar, cast
 
 from reconciler.manifests import cache_context, tree
 from reconciler.manifests.cache_store import Store
@@ -27,8 +26,25 @@ from reconciler.manifests.variables import Variables
 from reconciler.manifests.yaml12 import Document
 from reconciler.model import Problem, Severity, Source
 
+Answer = TypeVar("Answer")
+
 #: Raised when the shape of what is stored changes.
 _VERSION: Final = "manifests-1"
+
+
+class _Late(Generic[Answer]):
+    """An answer that is worked out when it is first asked for (ten thousand of them: `functools.cache` is heavier)."""
+
+    __slots__ = ("_answer", "_work")
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        self._work: Callable[[], Answer] | None = work
+        self._answer: Answer | None = None
+
+    def __call__(self) -> Answer:
+        if self._work is not None:
+            self._answer, self._work = self._work(), None
+        return cast("Answer", self._answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +102,7 @@ class Cache:
             self._found[file.shown] = (key, "")
             return ()
         self._found[file.shown] = (key, text)
-        parsed = cache(lambda: reading.documents(file))
+        parsed = _Late(lambda: reading.documents(file))
         return [Remembered(file.shown, index, entry, parsed) for index, entry in enumerate(json.loads(text))]
 
     def begin(self, chosen: Chosen, settings: Document | None, reading: Reading) -> None:
@@ -171,7 +187,6 @@ def _restored(document: Remembered, chosen: Chosen, reading: Reading) -> Entry:
     if remembered is None:
         return Entry(document, document.entry["name"], None)
 
-    @cache
     def grow() -> Table:
         watched = replace(chosen, variables=chosen.variables.watched())
         return draft(document.document, watched, reading).grow()
@@ -183,7 +198,7 @@ def _restored(document: Remembered, chosen: Chosen, reading: Reading) -> Entry:
         name=remembered["name"],
         declared_name=remembered["declared"],
         place=(document.file, line, column),
-        grow=grow,
+        grow=_Late(grow),
         document=remembered["document"],
         findings=tuple(_problem(plain, remembered["name"]) for plain in remembered["findings"]),
     )

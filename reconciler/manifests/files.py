@@ -62,7 +62,7 @@ def discover(directory: Path) -> tuple[tuple[Found, ...], tuple[Problem, ...]]:
     walk = _Walk(directory.resolve())
     walk.visit(directory)
     walk.follow_links()
-    found = sorted(walk.found, key=lambda file: Path(file.shown).parts)
+    found = sorted(walk.found, key=lambda file: file.shown.split("/"))
     return tuple(found), tuple(walk.problems)
 
 
@@ -78,7 +78,8 @@ class _Walk:
 
     def visit(self, directory: Path) -> None:
         """Take the manifests of a directory and of those below it, putting links aside."""
-        self._seen.add(directory.resolve())
+        real = directory.resolve()
+        self._seen.add(real)
         for entry in self._entries(directory):
             path = directory / entry.name
             if entry.is_symlink():
@@ -86,7 +87,7 @@ class _Walk:
             elif entry.is_dir(follow_symlinks=False):
                 self.visit(path)
             elif entry.name.endswith(_SUFFIXES):
-                self._take(path, path.resolve())
+                self._take(path, real / entry.name, is_file=entry.is_file(follow_symlinks=False))
 
     def follow_links(self) -> None:
         """Follow the links that were put aside, and those that are found behind them."""
@@ -108,7 +109,7 @@ class _Walk:
             elif target.is_dir():
                 self.visit(link)
             else:
-                self._take(link, target)
+                self._take(link, target, is_file=target.is_file())
 
     def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
         try:
@@ -119,11 +120,11 @@ class _Walk:
             return []
         return sorted(visible, key=lambda entry: entry.name)
 
-    def _take(self, path: Path, real: Path) -> None:
+    def _take(self, path: Path, real: Path, *, is_file: bool) -> None:
         if real in self._seen:
             return
         self._seen.add(real)
-        if real.is_file():
+        if is_file:
             self.found.append(Found(path=real, shown=printable(path)))
         else:
             self._problem(path, "not a regular file")

@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "reconciler"
 
 #: A room may import rooms of a lower number, and itself.
 LEVELS = {
-    "cli": 5,
+    "cli": 6,
+    "web": 5,
     "engine": 4,
     "local": 4,
     "reports": 4,
@@ -25,7 +26,11 @@ LEVELS = {
 }
 
 #: What the engine and the reports share is below both; the embedded AWS knows nothing of the product it tests.
-FORBIDDEN = {"local": {"aws", "core", "kinds", "manifests", "reports", "engine"}, "reports": {"aws", "engine"}}
+FORBIDDEN = {
+    "web": {"aws", "local"},
+    "local": {"aws", "core", "kinds", "manifests", "reports", "engine"},
+    "reports": {"aws", "engine"},
+}
 
 #: Which rooms may import an outside package.
 ROOMS = {
@@ -38,6 +43,9 @@ ROOMS = {
     "jsonschema": {"manifests"},
     "rich": {"cli", "reports"},
     "click": {"cli"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "prometheus_client": {"web"},
     "time": {"clock", "local"},
 }
 

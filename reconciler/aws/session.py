@@ -95,6 +95,11 @@ class Aws:
         return self._wire.calls
 
     @property
+    def throttles(self) -> Counter[str]:
+        """How often AWS refused each action for now, those included that a retry has mended; a copy."""
+        return self._wire.throttles
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should be told although nothing has failed."""
         return self._wire.warnings

@@ -7,8 +7,10 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from reconciler.aws.error_codes import CODES
 from reconciler.aws.rate_limits import RateLimits
 from reconciler.clock import Clock
+from reconciler.errors import Throttled
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -27,6 +29,7 @@ class Wire:
         self._rate_limits = rate_limits
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
+        self._throttles: Counter[str] = Counter()
         self._warnings: list[str] = []
         self._synchronised = False
         self._compared = False
@@ -36,6 +39,12 @@ class Wire:
         """How often each action (`ecs:RunTask`) was sent, retries included; a copy."""
         with self._lock:
             return Counter(self._calls)
+
+    @property
+    def throttles(self) -> Counter[str]:
+        """How often each action was refused for now, those included that a retry has mended; a copy."""
+        with self._lock:
+            return Counter(self._throttles)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -54,8 +63,14 @@ class Wire:
         def before_send(event_name: str, **_: object) -> None:
             self._sent(f"{prefix}:{event_name.rpartition('.')[2]}")
 
+        def answered(event_name: str, parsed_response: Mapping[str, Any] | None, **_: object) -> None:
+            code = (parsed_response or {}).get("Error", {}).get("Code", "")
+            if CODES.get(code) is Throttled:
+                self._throttled(f"{prefix}:{event_name.rpartition('.')[2]}")
+
         events.register("before-send", before_send)
         events.register("response-received", self._received)
+        events.register("response-received", answered)
         events.register("response-received.ecs.RegisterTaskDefinition", _busy_family_is_throttling)
 
     def _sent(self, action: str) -> None:
@@ -63,6 +78,10 @@ class Wire:
             self._calls[action] += 1
         if self._rate_limits is not None:
             self._rate_limits.wait(action)
+
+    def _throttled(self, action: str) -> None:
+        with self._lock:
+            self._throttles[action] += 1
 
     def _received(self, response_dict: Mapping[str, Any] | None, **_: object) -> None:
         date = response_dict["headers"].get("date") if response_dict is not None else None

@@ -13,6 +13,7 @@ from reconciler.engine.watch_events import (
     PassesAgain,
     PassFailed,
     Pulled,
+    RunsSeen,
     Said,
     Started,
     Stopped,
@@ -105,7 +106,7 @@ class Log:
             case Stopped(passes=passes):
                 message = f"stopped after {passes} passes; runs go on"
                 yield Entry(level="info", event="stopped", message=message, fields={"passes": passes})
-            case PassFailed():
+            case PassFailed() | RunsSeen():
                 return
 
     def _passed(self, passed: Passed) -> Iterator[Entry]:

@@ -11,7 +11,8 @@ from reconciler.cli.invocation import Access, Invocation
 from reconciler.engine.watch_directory import Reader
 from reconciler.engine.watch_files import FileEvents
 from reconciler.engine.watch_lock import default_directory, held
-from reconciler.model import Manifests, Settings
+from reconciler.model import Manifests, Report, Settings
+from reconciler.reports.presentable import presentable
 from reconciler.reports.scrubbing import Scrubber
 
 if TYPE_CHECKING:
@@ -73,3 +74,7 @@ class Process:
     def scrub(self, text: str, job: str = "") -> str:
         """Answer free text without the hidden values of a job, or of all."""
         return self._scrubber.text(text, job)
+
+    def presentable(self, report: Report) -> Report:
+        """Answer a report without hidden values."""
+        return presentable(report, self.manifests, self._invocation.show)

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from reconciler.aws.session import Aws
 from reconciler.clock import Clock
@@ -20,7 +20,7 @@ from reconciler.engine.context import Listener
 from reconciler.engine.reconciler import Reconciler
 from reconciler.engine.watch_alarm import Alarm, Wake
 from reconciler.engine.watch_directory import View
-from reconciler.engine.watch_events import PassesAgain, PassFailed, Started, Stopped, Told
+from reconciler.engine.watch_events import PassesAgain, PassFailed, RunsSeen, Said, Started, Stopped, Told
 from reconciler.engine.watch_memory import Memory, carried_out
 from reconciler.engine.watch_sight import Readable, Sight
 from reconciler.errors import AwsCallError, CredentialsExpired, Interrupted, ReconcilerError, UsageError
@@ -28,6 +28,8 @@ from reconciler.model import Run, Settings, Step
 
 #: The pass as a whole, among those that may fail.
 _WHOLE = "the whole pass"
+#: How old the runs may be that are told.
+_RUNS_SINCE: Final = timedelta(days=2)
 
 
 class Surroundings(Readable, Protocol):
@@ -54,7 +56,8 @@ class Watch:
     """A loop over one directory; it ends when :meth:`stop` was called, or the alarm rang STOP.
 
     `interval` is how long at most two passes are apart, in seconds, but for what `spread` makes of it. `tell` hears of
-    every pass, and of everything else once, when it changes; `listen` of every step as it is carried out.
+    every pass, and of everything else once, when it changes; `listen` of every step as it is carried out. Of the newest
+    `runs` is told as well where somebody wants to know them.
     """
 
     def __init__(
@@ -67,8 +70,10 @@ class Watch:
         interval: float,
         tell: Callable[[Told], None],
         listen: Listener = lambda _: None,
+        runs: int = 0,
         spread: Callable[[], float] = _spread,
     ) -> None:
+        self._runs = runs
         self._surroundings = surroundings
         self._alarm = alarm
         self._clock = clock
@@ -165,9 +170,20 @@ class Watch:
         )
         report = reconciler.apply(lambda _: self._go_on())
         self._mended()
-        passed, due = self._memory.learn(report, tuple(done), view, woken, self._clock.now(), aws.calls)
+        passed, due = self._memory.learn(report, tuple(done), view, woken, self._clock.now(), aws)
         self._tell(passed)
+        if self._runs and (passed.done or passed.moved or passed.number == 1):
+            self._tell_runs(reconciler, view)
         return due
+
+    def _tell_runs(self, reconciler: Reconciler, view: View) -> None:
+        """Tell the newest runs; where AWS does not, the next pass that changes something asks again."""
+        try:
+            told = reconciler.operator.runs(view.manifests.jobs, since=_RUNS_SINCE, limit=self._runs)
+        except AwsCallError as error:
+            self._tell(Said(message=f"the newest runs are not known: {error}"))
+        else:
+            self._tell(RunsSeen(runs=told.runs or ()))
 
     def _go_on(self) -> None:
         """Raise Interrupted where nothing new may be started."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.engine.watch_alarm import Wake
-from reconciler.model import Health, Problem, Report, Step
+from reconciler.model import Health, Problem, Report, Run, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Moved:
 class Passed:
     """A pass was made: what it did, what moved by itself, and who fails newly or no longer.
 
-    `failing` are errors by job that were not told before; `calls` counts what was sent to AWS.
+    `failing` are errors by job that were not told before; `calls` counts what the session has sent to AWS so far, and
+    `throttles` what AWS refused of it for now.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Passed:
     recovered: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
+    throttles: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def quiet(self) -> bool:
@@ -104,4 +106,11 @@ class Stopped:
     passes: int
 
 
-Told = Passed | PassFailed | PassesAgain | Invalid | Valid | Pulled | Said | Started | Stopped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsSeen:
+    """The newest runs, newest first; told after a pass in which one of them may have changed."""
+
+    runs: tuple[Run, ...]
+
+
+Told = RunsSeen | Passed | PassFailed | PassesAgain | Invalid | Valid | Pulled | Said | Started | Stopped

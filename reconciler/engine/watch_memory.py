@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from reconciler.core.guards import Limits
 from reconciler.engine.backoff import Backoff
@@ -13,6 +14,20 @@ from reconciler.engine.watch_events import Moved, Passed
 from reconciler.engine.watch_failures import Failures, failed_tries
 from reconciler.engine.watch_missing import Missing
 from reconciler.model import Job, Problem, Report, Status, Step
+
+
+class Sent(Protocol):
+    """What a session has sent so far, by action."""
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """How often each action was sent."""
+        ...
+
+    @property
+    def throttles(self) -> Mapping[str, int]:
+        """How often each was refused for now."""
+        ...
 
 
 class Memory:
@@ -46,7 +61,7 @@ class Memory:
         view: View,
         woken_by: Collection[Wake],
         now: datetime,
-        calls: Mapping[str, int],
+        sent: Sent,
     ) -> tuple[Passed, datetime]:
         """Answer what is to be told about a pass, and when the next one is due."""
         self.passes += 1
@@ -62,7 +77,8 @@ class Memory:
             failing=failing,
             recovered=recovered,
             problems=self._new_problems(report, view),
-            calls=calls,
+            calls=sent.calls,
+            throttles=sent.throttles,
         )
         self._before = report
         changed = bool(passed.done or passed.moved)

@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 import click
 
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SHOW_VALUES, VERBOSE, verb
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
+
+#: So many runs are shown in the timeline.
+_RUNS = 200
 
 
 @verb("watch", DIRECTORY, MANIFESTS, AWS, GUARDS, LIMITS, SHOW_VALUES, VERBOSE)
@@ -26,13 +30,26 @@ from reconciler.errors import ExitCode
     help="Follow the upstream of DIR's git checkout: fetch and fast-forward at every interval, or say why not.",
 )
 @click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help="Serve a live page, /status.json, /metrics, /healthz and /readyz there, read-only, as on 127.0.0.1:9180.",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The token that callers must know; needed for any address but loopback.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
     help="How the log on stderr is written.",
 )
-def command(invocation: Invocation, interval: float, pull: bool, log_format: str) -> ExitCode:
+def command(
+    invocation: Invocation, interval: float, pull: bool, listen: str | None, token_file: Path | None, log_format: str
+) -> ExitCode:
     """Keep AWS matching the manifests in DIR until stopped.
 
     A pass comes at every changed file, at every due start, and at the latest after the interval; `reconcile --watch
@@ -42,6 +59,7 @@ def command(invocation: Invocation, interval: float, pull: bool, log_format: str
     from reconciler.cli.systemd import Notifier
     from reconciler.cli.watch_log import Log
     from reconciler.cli.watch_surroundings import Process
+    from reconciler.cli.web import Listening
     from reconciler.engine.git_pull import Checkout
     from reconciler.engine.git_pull_thread import Puller
     from reconciler.engine.watch import Watch
@@ -49,6 +67,8 @@ def command(invocation: Invocation, interval: float, pull: bool, log_format: str
     from reconciler.engine.watch_events import Said, Told
     from reconciler.engine.watch_files import FileEvents
 
+    if token_file is not None and listen is None:
+        raise UsageError("--token-file: expected with --listen")
     alarm = QueueAlarm()
     files = FileEvents(invocation.options.directory, alarm, lambda message: tell(Said(message=message)))
     process = Process(invocation, files)
@@ -70,6 +90,14 @@ def command(invocation: Invocation, interval: float, pull: bool, log_format: str
         held.callback(files.close)
         as_json = log_format == "json"
         listeners.insert(0, Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=as_json))
+        if listen is not None:
+            server = Listening(
+                listen, token_file, clock=invocation.clock, present=process.presentable, interval=interval
+            )
+            held.callback(server.close)
+            listeners.append(server)
+            server.start()
+            tell(Said(message=f"listening on http://{listen.rpartition(':')[0]}:{server.port}/", warning=False))
         if pull:
             held.callback(puller.close)
             puller.start()
@@ -80,6 +108,7 @@ def command(invocation: Invocation, interval: float, pull: bool, log_format: str
             limits=invocation.limits(),
             interval=interval,
             tell=tell,
+            runs=0 if listen is None else _RUNS,
         )
         watch.run()
     return ExitCode.OK

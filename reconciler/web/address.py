@@ -1,0 +1,66 @@
+"""Where to listen, and who may ask: loopback without a token, any other address only with one."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import UsageError
+
+_LOCALHOST = "localhost"
+#: Shorter tokens can be guessed.
+_SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A host and a port as they were asked for."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """Read `127.0.0.1:9180` or `[::1]:9180`. Raises UsageError."""
+        host, colon, port = text.rpartition(":")
+        if not colon or not port.isdigit() or int(port) > 65535:
+            raise UsageError(f'--listen: expected HOST:PORT, got "{text}"', hint="--listen 127.0.0.1:9180")
+        return cls(host=host.strip("[]") or "127.0.0.1", port=int(port))
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this host can reach it."""
+        if self.host == _LOCALHOST:
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def bind(self) -> socket.socket:
+        """Take the address. Raises UsageError where it cannot be had."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            return socket.create_server((self.host, self.port), family=family, backlog=64)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UsageError(f"--listen: {self.host}:{self.port} cannot be listened on ({reason})") from error
+
+
+def read_token(file: Path | None, address: Address) -> str | None:
+    """Answer the token that callers must know; None where everybody on this host may ask. Raises UsageError."""
+    if file is None:
+        if not address.is_loopback:
+            raise UsageError(
+                f"--listen: {address.host} can be reached from other hosts, and there is no token",
+                hint="--token-file FILE, or --listen 127.0.0.1:9180 behind a proxy that knows who asks",
+            )
+        return None
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--token-file: {file}: cannot be read ({error})") from error
+    if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+        hint = "head -c 24 /dev/urandom | base64 > FILE"
+        raise UsageError(f"--token-file: {file}: expected a token of {_SHORTEST_TOKEN} characters or more", hint=hint)
+    return token

@@ -12,6 +12,7 @@ from reconciler.aws import definition_users, tag_index
 from reconciler.aws.backends import DefinitionsSeen
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.session import Aws
+from reconciler.aws.unmodelled import parted
 from reconciler.core import ownership
 from reconciler.errors import AccessDenied, NotFound, Rejected
 from reconciler.model import Family, Resource, Revision
@@ -146,11 +147,13 @@ def _is_owned(revision: Revision, owner: str) -> bool:
 
 
 def _revision(described: Mapping[str, Any]) -> Revision:
+    spec, unmodelled = parted(described)
     return Revision(
         arn=str(described["jobDefinitionArn"]),
         name=str(described["jobDefinitionName"]),
         number=int(described["revision"]),
         active=described.get("status", "ACTIVE") == "ACTIVE",
-        spec={member: value for member, value in described.items() if member != "tags"},
+        spec={member: value for member, value in spec.items() if member != "tags"},
+        unmodelled=unmodelled,
         tags=dict(described.get("tags") or {}),
     )

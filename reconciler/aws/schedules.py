@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.session import Aws
+from reconciler.aws.unmodelled import parted
 from reconciler.core import ownership
 from reconciler.core.live_schedules import LiveSchedule
 from reconciler.errors import AlreadyExists, NotFound
@@ -107,7 +108,8 @@ class Schedules:
             told = self._aws.call("scheduler:GetSchedule", GroupName=group, Name=name)
         except NotFound:
             return None  # deleted since it was listed
-        spec = {member: value for member, value in told.items() if member not in _TOLD_ONLY}
+        known, _ = parted(told)
+        spec = {member: value for member, value in known.items() if member not in _TOLD_ONLY}
         return LiveSchedule(group=group, name=name, spec=spec, modified=_utc(told.get("LastModificationDate")))
 
 

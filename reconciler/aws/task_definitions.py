@@ -12,6 +12,7 @@ from reconciler.aws.concurrent import all_of, both
 from reconciler.aws.revision_cache import RevisionCache
 from reconciler.aws.session import Aws
 from reconciler.aws.tag_index import Tags
+from reconciler.aws.unmodelled import parted
 from reconciler.core import ownership
 from reconciler.errors import AccessDenied, NotFound, Rejected
 from reconciler.model import Family, Resource, Revision
@@ -72,7 +73,7 @@ class TaskDefinitions:
         except NotFound:
             return None
         revision = _revision(answer["taskDefinition"], _plain(answer.get("tags", ())))
-        if self._cache is not None and revision.spec is not None:
+        if self._cache is not None and revision.spec is not None and not revision.unmodelled:
             self._cache.put(revision.arn, revision.spec)
         return revision
 
@@ -162,12 +163,14 @@ def _from_arn(arn: str, tags: Tags) -> Revision:
 
 
 def _revision(described: Mapping[str, Any], tags: Tags) -> Revision:
+    spec, unmodelled = parted(described)
     return Revision(
         arn=str(described["taskDefinitionArn"]),
         name=str(described["family"]),
         number=int(described["revision"]),
         active=described.get("status", "ACTIVE") == "ACTIVE",
-        spec=described,
+        spec=spec,
+        unmodelled=unmodelled,
         tags=tags,
         registered_at=registered_at.astimezone(UTC) if (registered_at := described.get("registeredAt")) else None,
         registered_by=described.get("registeredBy"),

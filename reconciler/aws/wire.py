@@ -2,11 +2,12 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from reconciler.aws import unmodelled
 from reconciler.aws.error_codes import CODES
 from reconciler.aws.rate_limits import RateLimits
 from reconciler.clock import Clock
@@ -31,6 +32,7 @@ class Wire:
         self._calls: Counter[str] = Counter()
         self._throttles: Counter[str] = Counter()
         self._warnings: list[str] = []
+        self._unmodelled: set[str] = set()
         self._synchronised = False
         self._compared = False
 
@@ -50,7 +52,7 @@ class Wire:
     def warnings(self) -> tuple[str, ...]:
         """What the user should be told."""
         with self._lock:
-            return tuple(self._warnings)
+            return (*self._warnings, *_about(self._unmodelled))
 
     def resynchronise(self) -> None:
         """Let the next answer set the clock once more."""
@@ -72,6 +74,16 @@ class Wire:
         events.register("response-received", self._received)
         events.register("response-received", answered)
         events.register("response-received.ecs.RegisterTaskDefinition", _busy_family_is_throttling)
+        model = client.meta.service_model
+        if (describing := unmodelled.operation(prefix)) is not None:
+
+            def described(
+                response_dict: Mapping[str, Any] | None, parsed_response: dict[str, Any] | None, **_: object
+            ) -> None:
+                if response_dict is not None and parsed_response is not None and "Error" not in parsed_response:
+                    self._described(unmodelled.keep(parsed_response, response_dict["body"], model))
+
+            events.register(f"response-received.{prefix}.{describing}", described)
 
     def _sent(self, action: str) -> None:
         with self._lock:
@@ -82,6 +94,10 @@ class Wire:
     def _throttled(self, action: str) -> None:
         with self._lock:
             self._throttles[action] += 1
+
+    def _described(self, beyond: frozenset[str]) -> None:
+        with self._lock:
+            self._unmodelled |= beyond
 
     def _received(self, response_dict: Mapping[str, Any] | None, **_: object) -> None:
         date = response_dict["headers"].get("date") if response_dict is not None else None
@@ -97,6 +113,14 @@ class Wire:
                 seconds = round(abs(skew).total_seconds())
                 self._warnings.append(f"this host's clock is {seconds} s {direction} AWS's; AWS's time is used")
             self._compared = True
+
+
+def _about(beyond: Collection[str]) -> Iterator[str]:
+    if beyond:
+        from botocore import __version__
+
+        named = ", ".join(sorted(beyond))
+        yield f"AWS describes members that botocore {__version__} has no request for: {named}; upgrade boto3"
 
 
 def _busy_family_is_throttling(parsed_response: dict[str, Any] | None, **_: object) -> None:

@@ -12,6 +12,7 @@ from reconciler.core.ownership import Verdict
 from reconciler.core.remembered_tags import remember, remembered
 from reconciler.core.rules import Rules
 from reconciler.core.tags import tag_changes
+from reconciler.core.unmodelled import everything
 from reconciler.model import Action, Family, FieldChange, Resource, Revision, Source, Status, Step, Sync
 
 #: Tags that tell of a registration, and are no reason to write to the revision that it made.
@@ -82,11 +83,27 @@ def plan_definition(wanted: Wanted, family: Family, users: Mapping[str, str]) ->
 
 
 def differences(wanted: Wanted, revision: Revision) -> tuple[FieldChange, ...]:
-    """Answer the leaves in which a revision differs from what is wanted, those that the job ignores left out."""
-    if revision.spec is None:
+    """Answer the leaves in which a revision differs from what is wanted, those that the job ignores left out.
+
+    What no request could have said counts where somebody else registered the revision. One that was registered from
+    this very manifest can have it from AWS only, and would get it again.
+    """
+    spec = revision.spec if _holds(wanted, revision) else everything(revision)
+    if spec is None:
         return ()
     resource = wanted.resource
-    return compare(resource.spec, revision.spec, wanted.rules, ignore=wanted.ignore, sources=resource.sources)
+    return compare(resource.spec, spec, wanted.rules, ignore=wanted.ignore, sources=resource.sources)
+
+
+def registered_differences(wanted: Wanted, revision: Revision) -> tuple[FieldChange, ...]:
+    """Answer in what a revision differs that was registered just now, from what is wanted."""
+    return differences(wanted, replace(revision, unmodelled={}))
+
+
+def _holds(wanted: Wanted, revision: Revision) -> bool:
+    """Answer whether a revision was registered from what is wanted, whatever AWS made of it."""
+    registered_by_us = ownership.verdict(revision) is not Verdict.UNPROVEN
+    return registered_by_us and revision.tags.get(ownership.DIGEST) == wanted.digest
 
 
 def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:

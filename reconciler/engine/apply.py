@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.aws.backends import DefinitionBackend
 from reconciler.core import ownership
-from reconciler.core.definitions import differences
+from reconciler.core.definitions import registered_differences
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import (
     Advance,
@@ -147,7 +147,7 @@ class _Worker:
         kept = suspension.carried_over(backend, entry.family, entry.wanted.owner)
         tags = {**operation.resource.tags, **kept}
         revision = backend.register(replace(operation.resource, tags=tags))
-        changes = differences(entry.wanted, revision)
+        changes = registered_differences(entry.wanted, revision)
         proof = ownership.verified_tag(revision, equal=not changes)
         backend.tag(revision, proof)
         self.progress.in_force[step.job] = replace(revision, tags={**revision.tags, **proof})

@@ -6,7 +6,9 @@ from typing import Final
 
 from reconciler.aws.concurrent import all_of
 from reconciler.core import ownership
+from reconciler.core.definitions import differences
 from reconciler.core.explain import Explanation, explain
+from reconciler.core.paths import render
 from reconciler.core.plan import JobSeen, Seen
 from reconciler.core.rule import Equality
 from reconciler.engine.context import Context
@@ -64,6 +66,8 @@ def _unreported(entry: JobSeen, revision: Revision) -> Iterator[Unreported]:
     if revision.spec is not None:
         explained = explain(wanted.resource.spec, revision.spec, wanted.rules, wanted.ignore)
         yield from (_of_field(explanation) for explanation in explained)
+        if not differences(wanted, revision):
+            yield from _of_unmodelled(revision)
     yield from _of_tags(wanted.tags, revision.tags)
 
 
@@ -76,6 +80,15 @@ def _of_field(explanation: Explanation) -> Unreported:
         grade=explanation.grade.name.lower() if explanation.grade is not None else "",
         equality=_EQUALITIES[explanation.equality] if explanation.equality is not None else "",
     )
+
+
+def _of_unmodelled(revision: Revision) -> Iterator[Unreported]:
+    """Answer what AWS added to a revision that was registered from this very manifest."""
+    for place, value in revision.unmodelled.items():
+        path = render((step, isinstance(step, int)) for step in place)
+        text = "no request has this member: AWS itself added it to what was registered from this manifest"
+        change = FieldChange(path=path, before=value, after=ABSENT)
+        yield Unreported(change=change, rule=f"{path}: {text}", text=text, source="docs/normalisation.md")
 
 
 def _of_tags(desired: Mapping[str, str], live: Mapping[str, str]) -> Iterator[Unreported]:

@@ -127,6 +127,9 @@ class Dispatcher:
             self.calls.add(call, refused.code)
             return wire.failure(asked.protocol, refused, request_id)
         answer, outcome = self._answer(request, asked, call, request_id)
+        for fault in call.faults:
+            if fault.effect == "extra":
+                answer = wire.with_members(answer, fault.members)
         after = _cut(call, "after")
         self.calls.add(call, "dropped" if after is not None else outcome)
         for fault in call.faults:

@@ -19,6 +19,7 @@ many it touches then (`times`, None: for ever). Effects:
 | run_after     | … after it took effect                                                                             |
 | lag           | a read does not see what is younger than `seconds`                                                 |
 | page          | a list gives pages of at most `count`                                                              |
+| extra         | the answer has the `members` besides, which no service model need know (JSON; lists by position)   |
 | failures      | the answer is 200 with `count` entries in `failures` (RunTask, DescribeTasks), reason `reason`     |
 """
 
@@ -46,6 +47,7 @@ EFFECTS: Final = frozenset(
         "run_after",
         "lag",
         "page",
+        "extra",
         "failures",
     ]
 )
@@ -77,6 +79,7 @@ class Fault:
     pid: int | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
     """Members the request must have, with these values."""
+    members: Mapping[str, Any] = field(default_factory=dict)
     action: Callable[[], object] | None = None
     seen: int = 0
     touched: int = 0

@@ -8,7 +8,7 @@ the operation's name is read, for the call log and the fault plan.
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -182,6 +182,19 @@ def success(asked: Target, operation: "OperationModel", members: Mapping[str, An
             return Answer(headers=headers, body=body.encode())
     headers["Content-Type"] = "application/json" if asked.protocol == REST_JSON else "application/x-amz-json-1.1"
     return Answer(headers=headers, body=json.dumps(built, separators=(",", ":")).encode())
+
+
+def with_members(answer: Answer, members: Mapping[str, Any]) -> Answer:
+    """A JSON answer with more members than its model has; lists are met entry by entry."""
+    return replace(answer, body=json.dumps(_merged(json.loads(answer.body), members)).encode())
+
+
+def _merged(value: Any, more: Any) -> Any:
+    if isinstance(value, dict) and isinstance(more, Mapping):
+        return value | {name: _merged(value.get(name), inner) for name, inner in more.items()}
+    if isinstance(value, list) and isinstance(more, list):
+        return [_merged(entry, inner) for entry, inner in zip(value, more, strict=False)] + value[len(more) :]
+    return more
 
 
 def _xml(name: str, value: object) -> str:

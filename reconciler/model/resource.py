@@ -28,13 +28,18 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One registered revision as AWS described it; `spec` is None where only its tags were looked at."""
+    """One registered revision as AWS described it; `spec` is None where only its tags were looked at.
+
+    `unmodelled` is what AWS described and no request could have said, by its place inside `spec`: members that are
+    newer than the service model.
+    """
 
     arn: str
     name: str
     number: int
     active: bool = True
     spec: Spec | None = None
+    unmodelled: Mapping[Path, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     registered_at: datetime | None = None
     registered_by: str | None = None

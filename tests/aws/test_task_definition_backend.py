@@ -282,3 +282,16 @@ def test_a_known_content_is_not_described_again(caller: Aws, tmp_path: Path) -> 
     assert first.spec is not None
     assert latest.spec == {key: value for key, value in first.spec.items() if key != "status"}
     assert latest.registered_at == first.registered_at
+
+
+def test_a_content_that_no_model_has_words_for_is_described_again(caller: Aws, aws: LocalAws, tmp_path: Path) -> None:
+    new = {"taskDefinition": {"containerDefinitions": [{"aNewMember": 1}]}}
+    aws.faults.add("ecs:DescribeTaskDefinition", "extra", times=None, members=new)
+    backend = TaskDefinitions(caller, RevisionCache(tmp_path))
+    register(backend, "a", verified=False)
+    for _ in range(2):
+        latest = backend.observe(["a"], owner=OWNER).families["a"].latest
+        assert latest is not None
+        assert latest.unmodelled == {("containerDefinitions", 0, "aNewMember"): 1}
+        assert latest.spec is not None
+        assert "aNewMember" not in latest.spec["containerDefinitions"][0]

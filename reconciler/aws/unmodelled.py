@@ -1,0 +1,83 @@
+"""What AWS describes and no request of the installed service model could have said.
+
+botocore reads of an answer what its model knows and drops the rest without a word: a member that AWS has added since
+would be neither compared nor shown. So the answer is looked at once more, beside the shape of the request that makes
+such a thing, and what the request has no word for is kept under :data:`KEY`, by its place in what is described. A
+member that holds nothing (null, `[]`, `{}`) says nothing and is left out.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from reconciler.core.rules import NotCompared, Rules
+from reconciler.kinds import job_definition_rules, schedule_rules, task_definition_rules
+from reconciler.model import Path, Spec
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
+
+#: The member, none of AWS's, that holds what was kept: a mapping of places to values.
+KEY: Final = "unmodelled"
+#: Which operation of a service describes, under which member (none: the answer itself), and which one registers.
+_DESCRIBING: Final[Mapping[str, tuple[str, str, str, Rules]]] = {
+    "ecs": ("DescribeTaskDefinition", "taskDefinition", "RegisterTaskDefinition", task_definition_rules.RULES),
+    "batch": ("DescribeJobDefinitions", "jobDefinitions", "RegisterJobDefinition", job_definition_rules.RULES),
+    "scheduler": ("GetSchedule", "", "CreateSchedule", schedule_rules.RULES),
+}
+
+
+def operation(service: str) -> str | None:
+    """Name the operation of a service whose answers :func:`keep` reads, None where there is none."""
+    return _DESCRIBING[service][0] if service in _DESCRIBING else None
+
+
+def keep(parsed: dict[str, Any], body: bytes, model: "ServiceModel") -> frozenset[str]:
+    """Put into a parsed answer what botocore dropped of `body`; answer which members that are (`volumes[].new`)."""
+    _, member, registering, rules = _DESCRIBING[model.service_name]
+    shape = model.operation_model(registering).input_shape
+    told = {row.path for row in rules if isinstance(row, NotCompared) and row.side == "response"}
+    raw = json.loads(body)
+    patterns: set[str] = set()
+    for described, whole in _pairs(parsed, raw, member):
+        found = {place: value for place, value in _beyond(whole, shape) if place[0] not in told}
+        if found:
+            described[KEY] = found
+            patterns |= {_pattern(place) for place in found}
+    return frozenset(patterns)
+
+
+def parted(described: Mapping[str, Any]) -> tuple[Spec, Mapping[Path, Any]]:
+    """Answer what is described as the service model knows it, and what it does not know, by place."""
+    if KEY not in described:
+        return described, {}
+    return {name: value for name, value in described.items() if name != KEY}, described[KEY]
+
+
+def _pairs(parsed: dict[str, Any], raw: Any, member: str) -> Iterator[tuple[dict[str, Any], Any]]:
+    ours, whole = (parsed.get(member), raw.get(member)) if member else (parsed, raw)
+    if isinstance(ours, list):
+        yield from zip(ours, whole, strict=True)
+    elif ours is not None:
+        yield ours, whole
+
+
+def _beyond(value: Any, shape: Any, place: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Find the members that a shape has not."""
+    if isinstance(value, list) and shape.type_name == "list":
+        for position, entry in enumerate(value):
+            yield from _beyond(entry, shape.member, (*place, position))
+    elif isinstance(value, dict) and shape.type_name == "map":
+        for key, entry in value.items():
+            yield from _beyond(entry, shape.value, (*place, key))
+    elif isinstance(value, dict) and shape.type_name == "structure":
+        known = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+        for name, inner in value.items():
+            if name in known:
+                yield from _beyond(inner, known[name], (*place, name))
+            elif inner is not None and inner != [] and inner != {}:
+                yield (*place, name), inner
+
+
+def _pattern(place: Path) -> str:
+    return "".join("[]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")

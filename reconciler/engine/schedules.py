@@ -78,10 +78,13 @@ def observe_schedules(
 def put_schedule(
     context: Context, job: Job, operation: PutSchedule, revision: Revision, *, suspended: bool
 ) -> Resource:
-    """Write the schedule that `job` wants, to start `revision` from now on."""
-    live, now = operation.live, context.clock.now()
-    resource = desired(context, job, revision.arn, live, suspended=suspended, now=now, revision=revision)
-    context.backends.schedules.put(resource, exists=live is not None, owner=context.settings.owner)
+    """Write the schedule that `job` wants, to start `revision` from now on.
+
+    Its StartDate is made anew: AWS refuses, also from an update that leaves it as it is, one that is long past.
+    """
+    now = context.clock.now()
+    resource = desired(context, job, revision.arn, None, suspended=suspended, now=now, revision=revision)
+    context.backends.schedules.put(resource, exists=operation.live is not None, owner=context.settings.owner)
     return resource
 
 

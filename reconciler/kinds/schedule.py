@@ -84,7 +84,7 @@ def desired(
     live: LiveSchedule | None,
     now: datetime,
 ) -> Resource:
-    """Answer the schedule as it is sent now; what lives decides only over a StartDate that still does its work."""
+    """Answer the schedule as it is sent now; with `live`, as it is compared: a StartDate that does its work stays."""
     expression = eventbridge_cron.to_eventbridge(schedule)
     if isinstance(expression, Refusal):
         raise ReconcilerError(f"{job.source}: schedule: {expression.reason}", hint=expression.hint)

@@ -76,6 +76,9 @@ def _cluster(world: World, place: Place, entry: Entry) -> None:
 
 def _vpc(world: World, place: Place, entry: Entry) -> None:
     vpc = world.invoke("ec2", "CreateVpc", {"CidrBlock": entry["cidr"]}, place)["Vpc"]["VpcId"]
+    if "id" in entry:
+        world.services["ec2"].controls["rename"](world, place, {"from": vpc, "to": entry["id"]})
+        vpc = entry["id"]
     _name(world, place, vpc, entry.get("tags", {}))
     public = _public_routes(world, place, vpc) if any(net.get("public") for net in entry["subnets"]) else None
     for net in entry["subnets"]:

@@ -5,7 +5,8 @@ Every section is optional. AWS's own requests are written with their own members
     clusters:                     # names, or
       - {name: jobs, capacityProviders: [FARGATE, FARGATE_SPOT], containerInstances: 2, tags: {team: data}}
     vpcs:
-      - cidr: 10.1.0.0/16
+      - id: vpc-0aaa              # optional: the id that manifests name
+        cidr: 10.1.0.0/16
         tags: {Name: main}
         subnets:                  # public: reached from the internet; the others have no way out
           - {cidr: 10.1.0.0/24, public: false, tags: {tier: private}}
@@ -53,7 +54,7 @@ SECTIONS: Final[Mapping[str, Entry]] = {
         needed={"name": str},
         allowed={"capacityProviders": list, "containerInstances": int, "tags": dict, "defaultStrategy": list},
     ),
-    "vpcs": Entry(needed={"cidr": str, "subnets": list}, allowed={"tags": dict, "securityGroups": list}),
+    "vpcs": Entry(needed={"cidr": str, "subnets": list}, allowed={"id": str, "tags": dict, "securityGroups": list}),
     "logGroups": Entry(short="name", needed={"name": str}, allowed={"retentionDays": int, "tags": dict}),
     "taskDefinitions": Entry(needed={"family": str}, open=True),
     "computeEnvironments": Entry(needed={"computeEnvironmentName": str}, open=True),

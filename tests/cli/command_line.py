@@ -2,6 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
+
+import pytest
+
+from reconciler.local import LocalAws
 
 SETTINGS = """\
 apiVersion: reconciler/v1
@@ -43,3 +48,14 @@ class Answer:
 
 
 Reconcile = Callable[..., Answer]
+
+
+def lead_to(aws: LocalAws, account: str, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let command lines of this process find this embedded AWS as AWS, with its clock for the only one."""
+    from reconciler.local.embedded import environment
+    from tests.engine.harness import VirtualClock
+
+    for name, value in environment(aws.endpoint, account, region).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("reconciler.cli.invocation.SystemClock", lambda: VirtualClock(aws))
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))

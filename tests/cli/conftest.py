@@ -1,13 +1,12 @@
 """The command line in a directory of its own, with an embedded AWS of its own."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from reconciler.cli.program import run
 from reconciler.local import LocalAws
-from tests.cli.command_line import HELLO, SETTINGS, Answer, Reconcile
+from tests.cli.command_line import HELLO, SETTINGS, Answer, Reconcile, lead_to
 
 
 @pytest.fixture
@@ -40,13 +39,7 @@ def reconcile(capsys: pytest.CaptureFixture[str]) -> Reconcile:
 @pytest.fixture
 def on_virtual_time(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     """The command line over an embedded AWS whose clock is the only one: waiting takes no time."""
-    from reconciler.local.embedded import environment
-    from tests.engine.harness import VirtualClock
-
     account, region = "111111111111", "eu-west-1"
     aws.prepare(account, region, ["default"])
-    for name, value in environment(aws.endpoint, account, region).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("reconciler.cli.invocation.SystemClock", lambda: VirtualClock(aws))
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
+    lead_to(aws, account, region, monkeypatch)
     return aws

@@ -314,6 +314,23 @@ def test_a_rate_starts_on_the_epochs_grid_and_stays_in_sync(directory: Directory
     assert found == grid
 
 
+def test_a_rate_is_changed_long_after_it_began(directory: Directory) -> None:
+    directory.write(report=by_eventbridge("report", "rate: 25 minutes"))
+    directory.once()
+    directory.aws.advance(7200)
+    directory.write(report=by_eventbridge("report", "rate: 25 minutes", more="suspend: true"))
+    assert [str(step.error) for step in directory.once().steps if step.error] == []
+    assert schedules(directory)["reconciler-tests/report"]["State"] == "DISABLED"
+    directory.aws.advance(7200)
+    directory.write(report=by_eventbridge("report", "rate: 25 minutes"))
+    assert steps(directory.once()) == [(Action.UPDATE, "schedule", "reconciler-tests/report")]
+    assert steps(directory.once()) == []
+    passes(directory, 1800, every=600)
+    late = datetime(2026, 1, 1, 4, tzinfo=UTC)
+    resumed = sorted(slot for _, slot in starts(directory) if datetime.fromisoformat(slot) > late)
+    assert [datetime.fromisoformat(slot).timestamp() % 1500 for slot in resumed] == [0]
+
+
 def test_batch_jobs_are_started_and_followed(directory: Directory) -> None:
     directory.write(report=scheduled_batch("report", HOURLY, engine=BY_EVENTBRIDGE))
     directory.once()

@@ -13,7 +13,8 @@ from .conformance import container
 WHOLE = """
 clusters: [jobs, {name: spare, containerInstances: 0, tags: {team: data}}]
 vpcs:
-  - cidr: 10.1.0.0/16
+  - id: vpc-0aaa
+    cidr: 10.1.0.0/16
     tags: {Name: main}
     subnets: [{cidr: 10.1.0.0/24, tags: {tier: private}}, {cidr: 10.1.1.0/24, public: true}]
     securityGroups: [jobs]
@@ -36,6 +37,10 @@ def test_a_seed_makes_what_it_says(tmp_path: Path) -> None:
         private = {"Name": "tag:tier", "Values": ["private"]}
         (subnet,) = aws.client("ec2").describe_subnets(Filters=[private])["Subnets"]
         assert (subnet["CidrBlock"], subnet["MapPublicIpOnLaunch"]) == ("10.1.0.0/24", False)
+        assert subnet["VpcId"] == "vpc-0aaa"
+        of_vpc = [{"Name": "vpc-id", "Values": ["vpc-0aaa"]}]
+        assert len(aws.client("ec2").describe_route_tables(Filters=of_vpc)["RouteTables"]) == 2
+        assert len(aws.client("ec2").describe_security_groups(Filters=of_vpc)["SecurityGroups"]) == 2
         groups = {group["logGroupName"]: group for group in aws.client("logs").describe_log_groups()["logGroups"]}
         assert groups["/jobs/other"]["retentionInDays"] == 30
         assert aws.client("iam").get_role(RoleName="worker")["Role"]["RoleName"] == "worker"

@@ -6,9 +6,9 @@ API reference, "Error codes".
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from reconciler.local.calls import AwsError, Call, Handler, Service
+from reconciler.local.calls import AwsError, Call, Handler, Place, Service
 from reconciler.local.ec2.store import (
     Record,
     add,
@@ -20,8 +20,12 @@ from reconciler.local.ec2.store import (
     filtered,
     find,
     held,
+    renamed,
     route_to,
 )
+
+if TYPE_CHECKING:
+    from reconciler.local.world import World
 
 _VPC: Final = ("vpcs", "InvalidVpcID.NotFound", "vpc ID")
 _SUBNET: Final = ("subnets", "InvalidSubnetID.NotFound", "subnet ID")
@@ -197,6 +201,13 @@ def _nothing(_call: Call, _identifier: str) -> bool:
     return False
 
 
+def rename(world: "World", place: Place, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Control `ec2/rename`: `{"from": id, "to": id}`: what AWS named itself is found by the id that manifests name."""
+    store = world.store("ec2", place)
+    store.update(renamed(store, given["from"], given["to"]))
+    return {}
+
+
 SERVICE = Service(
     name="ec2",
     operations={
@@ -218,4 +229,5 @@ SERVICE = Service(
         "DescribeSecurityGroups": _describe(_GROUP, "GroupIds", "SecurityGroups"),
         "CreateTags": create_tags,
     },
+    controls={"rename": rename},
 )

@@ -132,6 +132,15 @@ def find(call: Call, section: str, identifier: str, code: str, noun: str) -> Rec
     return found
 
 
+def renamed(value: Any, before: str, after: str) -> Any:
+    """The same records with one identifier replaced wherever it stands, in keys too."""
+    if isinstance(value, dict):
+        return {renamed(key, before, after): renamed(item, before, after) for key, item in value.items()}
+    if isinstance(value, list):
+        return [renamed(item, before, after) for item in value]
+    return after if value == before else value
+
+
 def filtered(records: Iterable[Record], filters: Sequence[Mapping[str, Any]], known: Mapping[str, str]) -> list[Record]:
     """The records that match every filter (any of its values; `*` and `?` are wildcards).
 

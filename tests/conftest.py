@@ -83,6 +83,24 @@ def no_aws_settings(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def models_read_once() -> Iterator[None]:
+    """Read each of botocore's models once for the whole session, as one process of the product does."""
+    from botocore.loaders import JSONFileLoader
+
+    read = JSONFileLoader.load_file
+    known: dict[str, Any] = {}
+
+    def load_file(self: JSONFileLoader, file_path: str) -> Any:
+        if file_path not in known:
+            known[file_path] = read(self, file_path)
+        return known[file_path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", load_file)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_aws() -> Iterator[LocalAws]:
     """One embedded AWS for the whole session; tests take `aws`."""

@@ -74,7 +74,7 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
 
 
 def _first(job: Job, shot: OneShot) -> OneShotPlan:
-    reason = f"generation {shot.generation} has not run"
+    reason = f"{'runs again: ' if shot.ran_before else ''}generation {shot.generation} has not run"
     operation = Advance(generation=shot.generation, n=0, decision=Start(attempt=0), bounds=shot.bounds)
     return _launching(job, f"{job.name}/{shot.generation}/0", reason, operation, health=Health.NEVER_RAN)
 

@@ -6,7 +6,7 @@ They are believed for ownership wherever they stand, but for content (`digest`, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from reconciler.model import DeletionPolicy, Revision
@@ -25,6 +25,8 @@ TAGS = "reconciler:tags"
 SUSPENDED = "reconciler:suspended"
 
 _DIFFERS = "-differs"
+#: How much of a commit's name tells it from others.
+_SHORT = 12
 
 #: How long a tag's value may be (AWS tagging limits); longer sources are cut at the left, where they say least.
 _TAG_VALUE_LENGTH = 256
@@ -53,6 +55,11 @@ def verdict(revision: Revision) -> Verdict:
     return Verdict.UNPROVEN
 
 
+def tags_are_copied(revision: Revision) -> bool:
+    """Whether a revision has its tags from another one, and so tells nothing of who made it."""
+    return VERIFIED in revision.tags and verdict(revision) is Verdict.UNPROVEN
+
+
 def verified_tag(revision: Revision, *, equal: bool) -> Mapping[str, str]:
     """Answer the tag that records what a look right after registration found."""
     return {VERIFIED: f"{revision.number}{'' if equal else _DIFFERS}"}
@@ -68,6 +75,11 @@ class Commit:
     def __str__(self) -> str:
         return f"{self.sha}@{self.time.isoformat()}"
 
+    @property
+    def short(self) -> str:
+        """The commit as it is told to people."""
+        return f"{self.sha[:_SHORT]} of {self.time.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+
 
 def parse_commit(text: str | None) -> Commit | None:
     """Read `<sha>@<commit time>`; anything else, as a hand-edited tag, is nothing."""
@@ -82,6 +94,12 @@ def parse_commit(text: str | None) -> Commit | None:
 def is_behind(ours: Commit | None, live: Commit | None) -> bool:
     """Answer whether the checkout is older than the commit that made the live side."""
     return ours is not None and live is not None and live.sha != ours.sha and live.time > ours.time
+
+
+def behind(ours: Commit | None, live: Commit | None) -> str:
+    """Say that a checkout is older than what is live."""
+    checkout, newer = (commit.short if commit is not None else "unknown" for commit in (ours, live))
+    return f"this checkout ({checkout}) is older than what is live ({newer})"
 
 
 def definition_tags(

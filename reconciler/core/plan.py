@@ -200,9 +200,7 @@ def _log_group(entry: JobSeen) -> tuple[Step, ...]:
 def _held_back(plan: JobPlan, entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: Seen) -> JobPlan:
     acts = any(step.operation is not None for step in plan.steps)
     if acts and not seen.limits.allow_older and ownership.is_behind(seen.commit, entry.live_commit):
-        message = (
-            f"this checkout ({seen.commit}) is older than what is live ({entry.live_commit}); --allow-older lifts it"
-        )
+        message = f"{ownership.behind(seen.commit, entry.live_commit)}; --allow-older lifts it"
         return replace(_blocked(plan, message, error=message), sync=Sync.BEHIND, message=message)
     waiting = [name for name in entry.job.depends_on if not _succeeded(shots.get(name))]
     if not waiting:
@@ -254,7 +252,7 @@ def _unreadable(entry: JobSeen) -> JobPlan:
         kind=entry.wanted.resource.kind if entry.wanted else "run",
         name=entry.job.name,
         job=entry.job.name,
-        reason="could not be looked at",
+        reason=entry.error,
         source=entry.job.source,
         status=Status.FAILED,
         error=entry.error,

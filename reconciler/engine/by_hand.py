@@ -101,7 +101,7 @@ def _prepared(context: Context, job: Job, changes: RunChanges) -> Prepared:
     live = ownership.parse_commit(prepared.revision.tags.get(ownership.COMMIT))
     if not context.limits.allow_older and ownership.is_behind(context.commit, live):
         raise Refused(
-            f"{job.name}: this checkout ({context.commit}) is older than what is live ({live})",
+            f"{job.name}: {ownership.behind(context.commit, live)}",
             hint="--allow-older lifts it",
         )
     waiting = sorted(_not_succeeded(context, job))

@@ -137,9 +137,9 @@ def _linked(backend: DefinitionBackend, jobs: Sequence[Job], errors: dict[str, s
             case Revision(active=True) as revision:
                 found[job] = revision
             case Revision():
-                errors[job] = f"{reference} is INACTIVE, so nothing can run it"
+                errors[job] = f"the definition {reference} is INACTIVE, so nothing can run it"
             case None:
-                errors[job] = f"{reference} does not exist"
+                errors[job] = f"the definition {reference}, which somebody else registers, does not exist"
             case error:
                 errors[job] = str(error)
     return found

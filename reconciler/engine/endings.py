@@ -1,6 +1,7 @@
 """Tell people of runs that have ended, and show the log of those that failed."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reconciler.core import run_views
 from reconciler.core.memory import after
@@ -34,7 +35,7 @@ def tell(context: Context, unrecorded: Sequence[Unrecorded], told: Told) -> None
 def show_last_lines(context: Context, run: Run, told: Told) -> None:
     """Give `told` the last lines of a run; that they cannot be read is said, and is nobody's failure."""
     try:
-        seen = run_logs.read(context, run_logs.streams(context, run), last=LAST_LINES)
+        seen = replace(run_logs.read(context, run_logs.streams(context, run), last=LAST_LINES), of=run.job)
     except AwsCallError as error:
         seen = LogsSeen(notes=(f"{run.job}: {error}",))
     told(seen)

@@ -48,7 +48,7 @@ def _registration(revision: Revision) -> Registration:
         name=f"{revision.name}:{revision.number}",
         registered_at=revision.registered_at,
         registered_by=revision.registered_by,
-        commit=revision.tags.get(ownership.COMMIT, ""),
+        commit="" if ownership.tags_are_copied(revision) else revision.tags.get(ownership.COMMIT, ""),
     )
 
 

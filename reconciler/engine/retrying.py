@@ -113,7 +113,7 @@ def _refuse_where_held_back(context: Context, plan: Plan, found: _Shot) -> None:
         raise Refused(f"{job.name} is suspended, so no pass would follow it", hint=f"{hint} lifts it")
     if not context.limits.allow_older and ownership.is_behind(context.commit, entry.live_commit):
         raise Refused(
-            f"{job.name}: this checkout ({context.commit}) is older than what is live ({entry.live_commit})",
+            f"{job.name}: {ownership.behind(context.commit, entry.live_commit)}",
             hint="--allow-older lifts it",
         )
     mine = next(each for each in plan.jobs if each.job.name == job.name)

@@ -25,8 +25,12 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogsSeen:
-    """The lines, oldest first, and a note for each container that has none to show, with the reason."""
+    """The lines, oldest first, and a note for each container that has none to show, with the reason.
 
+    `of` names the run where the lines are an excerpt that stands among other things.
+    """
+
+    of: str = ""
     lines: tuple[LogLine, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -1,9 +1,13 @@
 """What `drift` tells beside differences: who made the live side, what was not reported and why, what is nobody's."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from reconciler.model import JobReport, Registration, Report, Unreported
 from reconciler.reports.wording import change_values, moment
+
+#: How much of a commit's name tells it from others.
+_SHA: Final = 12
 
 
 def registration(live: Registration) -> str:
@@ -13,7 +17,8 @@ def registration(live: Registration) -> str:
         when = f" {moment(live.registered_at)}" if live.registered_at else ""
         who = f" by {live.registered_by}" if live.registered_by else ""
         parts.append(f"registered{when}{who}")
-    return ", ".join([*parts, *([f"commit {live.commit}"] if live.commit else [])])
+    sha = live.commit.partition("@")[0][:_SHA]
+    return ", ".join([*parts, *([f"commit {sha}"] if sha else [])])
 
 
 def unreported(told: Unreported, limit: int = 0) -> str:

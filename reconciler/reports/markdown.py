@@ -87,7 +87,9 @@ def _steps(report: Report) -> Iterator[str]:
 
 def _step(step: Step) -> str:
     badge = _BADGES[step.status]
-    title = f"{badge}<b>{SIGNS[step.action]} {step.action}</b> {_html(step.kind)} <code>{_html(step.name)}</code>"
+    title = (
+        f"{badge}<b>{_html(SIGNS[step.action])} {step.action}</b> {_html(step.kind)} <code>{_html(step.name)}</code>"
+    )
     body = [*_diff(step.changes), _escaped(step_reason(step))]
     if step.error:
         body.append(f"**{_escaped(step.error)}**")

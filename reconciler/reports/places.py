@@ -62,7 +62,7 @@ class Here:
         """Step into a member of a mapping."""
         begins = _BEGINS.get(member_word(key), Place.PLAIN)
         match self.place:
-            case Place.PLAIN:
+            case Place.PLAIN | Place.TEXT:  # into the text: it is a request like any other
                 return Here(place=begins, name=key)
             case Place.OVERRIDES if member_word(key) in _PLAIN_IN_OVERRIDES:
                 return Here(name=key)

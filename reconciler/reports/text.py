@@ -210,6 +210,12 @@ def _matters(job: JobReport, report: Report, told: set[str]) -> bool:
     return job.name not in told and (job.sync not in {Sync.IN_SYNC, None} or job.health not in quiet_health)
 
 
+def _is_told_by_run(job: JobReport) -> bool:
+    """Whether a job's message only says how its last run went, which has a line of its own."""
+    reason = job.last_run.reason if job.last_run is not None else ""
+    return bool(reason) and job.message.partition(": ")[2] == reason
+
+
 def _cells(job: JobReport) -> tuple[str, str, str, str]:
     return job.name, job.kind, str(job.sync or ""), str(job.health or "")
 
@@ -224,7 +230,7 @@ def _job(job: JobReport, widths: Sequence[int]) -> Iterator[Line]:
         Span(health, _HEALTH_STYLES[job.health] if job.health else Style.NORMAL),
         Span(f"  {place(job.source)}", Style.QUIET),
     )
-    if job.message:
+    if job.message and not _is_told_by_run(job):
         yield line(f"    {job.message}")
     if job.definition:
         yield line(Span("    definition ", Style.QUIET), job.definition)

@@ -142,7 +142,7 @@ def test_an_older_checkout_changes_nothing_and_says_so() -> None:
     assert made.jobs[0].sync is Sync.BEHIND
     assert made.steps[-1].status is Status.BLOCKED
     assert made.steps[-1].error == (
-        f"this checkout (aaa@{older.time.isoformat()}) is older than what is live (bbb@{newer.time.isoformat()})"
+        "this checkout (aaa of 2026-11-21 12:00:00Z) is older than what is live (bbb of 2026-11-22 12:00:00Z)"
         "; --allow-older lifts it"
     )
     assert plan(entry, commit=older, limits=Limits(allow_older=True)).jobs[0].sync is Sync.IN_SYNC

@@ -39,6 +39,9 @@ def test_a_changed_variable_shows_that_it_changed_and_nothing_else() -> None:
         "containerOverrides.environment[TZ].value",
         "ecsPropertiesOverride.taskProperties[0].containers[main].command",
         "Target.Input",
+        "Target.Input.Overrides.ContainerOverrides[main].Environment[TZ].Value",
+        "Target.Input.Overrides.ContainerOverrides[main].Command[1]",
+        "Target.Input.Parameters.bucket",
         "containerDefinitions[main].command[3]",
         "containerDefinitions[main].entryPoint[1]",
         "containerDefinitions[main].dockerLabels.api-key",
@@ -63,6 +66,8 @@ def test_a_text_at_a_hidden_place_is_masked(path: str) -> None:
         "linuxParameters.tmpfs[0].mountOptions",
         "tags[team]",
         "executionRoleArn",
+        "Target.Input.TaskDefinition",
+        "Target.Input.NetworkConfiguration.AwsvpcConfiguration.Subnets[0]",
     ],
 )
 def test_a_text_at_a_plain_place_is_shown(path: str) -> None:

@@ -36,6 +36,8 @@ def _report(invocation: Invocation) -> Report:
     invocation.manifests = replace(first, jobs=tuple(job for each in checked.values() for job in each.jobs))
     return replace(
         invocation.offline_report(),
+        owner=", ".join(manifests.settings.owner for manifests in checked.values()),
+        account=None,
         jobs=tuple({job.name: job for each in checked.values() for job in _jobs(each, now)}.values()),
         problems=_merged({name: manifests.problems for name, manifests in checked.items()}),
     )

@@ -32,8 +32,8 @@ _ACCESS_DENIED = """
 """
 _CREDENTIALS = """
     ExpiredToken ExpiredTokenException ExpiredTradeInTokenException IncompleteSignature InvalidClientTokenId
-    InvalidSignatureException MissingAuthenticationToken MissingAuthenticationTokenException RequestExpired
-    RequestTimeTooSkewed SignatureDoesNotMatch UnrecognizedClientException
+    InvalidSignatureException InvalidSubjectCredentials MissingAuthenticationToken MissingAuthenticationTokenException
+    RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch UnrecognizedClientException
 """
 _THROTTLED = """
     ConcurrentModification ConcurrentModificationException EntityTemporarilyUnmodifiable OperationAbortedException
@@ -52,18 +52,19 @@ _REJECTED = """
     ClusterContainsContainerInstancesException ClusterContainsServicesException ClusterContainsTasksException
     ConstraintViolationException DaemonNotActiveException DataAlreadyAcceptedException DeleteConflict
     DuplicateCertificate DuplicateSSHPublicKey FeatureDisabled FeatureEnabled IDPRejectedClaim IllegalStatusException
-    InvalidAuthenticationCode InvalidAuthorizationMessageException InvalidCertificate InvalidEventPatternException
-    InvalidIdentityToken InvalidInput InvalidOperationException InvalidParameterException InvalidPublicKey
-    InvalidSequenceTokenException InvalidStateException InvalidUserType JWTPayloadSizeExceededException KeyPairMismatch
-    LimitExceeded LimitExceededException MalformedCertificate MalformedPolicyDocument MalformedQueryException
-    ManagedRuleException MissingVersionException NameConflict NoUpdateAvailableException NotSupportedService
-    OperationDisabledException OrganizationNotFoundException OrganizationNotInAllFeaturesModeException
-    OutboundWebIdentityFederationDisabledException PackedPolicyTooLarge PaginationTokenExpiredException
-    PasswordPolicyViolation PlatformTaskDefinitionIncompatibilityException PlatformUnknownException
-    PolicyLengthExceededException PolicyNotAttachable ReportExpired ReportGenerationLimitExceeded ReportNotPresent
-    ResourceInUseException RoleModified RoleTemplateDisabled ServiceAccessNotEnabledException ServiceNotActiveException
-    ServiceQuotaExceededException SessionDurationEscalationException TargetNotConnectedException TooManyTagsException
-    UnmodifiableEntity UnrecognizedPublicKeyEncoding UnsupportedFeatureException ValidationException
+    InsufficientSessionLifetime InvalidAuthenticationCode InvalidAuthorizationMessageException InvalidCertificate
+    InvalidContextAssertion InvalidEventPatternException InvalidIdentityToken InvalidInput InvalidOperationException
+    InvalidParameterException InvalidPublicKey InvalidSequenceTokenException InvalidStateException InvalidUserType
+    JWTPayloadSizeExceededException KeyPairMismatch LimitExceeded LimitExceededException MalformedCertificate
+    MalformedPolicyDocument MalformedQueryException ManagedRuleException MissingVersionException NameConflict
+    NoUpdateAvailableException NotSupportedService OperationDisabledException OrganizationNotFoundException
+    OrganizationNotInAllFeaturesModeException OutboundWebIdentityFederationDisabledException PackedPolicyTooLarge
+    PaginationTokenExpiredException PasswordPolicyViolation PlatformTaskDefinitionIncompatibilityException
+    PlatformUnknownException PolicyLengthExceededException PolicyNotAttachable ReportExpired
+    ReportGenerationLimitExceeded ReportNotPresent ResourceInUseException RoleModified RoleTemplateDisabled
+    ServiceAccessNotEnabledException ServiceNotActiveException ServiceQuotaExceededException
+    SessionDurationEscalationException TargetNotConnectedException TooManyTagsException UnmodifiableEntity
+    UnrecognizedPublicKeyEncoding UnsupportedFeatureException ValidationException
 """
 
 #: Code → class. AWS uses a code in the same sense in every service, but for the rows of SPECIAL.

@@ -32,6 +32,7 @@ def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[N
     No message repeats a value of `members` that may be secret: see :mod:`reconciler.aws.error_text`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -41,6 +42,9 @@ def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[N
         raise mapped from None
     except BotoCoreError as error:
         raise _without_answer(action, error) from None
+    except ResponseParserError as error:
+        said = "the answer is none of AWS's: see --endpoint-url, or what stands between here and AWS"
+        raise OutcomeUnknown(said, operation=action.partition(":")[2], code=type(error).__name__) from None
 
 
 def _from_answer(action: str, error: "ClientError", members: Mapping[str, Any]) -> AwsCallError:

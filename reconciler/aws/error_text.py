@@ -41,15 +41,23 @@ _PARAMETER_FAULTS: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     (re.compile(r"^Invalid (\w+) (?:for|in) (?:parameter )?(\S+?)[,:].*$"), r"\2: invalid \1"),
 )
 _PYTHON_TYPE = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
+#: A page in place of AWS's answer, as proxies and load balancers send it.
+_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b.*", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _CLOCK = re.compile(r"signature (expired|not yet current)|too skewed|request (has )?expired", re.IGNORECASE)
 
 
 def masked(message: str, members: Mapping[str, Any]) -> str:
     """Answer AWS's message on one line, without the values that the request held where secrets may be."""
-    text = _ECHO.sub("value at '", " ".join(message.split()))
+    text = _ECHO.sub("value at '", " ".join(_PAGE.sub(_page_title, message).split()))
     for secret in sorted(set(_secrets(members, below=False)), key=len, reverse=True):
         text = text.replace(" ".join(secret.split()), MASK)
     return text
+
+
+def _page_title(page: re.Match[str]) -> str:
+    title = _TITLE.search(page[0])
+    return f"an HTML page{f': {title[1]}' if title else ''}"
 
 
 def _secrets(value: Any, *, below: bool) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 `vpcId` and `subnetTags` of the run section are ours and are taken out of the request. What the author wrote in
 `networkConfiguration` stays; only members that are missing are filled in: the private subnets of the VPC (the default
-one where none is named) without a public IP, or where it has none, all public ones with one, never a mixture.
+one where none is named) without a public IP, or where it has none, all public ones with one, never a mixture. No
+security group is named, for the VPC's own default; the list is sent empty, which AWS takes for absent (prefect-aws
+has always sent it so) and moto cannot do without.
 
 A subnet is public when its route table, its own or else the VPC's main one, has a route to an internet gateway (VPC
 user guide, "Subnet types").
@@ -132,7 +134,7 @@ def _filled(written: Mapping[str, Any], found: Subnets, request: Spec) -> dict[s
     asked = written.get("assignPublicIp")
     use_public = not found.private or (asked == "ENABLED" and bool(found.public))
     chosen = found.public if use_public else found.private
-    filled = {**written, "subnets": sorted(chosen[:_MOST_SUBNETS])}
+    filled = {"securityGroups": [], **written, "subnets": sorted(chosen[:_MOST_SUBNETS])}
     if asked is None and request.get("launchType") not in _WITHOUT_PUBLIC_IP:
         filled["assignPublicIp"] = "ENABLED" if use_public else "DISABLED"
     return filled

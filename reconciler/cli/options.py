@@ -20,6 +20,8 @@ from reconciler.cli.parameters import pair, report_target
 if TYPE_CHECKING:
     from reconciler.cli.invocation import Invocation
 
+#: The name of an argument that takes the words behind `--`.
+WORDS: Final = "arguments"
 _PATH: Final[click.Path] = click.Path(path_type=Path)
 
 
@@ -169,14 +171,22 @@ def verb(name: str, *groups: Group, **settings: Any) -> Callable[[Callable[..., 
 
 
 class _Verb(click.Command):
-    """A command whose `--wait` takes a value only when it is attached (`--wait=all`), so that DIR may follow it."""
+    """A command that tells apart what click takes for the same.
+
+    `--wait` takes a value only when it is attached (`--wait=all`), so that DIR may follow it. Words that are passed on
+    (`WORDS`) stand behind `--`, so that a second JOB is not taken for a command.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
-        if not any("--wait" in each.opts and isinstance(each.type, click.Choice) for each in self.params):
-            return super().parse_args(ctx, args)
-        args = [f"{arg}=once" if arg == "--wait" else arg for arg in args[:end]] + args[end:]
-        return super().parse_args(ctx, args)
+        if any("--wait" in each.opts and isinstance(each.type, click.Choice) for each in self.params):
+            args = [f"{arg}=once" if arg == "--wait" else arg for arg in args[:end]] + args[end:]
+        behind = len(args[end + 1 :])
+        rest = super().parse_args(ctx, args)
+        words = ctx.params.get(WORDS, ())
+        if len(words) > behind:
+            ctx.fail(f'expected -- before the words of the command, got "{words[0]}"')
+        return rest
 
 
 _SHARED: Final = frozenset(each.name for each in fields(Options))

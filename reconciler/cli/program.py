@@ -1,16 +1,18 @@
 """`reconcile` as a whole: which verbs there are, and how every way of ending becomes an exit code."""
 
 import importlib
+import io
 import keyword
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from reconciler import __version__
-from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.errors import ExitCode, ReconcilerError, UsageError
 
 #: The verbs in the order people meet them; each is the module of its name in `reconciler.cli.verbs`.
 VERBS: Final = (
@@ -67,6 +69,7 @@ def program(once: bool, watch: bool) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and answer its exit code; only bugs raise."""
+    _make_streams_take_everything()
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -76,8 +79,26 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
+def _make_streams_take_everything() -> None:
+    """Let what a closed stream is told be lost, and what a locale cannot say be escaped, as Python does on stderr."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as we do
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _refuse_undecodable(arguments: Sequence[str]) -> None:
+    """Raise UsageError for a word that is no text in this locale: it could be neither sent nor printed."""
+    for position, argument in enumerate(arguments, start=1):
+        if any("\ud800" <= character <= "\udfff" for character in argument):
+            raise UsageError(f"argument {position} is no text in this locale", hint="set LC_ALL=C.UTF-8")
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
+        _refuse_undecodable(arguments)
         code: Any = program.main(list(arguments), prog_name="reconcile", standalone_mode=False)
     except click.UsageError as error:
         error.show()

@@ -65,6 +65,8 @@ def find(context: Context, reference: str) -> Run:
 
     The last days are searched first, then everything that the history keeps.
     """
+    if not reference:
+        raise UsageError("RUN: expected a job, a task's ARN, or the beginning of an id")
     now, kept = context.clock.now(), timedelta(days=context.settings.history_retention_days)
     for span in (RECENT, kept):
         lines = context.backends.history.read_all(now - span)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
 from reconciler.kinds import patch, run_task, run_task_changes, run_task_checks, task_definition
-from reconciler.kinds.run_changes import RunChanges
+from reconciler.kinds.run_changes import RunChanges, require
 from reconciler.kinds.schedule import Target
 from reconciler.kinds.task_definition_rules import RULES
 from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
@@ -61,6 +61,7 @@ class EcsJob:
 
     def changed(self, job: Job, definition: Spec, changes: RunChanges) -> Job:
         """Lay what `run` was told over the run section, as RunTask's overrides."""
+        require(changes.container, [str(each["name"]) for each in definition.get("containerDefinitions") or ()])
         return run_task_changes.changed(job, self.main_container(job, definition), changes)
 
     def faults(self, request: Spec, definition: Spec) -> Iterable[str]:

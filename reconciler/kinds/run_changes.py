@@ -6,8 +6,10 @@ word on the request, as in every run of the job.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
+from reconciler.errors import UsageError
 from reconciler.model import Spec
 
 
@@ -25,6 +27,15 @@ class RunChanges:
     overrides: Spec = field(default_factory=dict)
     cpu: str | None = None
     memory: str | None = None
+
+
+def require(container: str | None, names: Sequence[str]) -> None:
+    """Raise UsageError where `--container` is none of the names that are known."""
+    if container is None or not names or container in names:
+        return
+    close = get_close_matches(container, names, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
+    raise UsageError(f'--container: no container "{container}" in the definition', hint=hint)
 
 
 def merged(before: Any, after: Any) -> Any:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from reconciler.core.fargate_sizes import cpu_units, mebibytes
 from reconciler.errors import UsageError
 from reconciler.kinds.containers import commands, environments
 from reconciler.kinds.run_changes import RunChanges, merged
@@ -36,6 +37,9 @@ def _sized(changes: RunChanges) -> dict[str, Any]:
     """Answer the overrides with the size: text for the task, numbers for a container (RunTask.overrides)."""
     size = {member: value for member, value in (("cpu", changes.cpu), ("memory", changes.memory)) if value is not None}
     if not size or changes.container is None:
+        for member, units, example in (("cpu", cpu_units, "512 or .5 vCPU"), ("memory", mebibytes, "1024 or 1 GB")):
+            if member in size and not units(size[member]):
+                raise UsageError(f"--{member} {size[member]}: expected a size such as {example}")
         return {**changes.overrides, **size}
     try:
         container = {"name": changes.container, **{member: int(value) for member, value in size.items()}}

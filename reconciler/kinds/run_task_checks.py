@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from reconciler.core import fargate_sizes
 from reconciler.model import Spec
 
 #: RunTask.overrides in the service model: 8192 characters, JSON's own included.
@@ -31,6 +32,8 @@ def faults(request: Spec, definition: Spec) -> Iterator[str]:
         yield f"Fargate runs networkMode awsvpc only, and the definition says {mode}"
     elif mode == "awsvpc" and not _subnets(request):
         yield "networkMode awsvpc needs subnets: name run.networkConfiguration or run.vpcId"
+    if fargate and (wrong := _size(request, definition)):
+        yield wrong
     if fargate and not (definition.get("executionRoleArn") or _role(request)):
         needing = sorted({what for container in _containers(definition) for what in _needs_role(container)})
         if needing:
@@ -62,6 +65,15 @@ def _on_fargate(request: Spec) -> bool:
 def _subnets(request: Spec) -> Sequence[str]:
     network: Spec = (request.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
     return network.get("subnets") or ()
+
+
+def _size(request: Spec, definition: Spec) -> str:
+    """Look at the size that overrides make of the definition's; without any it is the definition's own matter."""
+    wanted = {
+        member: value for member, value in (request.get("overrides") or {}).items() if member in {"cpu", "memory"}
+    }
+    size = {**definition, **wanted}
+    return fargate_sizes.fault(size.get("cpu"), size.get("memory")) if wanted else ""
 
 
 def _role(request: Spec) -> str | None:

@@ -1,11 +1,12 @@
 """`run JOB` with its flags, for BatchJob: the job as this one run has it, and what SubmitJob would not take of it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from reconciler.errors import UsageError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.kinds.containers import commands, environments
 from reconciler.kinds.job_definition import main_range
 from reconciler.kinds.run_changes import RunChanges, merged
@@ -16,6 +17,7 @@ from reconciler.model import Job, Spec
 _LOWERED = frozenset({"command", "environment"})
 #: SubmitJob's members that override a definition.
 _OVERRIDES = frozenset({"containerOverrides", "ecsPropertiesOverride", "eksPropertiesOverride", "nodeOverrides"})
+_VCPUS = re.compile(r"\d+(\.\d+)?")
 #: User guide, "Service quotas": the size of a job's submission.
 _MOST_BYTES = 30 << 10
 
@@ -40,11 +42,18 @@ def changed(job: Job, definition: Spec, main: str | None, changes: RunChanges) -
     size = _size(changes, definition)
     if changes.environment or changes.command or size:
         told = changes.command or None
-        run = override(run, definition, chosen, command=told, environment=changes.environment, size=size)
+        try:
+            run = override(run, definition, chosen, command=told, environment=changes.environment, size=size)
+        except ReconcilerError as wrong:
+            raise UsageError(wrong.message, hint=wrong.hint) from wrong
     return replace(job, run=run)
 
 
 def _size(changes: RunChanges, definition: Spec) -> dict[str, str]:
+    if changes.cpu is not None and not _VCPUS.fullmatch(changes.cpu):
+        raise UsageError(f"--cpu {changes.cpu}: expected a number of vCPUs such as 1 or 0.5")
+    if changes.memory is not None and not changes.memory.isdecimal():
+        raise UsageError(f"--memory {changes.memory}: expected a number of MiB such as 1024")
     size = {kind: value for kind, value in (("VCPU", changes.cpu), ("MEMORY", changes.memory)) if value is not None}
     if size and (main_range(definition) or definition).get("eksProperties") is not None:
         raise UsageError("--cpu, --memory: a pod has limits and requests", hint="set them with --overrides FILE")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import botocore.exceptions
+import botocore.parsers
 import botocore.session
 import pytest
 
@@ -209,3 +210,18 @@ def test_a_wrong_host_clock_is_named() -> None:
     told = answered("ecs:RunTask", "InvalidSignatureException", "Signature expired: 20261121T000000Z is now earlier")
     assert isinstance(told, CredentialsExpired)
     assert told.hint == "this host's clock is wrong: AWS takes signatures of the last five minutes only"
+
+
+def test_a_page_in_place_of_an_answer_is_told_by_its_title() -> None:
+    page = "<!doctype html>\n<html lang=en>\n<title>502 Bad Gateway</title>\n<h1>nginx</h1>"
+    told = answered("ecs:RunTask", "502", page, status=502)
+    assert (type(told), str(told)) == (OutcomeUnknown, "RunTask: an HTML page: 502 Bad Gateway (502)")
+
+
+def test_an_answer_that_is_none_of_awss_may_have_taken_effect() -> None:
+    told = raised("ecs:RunTask", botocore.parsers.ResponseParserError("no JSON at line 1: canary-4711"))
+    assert type(told) is OutcomeUnknown
+    assert str(told) == (
+        "RunTask: the answer is none of AWS's: see --endpoint-url, or what stands between here and AWS "
+        "(ResponseParserError)"
+    )

@@ -64,21 +64,23 @@ def test_private_subnets_are_taken_without_a_public_ip(caller: Aws, vpc: Vpc) ->
     completed = Network(caller).complete({"vpcId": vpc.id, "launchType": "FARGATE"}, AWSVPC)
     assert completed == {
         "launchType": "FARGATE",
-        "networkConfiguration": {"awsvpcConfiguration": {"subnets": private, "assignPublicIp": "DISABLED"}},
+        "networkConfiguration": {
+            "awsvpcConfiguration": {"securityGroups": [], "subnets": private, "assignPublicIp": "DISABLED"}
+        },
     }
 
 
 def test_public_subnets_are_taken_where_there_are_no_others(caller: Aws, vpc: Vpc) -> None:
     public = sorted([vpc.public_subnet("a"), vpc.public_subnet("b")])
     completed = Network(caller).complete({"vpcId": vpc.id}, AWSVPC)
-    assert awsvpc(completed) == {"subnets": public, "assignPublicIp": "ENABLED"}
+    assert awsvpc(completed) == {"securityGroups": [], "subnets": public, "assignPublicIp": "ENABLED"}
 
 
 def test_the_main_route_table_counts_for_a_subnet_without_its_own(caller: Aws, vpc: Vpc) -> None:
     vpc.make_main_table_public()
     public = vpc.subnet("a")
     completed = Network(caller).complete({"vpcId": vpc.id}, AWSVPC)
-    assert awsvpc(completed) == {"subnets": [public], "assignPublicIp": "ENABLED"}
+    assert awsvpc(completed) == {"securityGroups": [], "subnets": [public], "assignPublicIp": "ENABLED"}
 
 
 def test_tags_narrow_the_subnets(caller: Aws, vpc: Vpc) -> None:
@@ -86,7 +88,11 @@ def test_tags_narrow_the_subnets(caller: Aws, vpc: Vpc) -> None:
     wanted = vpc.public_subnet("a", {"tier": "jobs", "team": "data"})
     vpc.public_subnet("a", {"tier": "jobs"})
     request = {"vpcId": vpc.id, "subnetTags": {"tier": "jobs", "team": "data"}}
-    assert awsvpc(Network(caller).complete(request, AWSVPC)) == {"subnets": [wanted], "assignPublicIp": "ENABLED"}
+    assert awsvpc(Network(caller).complete(request, AWSVPC)) == {
+        "securityGroups": [],
+        "subnets": [wanted],
+        "assignPublicIp": "ENABLED",
+    }
 
 
 def test_the_default_vpc_is_taken_where_none_is_named(caller: Aws, aws: LocalAws) -> None:
@@ -107,14 +113,14 @@ def test_an_author_who_wants_a_public_ip_gets_public_subnets(caller: Aws, vpc: V
     public = vpc.public_subnet("a")
     written = {"awsvpcConfiguration": {"assignPublicIp": "ENABLED"}}
     completed = Network(caller).complete({"vpcId": vpc.id, "networkConfiguration": written}, AWSVPC)
-    assert awsvpc(completed) == {"assignPublicIp": "ENABLED", "subnets": [public]}
+    assert awsvpc(completed) == {"securityGroups": [], "assignPublicIp": "ENABLED", "subnets": [public]}
 
 
 def test_a_public_ip_in_a_vpc_without_public_subnets_stays_as_it_was_asked_for(caller: Aws, vpc: Vpc) -> None:
     private = vpc.subnet("a")
     written = {"awsvpcConfiguration": {"assignPublicIp": "ENABLED"}}
     completed = Network(caller).complete({"vpcId": vpc.id, "networkConfiguration": written}, AWSVPC)
-    assert awsvpc(completed) == {"assignPublicIp": "ENABLED", "subnets": [private]}
+    assert awsvpc(completed) == {"securityGroups": [], "assignPublicIp": "ENABLED", "subnets": [private]}
 
 
 def test_written_subnets_are_never_looked_up(caller: Aws) -> None:
@@ -139,7 +145,7 @@ def test_outside_awsvpc_no_network_is_sent(caller: Aws) -> None:
 def test_an_instance_takes_no_public_ip(caller: Aws, vpc: Vpc) -> None:
     public = vpc.public_subnet("a")
     completed = Network(caller).complete({"vpcId": vpc.id, "launchType": "EC2"}, AWSVPC)
-    assert awsvpc(completed) == {"subnets": [public]}
+    assert awsvpc(completed) == {"securityGroups": [], "subnets": [public]}
 
 
 def test_more_subnets_than_ecs_takes_are_spread_over_the_zones(caller: Aws, vpc: Vpc) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from reconciler.cli.program import ALIASES, MODES, VERBS, program
+from reconciler.cli.program import ALIASES, MODES, VERBS, program, run
 from reconciler.errors import UsageError
 from tests.cli.command_line import Reconcile
 
@@ -71,6 +71,10 @@ def test_aliases_and_modes_name_verbs() -> None:
         (("plan", "--local", "--profile", "x"), "reconcile: --profile: cannot be used together with --local"),
         (("schema", "x"), "reconcile: x: no such schema (expected one of batch-job, ecs-job, job-definition, manifest"),
         (("render", "helo"), "reconcile: helo: no such job — did you mean hello?"),
+        (("run", "hello", "ls"), 'Error: expected -- before the words of the command, got "ls"'),
+        (("run", "hello", "ls", "--", "-l"), 'Error: expected -- before the words of the command, got "ls"'),
+        (("run", "hello", "--set-env", "A=\udcff"), "reconcile: argument 4 is no text in this locale — set LC_ALL="),
+        (("stop", "--local", ""), "reconcile: RUN: expected a job, a task's ARN, or the beginning of an id"),
     ],
 )
 def test_wrong_usage_is_told_in_a_line_on_stderr_with_exit_code_4(
@@ -136,3 +140,17 @@ def test_a_reader_that_has_gone_is_no_drama(jobs: Path) -> None:
     assert process.stderr is not None
     with process.stderr as stderr:
         assert (stderr.read(), process.wait()) == (b"", 1)
+
+
+def test_what_a_locale_cannot_say_is_escaped(jobs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (jobs / "hello.yaml").rename(jobs / "grüße.yaml")
+    with (tmp_path / "out").open("w", encoding="ascii") as narrow:
+        monkeypatch.setattr(sys, "stdout", narrow)
+        assert run(("validate", "-v")) == 0
+    assert "jobs.d/gr\\xfc\\xdfe.yaml:1" in (tmp_path / "out").read_text()
+
+
+def test_a_closed_stdout_loses_the_result_and_nothing_else(jobs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run(("validate",)) == 0
+    sys.stdout.close()

@@ -153,8 +153,12 @@ def test_a_size_for_one_container_is_a_number_there(directory: Directory) -> Non
     [
         (
             {"container": "sidecra", "command": ("x",)},
-            'no container "sidecra" in the definition; did you mean sidecar?',
+            '--container: no container "sidecra" in the definition — did you mean sidecar?',
         ),
+        ({"cpu": "lots"}, "--cpu lots: expected a size such as 512 or .5 vCPU"),
+        ({"memory": "1 TB"}, "--memory 1 TB: expected a size such as 1024 or 1 GB"),
+        ({"cpu": "300"}, "expected cpu as one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 on Fargate, got"),
+        ({"cpu": "1 vCPU"}, "expected memory of 2048 to 8192 MiB in steps of 1024 with cpu 1 vCPU on Fargate, got"),
         ({"environment": {"BIG": "x" * 9000}}, "and RunTask takes 8192"),
     ],
 )

@@ -7,9 +7,10 @@ import pytest
 
 from reconciler.core.attempts import Bounds
 from reconciler.core.run_keys import is_job_name, job_name
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.kinds.batch_job import BatchJob
 from reconciler.kinds.registry import kinds
+from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Job, Launch, RunKey
 from tests.kinds.batch_jobs import NODES, POD, SINGLE, TASK, job
 
@@ -174,6 +175,19 @@ def test_a_name_for_a_container_that_has_none_is_refused() -> None:
     assert str(refused.value) == (
         'run: no container "main": the job definition has one, without a name — leave the name out'
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (RunChanges(container="main", command=("x",)), 'no container "main": the job definition has one'),
+        (RunChanges(cpu="lots"), "--cpu lots: expected a number of vCPUs such as 1 or 0.5"),
+        (RunChanges(memory="1 GB"), "--memory 1 GB: expected a number of MiB such as 1024"),
+    ],
+)
+def test_flags_that_fit_no_job_are_wrong_usage(changes: RunChanges, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        KIND.changed(job(), SINGLE, changes)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, WORDS, output, verb
 from reconciler.cli.parameters import pair
 from reconciler.errors import RUN_WITHOUT_CODE, ExitCode, ReconcilerError, UsageError
 from reconciler.reports import verdict
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @verb("run", DIRECTORY_OPTION, MANIFESTS, AWS, GUARDS, output("text", "json"))
 @click.argument("name", metavar="JOB")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]...")
+@click.argument(WORDS, nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]...")
 @click.option(
     "--container", metavar="NAME", help="Whose command, variables and size are meant [default: the main one]."
 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconciler.manifests.rules import fargate_sizes
+from reconciler.core import fargate_sizes
 from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, listed, repeated
 from reconciler.model import Path, Severity
 

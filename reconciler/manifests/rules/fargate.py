@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.manifests.rules import fargate_sizes
+from reconciler.core import fargate_sizes
 from reconciler.manifests.rules.findings import Finding, Rule, Scene
 from reconciler.model import Path
 

@@ -43,3 +43,13 @@ def described(memory: Sequence[int]) -> str:
     if len(memory) <= 4:
         return f"{', '.join(str(size) for size in memory[:-1])} or {memory[-1]} MiB"
     return f"{memory[0]} to {memory[-1]} MiB in steps of {memory[1] - memory[0]}"
+
+
+def fault(cpu: object, memory: object) -> str:
+    """Say what is wrong with a task's size as its author or an override wrote it; nothing where Fargate has it."""
+    allowed = MEMORY_BY_CPU.get(cpu_units(str(cpu)))
+    if allowed is None:
+        return f'expected cpu as one of {", ".join(str(units) for units in MEMORY_BY_CPU)} on Fargate, got "{cpu}"'
+    if mebibytes(str(memory)) not in allowed:
+        return f'expected memory of {described(allowed)} with cpu {cpu} on Fargate, got "{memory}"'
+    return ""

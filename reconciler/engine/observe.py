@@ -60,6 +60,8 @@ def observe(context: Context) -> Observation:
 
 def _is_selected(job: Job, context: Context) -> bool:
     limits = context.limits
+    if not limits.jobs and not limits.tags:
+        return True
     names = (job.name, job.declared_name)
     named = not limits.jobs or any(fnmatch.fnmatchcase(name, glob) for glob in limits.jobs for name in names)
     return named and all(job.tags.get(key) == value for key, value in limits.tags.items())

@@ -27,11 +27,11 @@ from reconciler.errors import AccessDenied, OutcomeUnknown, Refused, Throttled
 from reconciler.kinds.registry import kinds
 from reconciler.model import Manifests, Once, Report
 
-#: Looks at the plan before anything is written.
-Approval = Callable[[Report], None]
+#: Looks at the plan before anything is written; it is handed over unmade, since most ask for nothing.
+Approval = Callable[[Callable[[], Report]], None]
 
 
-def _approved(_: Report) -> None:
+def _approved(_: Callable[[], Report]) -> None:
     """Let a plan through."""
 
 
@@ -156,7 +156,7 @@ class Reconciler:
 
     def _pass(self, started: datetime, approve: Approval = _approved, told: Told | None = None) -> Report:
         observation, plan = self._planned()
-        approve(self._report("plan", plan, started))
+        approve(lambda: self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded, self._context.backends.ledger)
         record_slots(self._context, observation.untold)
         with suppress(AccessDenied, Throttled, OutcomeUnknown):  # what is not written down now, the next pass does

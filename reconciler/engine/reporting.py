@@ -34,7 +34,8 @@ _NAMED = 10
 def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
     """Answer the report of a verb that has made or carried out `plan`."""
     warnings = tuple(problem for problem in context.manifests.problems)
-    jobs = [_job(job, verb, context.clock.now()) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
+    now = context.clock.now()
+    jobs = [_job(job, verb, now) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
     return Report(
         verb=verb,
         owner=context.settings.owner,

@@ -23,7 +23,7 @@ from reconciler.model import Engine, Family, Job, Linked, Resource, Revision, Ru
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulesSeen:
-    """By job: its schedules on AWS, and why they could not be told; ours that no manifest wants."""
+    """By job that has or wants any: its schedules on AWS, and why they could not be told; ours that nobody wants."""
 
     by_job: Mapping[str, ScheduleSeen] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +55,8 @@ def observe_schedules(
     errors: dict[str, str] = {}
     for job in jobs:
         every = [live for name in (job.name, *job.former_names) for live in mine.get(name, ())]
+        if not every and not isinstance(job.trigger, Schedule):
+            continue
         try:
             by_job[job.name] = _seen(context, job, every, found, definitions, known.get(job.name), now)
         except CredentialsExpired:

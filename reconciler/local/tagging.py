@@ -33,15 +33,22 @@ def get_resources(call: Call) -> Mapping[str, Any]:
     listed = _ordered(index) if arns is None else [(arn, index[arn]) for arn in arns if arn in index]
     wanted = _Filters(call)
     found = [
-        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+        (arn, tags)
         for arn, entry in listed
         if wanted.type_of(arn) and (tags := _seen(entry, call.horizon)) is not None and wanted.tags(tags)
     ]
     if arns is not None:
-        return {"ResourceTagMappingList": found}
+        return {"ResourceTagMappingList": _mappings(found)}
     page, following = call.page(found, size=call.get("ResourcesPerPage", _PAGE), token=token)
     # AWS answers an empty string, not null, on the last page.
-    return {"ResourceTagMappingList": page, "PaginationToken": following or ""}
+    return {"ResourceTagMappingList": _mappings(page), "PaginationToken": following or ""}
+
+
+def _mappings(found: Iterable[tuple[str, Mapping[str, str]]]) -> list[Mapping[str, Any]]:
+    return [
+        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+        for arn, tags in found
+    ]
 
 
 def get_tag_keys(call: Call) -> Mapping[str, Any]:

@@ -92,11 +92,11 @@ def _documents(
     named, patterns = named_files.named_files(
         document.value for _, documents in read for document in documents if isinstance(document, Document)
     )
-    named |= {path.resolve() for path in request.variable_files}
+    named |= {str(path.resolve()) for path in request.variable_files}
     kept: list[Document | Remembered] = []
     for file, documents in read:
         ours = any(map(_is_versioned, documents))
-        if file.path in named or (not ours and any(pattern.fullmatch(str(file.path)) for pattern in patterns)):
+        if file.path in named or (not ours and any(pattern.fullmatch(file.path) for pattern in patterns)):
             reading.forget(file.shown)
         else:
             kept += documents

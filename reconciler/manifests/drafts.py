@@ -77,7 +77,7 @@ class Draft:
     def spec(self) -> Mapping[str, Any]:
         """The merged spec; empty where the document has none."""
         found = self.document.get("spec")
-        return found if isinstance(found, Mapping) else {}
+        return found if isinstance(found, dict) else {}
 
     def place_of(self, path: Path) -> Place:
         """Answer where `path` of the merged document was written."""

@@ -12,15 +12,15 @@ from reconciler.manifests.tree import Table
 _NAMING_MEMBERS = tuple(dialect.file for dialect in DIALECTS.values())
 
 
-def named_files(roots: Iterable[Any]) -> tuple[set[FilePath], Sequence[re.Pattern[str]]]:
-    """Answer the files that documents name in any environment; names with variables in them as patterns."""
-    exact: set[FilePath] = set()
+def named_files(roots: Iterable[Any]) -> tuple[set[str], Sequence[re.Pattern[str]]]:
+    """Answer the real paths that documents name in any environment; names with variables in them as patterns."""
+    exact: set[str] = set()
     patterns = []
     for root in roots:
         for name, place in names(root):
             parent = FilePath(place[0]).parent
             if "${{" not in name:
-                exact.add((parent / name).resolve())
+                exact.add(str((parent / name).resolve()))
             else:
                 parts = re.split(r"\$\{\{.*?\}\}", str(parent.resolve() / name))
                 patterns.append(re.compile("[^/]*".join(re.escape(part) for part in parts)))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+ACCOUNT: Final = "123456789012"
 REGION: Final = "eu-west-1"
 
 _SETTINGS: Final = """\

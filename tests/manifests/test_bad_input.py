@@ -170,10 +170,14 @@ def test_a_file_instead_of_a_directory(write: Write) -> None:
 
 
 def test_an_unreadable_file(jobs_d: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    open_file = os.open
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    def refuse(path: str, *rest: int) -> int:
+        if path.endswith("job.yaml"):
+            raise PermissionError(13, "Permission denied", path)
+        return open_file(path, *rest)
+
+    monkeypatch.setattr(os, "open", refuse)
 
     assert jobs_d.errors(JOB) == ["jobs.d/job.yaml: cannot be read: Permission denied"]
 

@@ -1,6 +1,7 @@
 """`reconcile --once`, `reconcile apply`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -44,9 +45,9 @@ def command(invocation: Invocation, plan_file: Path | None, wait: str | None, ti
 
     saved = read(plan_file) if plan_file is not None else None
 
-    def approve(plan: Report) -> None:
+    def approve(plan: Callable[[], Report]) -> None:
         if saved is not None:
-            check(saved, plan, invocation.manifests)
+            check(saved, plan(), invocation.manifests)
 
     told = printer(invocation.scrub, sys.stderr)
 

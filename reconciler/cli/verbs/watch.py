@@ -1,5 +1,6 @@
 """`reconcile --watch`, `reconcile watch`."""
 
+import gc
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -64,7 +65,7 @@ def command(
     from reconciler.engine.git_pull_thread import Puller
     from reconciler.engine.watch import Watch
     from reconciler.engine.watch_alarm import QueueAlarm, Wake
-    from reconciler.engine.watch_events import Said, Told
+    from reconciler.engine.watch_events import Passed, PassFailed, Said, Told
     from reconciler.engine.watch_files import FileEvents
 
     if token_file is not None and listen is None:
@@ -77,6 +78,8 @@ def command(
     def tell(told: Told) -> None:
         for listener in listeners:
             listener(told)
+        if isinstance(told, Passed | PassFailed):
+            gc.collect()  # between passes, when nothing waits for it: see `reconciler.cli`
 
     checkout = Checkout(invocation.options.directory, tree=process.tree)
     puller = Puller(checkout, alarm, interval=interval, tell=tell)

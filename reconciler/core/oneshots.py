@@ -47,9 +47,11 @@ class OneShotPlan:
 
 def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = False) -> OneShotPlan:
     """Decide about the present generation of a one-shot."""
-    if shot.memory is None:
-        return _adopted(job, shot) if adopting else _first(job, shot)
     memory = shot.memory
+    if adopting and (memory is None or (memory.final is None and not memory.attempts)):
+        return _adopted(job, shot)
+    if memory is None:
+        return _first(job, shot)
     name = f"{job.name}/{memory.generation}/{memory.n}"
     match attempts.decide(memory, shot.executions, shot.bounds, now):
         case Finished(state=state, reason=reason):

@@ -13,7 +13,7 @@ from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
 from reconciler.core.guards import Limits, hold_back, limit_concurrency, limit_reruns
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
-from reconciler.core.operations import MakeLogGroup, Register
+from reconciler.core.operations import MakeLogGroup, Note, Register
 from reconciler.core.ownership import Commit
 from reconciler.core.prune import Orphan, plan_prune
 from reconciler.core.schedules import SchedulePlan, ScheduleSeen, plan_schedule
@@ -104,6 +104,8 @@ def make_plan(seen: Seen) -> Plan:
 
 def _rank(step: Step) -> tuple[int, int, str, str]:
     rank = _RANKS.get(step.kind, len(_RANKS))
+    if isinstance(step.operation, Note):  # on record before the definition is ours: from then on, it would be launched
+        rank = 0
     if step.kind == schedules.KIND:
         return (rank, schedules.order(step), step.job, step.name)
     return (10 - rank if step.action is Action.DELETE else rank, 0, step.job, step.name)
@@ -136,16 +138,13 @@ def _plan_job(
         runs = plan_slots(job, job.trigger, entry.slots, seen.now)
         health, message = runs.health, message or runs.message
         steps += runs.steps
-    if entry.suspended or job.suspend:
-        health, message = Health.SUSPENDED, message or "suspended"
-    elif entry.one_shot is not None and definition.adopting:
-        shot = plan_one_shot(job, entry.one_shot, seen.now, adopting=True)
-        health = shot.health
-        steps.append(shot.step)
-    elif entry.one_shot is not None and definition.sync is not Sync.FOREIGN:
-        shot = plan_one_shot(job, entry.one_shot, seen.now)
+    suspended, adopting = entry.suspended or job.suspend, definition.adopting
+    if entry.one_shot is not None and (adopting or (definition.sync is not Sync.FOREIGN and not suspended)):
+        shot = plan_one_shot(job, entry.one_shot, seen.now, adopting=adopting)
         health, message = shot.health, message or shot.message
         steps.append(shot.step)
+    if suspended:
+        health, message = Health.SUSPENDED, message or "suspended"
     plan = JobPlan(
         job=job,
         sync=definition.sync if definition.sync is not Sync.IN_SYNC else timing.sync,

@@ -61,9 +61,10 @@ class Launcher:
         return self._send(job, memory, request, operation, resumed=isinstance(decision, Resume))
 
     def note(self, job: Job, operation: Note) -> str:
-        """Claim a generation that will not be run, and record that its fate is not known."""
+        """Claim a generation that will not be run, and record that its fate is not known unless it is."""
         name = stream(job.name, operation.generation, 0)
-        if self.journal.claim(name) is not None:
+        memory = self._claimed(name)
+        if memory.final is None and not memory.attempts:
             self.journal.record(
                 name, {"event": "finished", "state": "Unknown", "reason": operation.reason, "at": self._now()}
             )
@@ -77,7 +78,9 @@ class Launcher:
         return memory.attempts[0].definition if memory.attempts else revision.arn
 
     def _claim(self, job: Job, operation: Advance) -> Memory:
-        name = operation.stream or stream(job.name, operation.generation, operation.n)
+        return self._claimed(operation.stream or stream(job.name, operation.generation, operation.n))
+
+    def _claimed(self, name: str) -> Memory:
         claim = self.journal.claim(name)
         if claim is not None:
             return recall(name, StreamRecord(created=claim.created, events=()))

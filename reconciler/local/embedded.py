@@ -1,8 +1,10 @@
 """`LocalAws`: the embedded AWS as a Python object, for `--local`, `reconcile local` and the tests alike."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +22,17 @@ from reconciler.local.server import LoopbackServer
 from reconciler.local.world import DEFAULT_ACCOUNT, DEFAULT_REGION, MANUAL_START, ClockMode, World
 
 _SAVE_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that was on AWS at a moment; equal ones mean that nothing has changed between them.
+
+    How many identifiers were `drawn` by then is no difference: every answer carries one.
+    """
+
+    content: str
+    drawn: int = field(compare=False)
 
 
 class LocalAws:
@@ -154,6 +167,20 @@ class LocalAws:
     def _save_now_and_then(self) -> None:
         while not self._stopping.wait(_SAVE_EVERY):
             self.save()
+
+    def snapshot(self) -> Snapshot:
+        """All that is on AWS at this moment, for `restore`."""
+        with self.lock():
+            content = [self.world.dump() | {"drawn": 0}, self._moto.dump()]
+            return Snapshot(content=json.dumps(content), drawn=self.world.drawn)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Let everything be as it was when the snapshot was taken, the time as well."""
+        world, moto = json.loads(snapshot.content)
+        with self.lock():
+            self.world.load(world | {"drawn": snapshot.drawn})
+            self._moto.load(moto)
+            self._dispatcher.changes += 1
 
     # -- what callers need ------------------------------------------------------------------------------------------
 

@@ -151,3 +151,18 @@ def test_identifiers_are_the_same_in_worlds_that_were_asked_the_same() -> None:
             register(aws, **FARGATE)
             told.append((vpc, aws.world.hex_id()))
     assert told[0] == told[1]
+
+
+def test_a_snapshot_brings_everything_back_and_tells_changes_apart(aws: LocalAws) -> None:
+    register(aws)
+    before, then = aws.snapshot(), aws.now()
+    aws.client("ecs").list_task_definitions()
+    assert aws.snapshot() == before, "looking changes nothing"
+    register(aws)
+    aws.client("ecs").run_task(taskDefinition="f")
+    aws.advance(90)
+    assert aws.snapshot() != before
+    aws.restore(before)
+    assert (aws.snapshot(), aws.now()) == (before, then)
+    assert aws.client("ecs").list_tasks()["taskArns"] == []
+    assert register(aws)["taskDefinition"]["revision"] == 2

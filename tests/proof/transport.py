@@ -1,0 +1,116 @@
+"""Calls of botocore to an embedded AWS of the same process, with nothing between the two but the bytes.
+
+The server answers some hundred calls a second through its socket, and several times as many without it. What a client
+meets is the same: the fault plan cuts connections as the server does, and a `kill` ends the "process" by an exception
+that nothing catches, after which that process can call nobody any more.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, Self, cast
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ConnectionClosedError
+
+from reconciler.local import LocalAws
+from reconciler.local.dispatch import Dropped
+from reconciler.local.wire import Answer, Request
+from tests.engine.harness import Killed
+
+
+class _Body:
+    """What botocore reads an answer's bytes from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._content
+
+
+@contextmanager
+def direct(aws: LocalAws, met: Callable[[], object]) -> Iterator[None]:
+    """Let every call of this process to `aws` take the short way; `met` is told before and after each.
+
+    Calls that a pass makes at the same time are made one after the other, and the SDK's own tokens are drawn from the
+    embedded AWS's chance: whenever the same is done, the same is sent in the same order. Pauses between the SDK's tries
+    take no time, and signatures are left out but for the part that says who asks.
+    """
+
+    def send(_: Any, request: AWSPreparedRequest) -> AWSResponse:
+        assert request.url.startswith(aws.endpoint), f"{request.url} is not the embedded AWS"
+        with aws.lock():
+            met()
+            try:
+                return _sent(aws, request)
+            finally:
+                met()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.httpsession.URLLib3Session.send", send)
+        patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+        patch.setattr("botocore.handlers.uuid", SimpleNamespace(uuid4=aws.world.uuid))
+        patch.setattr("botocore.auth.SigV4Auth.add_auth", _sign)
+        patch.setattr("reconciler.aws.concurrent.ThreadPoolExecutor", OneHand)
+        yield
+
+
+class OneHand:
+    """An executor that does what it is given at once, in the caller's own thread."""
+
+    def __init__(self, max_workers: int) -> None:
+        self._workers = max_workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def map(self, function: Callable[[Any], Any], everything: Iterable[Any]) -> list[Any]:
+        return [function(each) for each in everything]
+
+    def submit(self, function: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function())
+        except BaseException as error:  # noqa: BLE001 - told to whoever asks for the result, as an executor does
+            future.set_exception(error)
+        return future
+
+
+def _sign(auth: Any, request: Any) -> None:
+    scope = f"{auth.credentials.access_key}/20260101/{auth._region_name}/{auth._service_name}/aws4_request"
+    request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+
+
+def _sent(aws: LocalAws, request: AWSPreparedRequest) -> AWSResponse:
+    url = urlsplit(request.url)
+    body = request.body or b""
+    asked = Request(
+        method=request.method,
+        path=url.path or "/",
+        query=url.query,
+        headers={name.lower(): _text(value) for name, value in request.headers.items()},
+        body=body.encode() if isinstance(body, str) else bytes(cast("bytes", body)),
+    )
+    dispatcher = aws.server.dispatcher
+    try:
+        answer: Answer | Dropped = dispatcher.handle(asked)
+    except Exception as error:  # noqa: BLE001 - as the server does: the test that met it fails by `aws.crashes`
+        answer = dispatcher.crashed(error)
+    if isinstance(answer, Dropped):
+        if answer.kill is not None:
+            raise Killed
+        raise ConnectionClosedError(endpoint_url=request.url, request=request)
+    headers = HTTPHeaders.from_dict({"Date": dispatcher.date(), **answer.headers})
+    return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

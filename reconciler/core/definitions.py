@@ -15,6 +15,9 @@ from reconciler.core.tags import tag_changes
 from reconciler.core.unmodelled import everything
 from reconciler.model import Action, Family, FieldChange, Resource, Revision, Source, Status, Step, Sync
 
+#: What is said where the two proofs of a revision's content do not agree.
+CONTRADICTION: Final = "its digest says it holds the manifest, its fields say otherwise"
+_RESPELT: Final = "spelt differently than when it was registered"
 #: Tags that tell of a registration, and are no reason to write to the revision that it made.
 _PASSING: Final = frozenset({ownership.SOURCE, ownership.COMMIT})
 
@@ -122,19 +125,20 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
         )
     if changes:
         contradiction = verdict is Verdict.HOLDS and same_digest
-        message = "its digest says it holds the manifest, its fields say otherwise" if contradiction else ""
+        message = CONTRADICTION if contradiction else ""
         return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message, latest)
     proof = {} if verdict is Verdict.HOLDS and same_digest else ownership.verified_tag(latest, equal=True)
     lasting = {key: value for key, value in wanted.tags.items() if key not in _PASSING}
     tags = tag_changes({**lasting, **proof}, latest.tags, remembered(latest.tags))
     if not tags.write and not tags.remove:
         return DefinitionPlan(sync=Sync.IN_SYNC, steps=(_keep(wanted, latest, "in sync"),))
+    differently = f", {_RESPELT}" if verdict is Verdict.HOLDS and not same_digest else ""
     visible = tuple(change for change in tags.changes if not change.path.startswith(f"tags[{ownership.PREFIX}"))
     step = _step(
         wanted,
         Action.UPDATE,
         f"{wanted.resource.name}:{latest.number}",
-        "tags differ" if visible else f"record that revision {latest.number} holds the manifest",
+        "tags differ" if visible else f"record that revision {latest.number} holds the manifest{differently}",
         operation=Tag(revision=latest, tags=tags.write, remove=tuple(tags.remove)),
         changes=visible,
     )

@@ -6,13 +6,13 @@ from typing import Final
 
 from reconciler.aws.concurrent import all_of
 from reconciler.core import ownership
-from reconciler.core.definitions import differences
+from reconciler.core.definitions import CONTRADICTION, differences
 from reconciler.core.explain import Explanation, explain
 from reconciler.core.paths import render
 from reconciler.core.plan import JobSeen, Seen
 from reconciler.core.rule import Equality
 from reconciler.engine.context import Context
-from reconciler.model import ABSENT, FieldChange, Registration, Report, Revision, Unreported
+from reconciler.model import ABSENT, FieldChange, JobReport, Registration, Report, Revision, Sync, Unreported
 
 _EQUALITIES: Final = {Equality.STRICT: "stores", Equality.SEMANTIC: "runs"}
 
@@ -20,17 +20,19 @@ _EQUALITIES: Final = {Equality.STRICT: "stores", Equality.SEMANTIC: "runs"}
 def with_explanations(context: Context, seen: Seen, report: Report) -> Report:
     """Answer the report with what each job's definition says differently without it being drift.
 
-    That needs the whole of every revision: those that their digest proves equal are described now.
+    That needs the whole of every revision: those that their digest proves equal are described now, and compared. What
+    the two proofs say differently is told as drift.
     """
     owning = [entry for entry in seen.jobs if entry.wanted is not None and entry.family and entry.family.latest]
     revisions = all_of(lambda entry: _described(context, entry), owning)
-    told = {
-        entry.job.name: tuple(_unreported(entry, revision))
-        for entry, revision in zip(owning, revisions, strict=True)
-        if revision is not None
-    }
-    jobs = tuple(replace(job, unreported=told.get(job.name, ())) for job in report.jobs)
-    return replace(report, jobs=jobs)
+    told: dict[str, tuple[Unreported, ...]] = {}
+    contradicted: dict[str, tuple[FieldChange, ...]] = {}
+    for entry, revision in zip(owning, revisions, strict=True):
+        if revision is not None:
+            told[entry.job.name] = tuple(_unreported(entry, revision))
+            contradicted[entry.job.name] = _contradicted(entry, revision)
+    jobs = (replace(job, unreported=told.get(job.name, ())) for job in report.jobs)
+    return replace(report, jobs=tuple(_with_contradiction(job, contradicted.get(job.name, ())) for job in jobs))
 
 
 def with_registrations(seen: Seen, report: Report) -> Report:
@@ -58,6 +60,21 @@ def _described(context: Context, entry: JobSeen) -> Revision | None:
     if latest is None or latest.spec is not None:
         return latest
     return context.backends.definitions[entry.job.kind].describe(latest.arn)
+
+
+def _contradicted(entry: JobSeen, described: Revision) -> tuple[FieldChange, ...]:
+    """Answer in what a revision differs that only its digest was believed of."""
+    assert entry.wanted is not None
+    assert entry.family is not None
+    believed = entry.family.latest is not None and entry.family.latest.spec is None
+    return differences(entry.wanted, described) if believed else ()
+
+
+def _with_contradiction(job: JobReport, changes: tuple[FieldChange, ...]) -> JobReport:
+    if not changes:
+        return job
+    remedy = f"take the tag {ownership.VERIFIED} off, and the next pass goes by its fields"
+    return replace(job, sync=Sync.DRIFTED, changes=changes, message=f"{CONTRADICTION}; {remedy}")
 
 
 def _unreported(entry: JobSeen, revision: Revision) -> Iterator[Unreported]:

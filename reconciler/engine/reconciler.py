@@ -140,9 +140,9 @@ class Reconciler:
         others = [entry.job for entry in observation.seen.jobs if entry.job.name not in shots]
         found = lookup.last_runs(self._context, others)
         report = replace(self._report(verb, plan, started), steps=())
-        report = explaining.with_registrations(observation.seen, report)
         if Also.EXPLANATIONS in also:
             report = explaining.with_explanations(self._context, observation.seen, report)
+        report = explaining.with_registrations(observation.seen, report)
         if Also.UNMANAGED in also:
             report = replace(report, unmanaged=unmanaged(self._context))
         return reporting.with_last_runs(report, {**ran, **found.runs}, found.unknown)

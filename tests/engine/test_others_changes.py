@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from reconciler.engine import Also
+from reconciler.local.calls import Place
+from reconciler.local.ecs.store import section
 from reconciler.model import Action, Status, Sync
-from tests.engine.harness import Directory
+from tests.engine.harness import REGION, Directory
 
 JOB = """
     apiVersion: reconciler/v1
@@ -81,4 +84,39 @@ def test_a_tag_that_leaves_the_manifest_leaves_aws_and_others_stay(directory: Di
     definition, tags = live(directory)
     theirs = {key: value for key, value in tags.items() if not key.startswith("reconciler:")}
     assert (definition["revision"], theirs) == (1, {"team": "data", "scanner": "ok"})
+    assert [step.action for step in directory.once().steps] == [Action.KEEP]
+
+
+def test_fields_that_contradict_a_digest_are_said_where_both_are_looked_at(directory: Directory) -> None:
+    write(directory)
+    directory.once()
+    with directory.aws.lock():
+        held = section(directory.aws.world, Place(directory.aws.account, REGION), "families")["report"]["revisions"]["1"]
+        held["definition"]["containerDefinitions"][0]["image"] = "other:1"
+    assert [job.sync for job in directory.drift().jobs] == [Sync.IN_SYNC]
+    with directory.reconciler() as reconciler:
+        (job,) = reconciler.drift({Also.EXPLANATIONS}).jobs
+    assert (job.sync, [change.path for change in job.changes]) == (Sync.DRIFTED, ["containerDefinitions[app].image"])
+    assert job.message == (
+        "its digest says it holds the manifest, its fields say otherwise; "
+        "take the tag reconciler:verified off, and the next pass goes by its fields"
+    )
+    arn = live(directory)[0]["taskDefinitionArn"]
+    directory.aws.client("ecs").untag_resource(resourceArn=arn, tagKeys=["reconciler:verified"])
+    assert [step.reason for step in directory.once().steps if step.operation] == [
+        "containerDefinitions[app].image differs; registered report:2"
+    ]
+
+
+def test_fields_that_hold_although_the_digest_does_not_are_recorded_and_said(directory: Directory) -> None:
+    write(directory)
+    directory.once()
+    write(directory, image="app:1")
+    text = (directory.path / "report.yaml").read_text()
+    (directory.path / "report.yaml").write_text(text.replace("{name: app,", "{name: app, essential: true,"))
+    (job,) = directory.drift().jobs
+    assert job.sync is Sync.IN_SYNC
+    assert [(step.action, step.reason) for step in directory.once().steps] == [
+        (Action.UPDATE, "record that revision 1 holds the manifest, spelt differently than when it was registered")
+    ]
     assert [step.action for step in directory.once().steps] == [Action.KEEP]

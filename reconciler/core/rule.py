@@ -29,17 +29,19 @@ class When:
 
     `member` is a sibling when it begins with a dot (`.maxSwap`), else a path from the top (`networkMode`). It holds
     when the member's value is one of `among` (ABSENT for a member that is not there; a list stands for its sorted
-    values), or, with `pattern`, a text in which the regular expression is found. `negated` turns it round.
+    values), or, with `begins` or `ends`, a text that does. `negated` turns it round.
     """
 
     member: str
     among: tuple[Any, ...] = ()
-    pattern: str = ""
+    begins: str = ""
+    ends: str = ""
     negated: bool = False
 
     def __str__(self) -> str:
-        if self.pattern:
-            return f"{self.member} {'does not match' if self.negated else 'matches'} {self.pattern}"
+        for verb, part in (("begin", self.begins), ("end", self.ends)):
+            if part:
+                return f"{self.member} {f'does not {verb}' if self.negated else f'{verb}s'} with {part}"
         if self.among == (ABSENT,):
             return f"{self.member} is {'present' if self.negated else 'absent'}"
         values = " or ".join("absent" if value is ABSENT else spelt(value) for value in self.among)

@@ -167,11 +167,14 @@ class RoleName(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropEntries(Rule):
-    """Entries of a list whose `member` is one of `values`, or matches `pattern`; of a map (no member), such keys."""
+    """Entries of a list whose `member` is one of `values`; of a map (no member), such keys.
+
+    Or begins with `prefix`, in upper or lower case.
+    """
 
     member: str = ""
     values: tuple[Any, ...] = ()
-    pattern: str = ""
+    prefix: str = ""
 
     @property
     def text(self) -> str:
@@ -179,7 +182,7 @@ class DropEntries(Rule):
         what = f"entries whose {self.member}" if self.member else "keys that"
         values = " or ".join("absent" if value is ABSENT else spelt(value) for value in self.values)
         tests = ([f"{'is ' if self.member else 'are '}{values}"] if values else []) + (
-            [f"match{'es' if self.member else ''} {self.pattern}"] if self.pattern else []
+            [f"begin{'s' if self.member else ''} with {self.prefix} in any case"] if self.prefix else []
         )
         return f"{what} {' or '.join(tests)} do not count"
 

@@ -1,6 +1,5 @@
 """A table's rows, arranged by where they apply, once for each table."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -96,8 +95,8 @@ def holds(conditions: tuple[When, ...], top: Mapping[str, Any], siblings: Mappin
 
 def _holds(condition: When, top: Mapping[str, Any], siblings: Mapping[str, Any]) -> bool:
     value = _conditional_value(condition.member, top, siblings)
-    if condition.pattern:
-        met = isinstance(value, str) and re.search(condition.pattern, value) is not None
+    if condition.begins or condition.ends:
+        met = isinstance(value, str) and value.startswith(condition.begins) and value.endswith(condition.ends)
     else:
         met = value in condition.among
     return met is not condition.negated

@@ -12,7 +12,7 @@ _CONTAINER: tuple[Rule, ...] = (
     Default(
         path="imagePullPolicy",
         value="Always",
-        when=(When(member=".image", pattern=":latest$"),),
+        when=(When(member=".image", ends=":latest"),),
         source=f"{_API}, EksContainer, imagePullPolicy",
         grade=Grade.DOCUMENTED,
         equality=Equality.SEMANTIC,
@@ -20,7 +20,7 @@ _CONTAINER: tuple[Rule, ...] = (
     Default(
         path="imagePullPolicy",
         value="IfNotPresent",
-        when=(When(member=".image", pattern=":latest$", negated=True),),
+        when=(When(member=".image", ends=":latest", negated=True),),
         source=f"{_API}, EksContainer, imagePullPolicy",
         grade=Grade.DOCUMENTED,
         equality=Equality.SEMANTIC,

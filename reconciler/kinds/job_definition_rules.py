@@ -35,7 +35,7 @@ _TOP: tuple[Rule, ...] = (
         "containerOrchestrationType",
     ),
     *each(EmptyIsAbsent(source=_RECORDED, grade=Grade.SEEN), "parameters", "tags"),
-    DropEntries(path="tags", pattern="(?i)aws:", source="tags that AWS reserves", grade=Grade.TOOL),
+    DropEntries(path="tags", prefix="aws:", source="tags that AWS reserves", grade=Grade.TOOL),
     Default(
         path="platformCapabilities",
         value=("EC2",),

@@ -20,7 +20,7 @@ from reconciler.kinds.everywhere_rules import EVERYWHERE
 _API = "EventBridge Scheduler API reference"
 _RECORDED = "GetSchedule answers in public repositories (cloud-custodian's recordings among them)"
 _TERRAFORM = "terraform-provider-aws, internal/service/scheduler/schedule.go"
-_ONE_TIME = When(member="ScheduleExpression", pattern=r"^at\(")
+_ONE_TIME = When(member="ScheduleExpression", begins="at(")
 
 _TOP: tuple[Rule, ...] = (
     *each(

@@ -21,8 +21,8 @@ from reconciler.core.rules import (
 from reconciler.kinds.ecs_container_rules import CONTAINER
 from reconciler.kinds.everywhere_rules import EVERYWHERE
 
-_WINDOWS = When(member="runtimePlatform.operatingSystemFamily", pattern="^WINDOWS")
-_NOT_WINDOWS = When(member="runtimePlatform.operatingSystemFamily", pattern="^WINDOWS", negated=True)
+_WINDOWS = When(member="runtimePlatform.operatingSystemFamily", begins="WINDOWS")
+_NOT_WINDOWS = When(member="runtimePlatform.operatingSystemFamily", begins="WINDOWS", negated=True)
 _REGISTER = "ECS API reference, RegisterTaskDefinition"
 _VOLUMES = "ECS API reference, Volume and its configurations"
 _RECORDED = "describe outputs committed to public repositories"
@@ -68,7 +68,7 @@ _TOP: tuple[Rule, ...] = (
     Keyed(path="placementConstraints", by=("type", "expression"), source=f"{_TERRAFORM} (a set)", grade=Grade.TOOL),
     Keyed(path="inferenceAccelerators", by=("deviceName",), source=f"{_TERRAFORM} (a set)", grade=Grade.TOOL),
     Keyed(path="tags", by=("key",), source="kayac/ecspresso diff.go", grade=Grade.TOOL),
-    DropEntries(path="tags", member="key", pattern="(?i)aws:", source="tags that AWS reserves", grade=Grade.TOOL),
+    DropEntries(path="tags", member="key", prefix="aws:", source="tags that AWS reserves", grade=Grade.TOOL),
     Default(
         path="enableFaultInjection",
         value=False,

@@ -91,7 +91,9 @@ def test_fields_that_contradict_a_digest_are_said_where_both_are_looked_at(direc
     write(directory)
     directory.once()
     with directory.aws.lock():
-        held = section(directory.aws.world, Place(directory.aws.account, REGION), "families")["report"]["revisions"]["1"]
+        held = section(directory.aws.world, Place(directory.aws.account, REGION), "families")["report"]["revisions"][
+            "1"
+        ]
         held["definition"]["containerDefinitions"][0]["image"] = "other:1"
     assert [job.sync for job in directory.drift().jobs] == [Sync.IN_SYNC]
     with directory.reconciler() as reconciler:

@@ -121,7 +121,7 @@ class Cache:
             document = document.document
         written = tree.at(document.value, ("metadata", "name"))
         written_name = written if isinstance(written, str) else ""
-        if not applies(document, chosen.settings.environment):
+        if not applies(document, chosen):
             return Entry(document, written_name, None)
         watched = chosen.variables.watched()
         made = draft(document, replace(chosen, variables=watched), reading)

@@ -76,11 +76,19 @@ def defaults(directory: FilePath, request: LoadRequest) -> Mapping[str, Table]:
 
 
 def arranged(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Answer each problem once, in the order of files, lines and columns."""
+    """Answer each problem once, in the order of files, lines and columns.
+
+    What stands at one place and is used at several (Settings' defaults, an anchor) is told of as it is met first.
+    """
     unique: dict[tuple[Source, str, str], Problem] = {}
     for problem in problems:
-        unique.setdefault((problem.source or Source(file=""), problem.path, problem.message), problem)
-    return tuple(problem for _, problem in sorted(unique.items(), key=lambda entry: entry[0]))
+        source = problem.source or Source(file="")
+        unique.setdefault((source, "" if source.line else problem.path, problem.message), problem)
+    return tuple(sorted(unique.values(), key=_place))
+
+
+def _place(problem: Problem) -> tuple[Source, str, str]:
+    return (problem.source or Source(file=""), problem.path, problem.message)
 
 
 def _documents(

@@ -84,10 +84,15 @@ class Draft:
         return tree.locate(self.grow(), path, self.place)
 
 
-def applies(document: Document, environment: str | None) -> bool:
-    """Answer whether the job exists in the environment (`metadata.environments` names those where it does)."""
-    only = tree.at(document.value, ("metadata", "environments"))
-    return not isinstance(only, list) or environment is None or environment in only
+def applies(document: Document, chosen: Chosen) -> bool:
+    """Answer whether the job exists in the environment (`metadata.environments` names those where it does).
+
+    One that names an environment which does not exist is looked at in every one: it is told, not passed over.
+    """
+    only, environment = tree.at(document.value, ("metadata", "environments")), chosen.settings.environment
+    if not isinstance(only, list) or environment is None:
+        return True
+    return environment in only or any(name not in chosen.environments for name in only)
 
 
 def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:

@@ -225,8 +225,8 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
     names = declared(origin)
     default = spec.get("defaultEnvironment")
     if isinstance(default, str) and default not in names:
-        listed = ", ".join(names) or "none is declared"
-        say("defaultEnvironment", f'no environment "{default}" (expected one of {listed})')
+        expected = f"expected one of {', '.join(names)}" if names else "none is declared"
+        say("defaultEnvironment", f'no environment "{default}" ({expected})')
     account = spec.get("accountId")
     for member in ("roleArn", "readRoleArn"):
         parts = str(spec.get(member, "")).split(":")

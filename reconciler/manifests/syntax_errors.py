@@ -20,6 +20,7 @@ _PLAIN_WORDS = (
     ("did not find expected '-' indicator", 'expected "- "', "items of one list stand in one column"),
     ("block sequence entries are not allowed", 'unexpected "-"', "begin a list on its own line, below its key"),
     ("block mapping entries are not allowed", "unexpected mapping", "begin a mapping on its own line, below its key"),
+    ("found a tab character", "a tab may not indent YAML", "use spaces"),
     ("found unexpected end of stream", "the quoted text is not closed", "add the closing quote"),
     ("found unexpected document indicator", "the quoted text is not closed", "add the closing quote"),
     (

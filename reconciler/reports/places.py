@@ -8,6 +8,7 @@ from typing import Final
 from reconciler.model import Path
 from reconciler.reports.command_words import COMMANDS
 from reconciler.reports.paths import segments
+from reconciler.reports.secret_names import looks_secret
 
 
 class Place(Enum):
@@ -87,8 +88,15 @@ def place_of(path: str | Path) -> Here:
 
 
 def is_hidden(path: str | Path) -> bool:
-    """Whether a value at `path` may be one that is masked."""
-    return place_of(path).place is not Place.PLAIN
+    """Whether a value at `path` may be one that is masked; what only names or sizes something is not."""
+    here = Here()
+    for key, element in segments(path):
+        above, here = here, here.item("" if key.isdigit() else key) if element else here.member(key)
+        named = above.element and member_word(key) in OPEN_IN_ELEMENTS
+        sized = above.place is Place.OVERRIDES and member_word(key) in OPEN_IN_OVERRIDES
+        if named or sized:
+            return False
+    return here.place is not Place.PLAIN and (here.place is not Place.LABELS or looks_secret(here.name))
 
 
 def member_word(key: str) -> str:

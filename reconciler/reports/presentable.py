@@ -15,8 +15,10 @@ from reconciler.reports.scrubbing import Scrubber
 
 #: Sentences of ours that quote nothing; nearly every job of a directory that is in sync has one.
 _OURS = frozenset({"", "in sync", "launched", "suspended"})
-#: What a message quotes of a value that it finds wrong.
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<=\bgot )[^\s,;)]+")
+#: What a message quotes of a value that it finds wrong; what it says of the value's type is no part of it.
+_QUOTED = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<=\bgot )(?!(?:an?|text|true|false|null|no)\b)[^\s,;)]+"
+)
 
 
 def presentable(report: Report, manifests: Manifests | None = None, show: Collection[str] = ()) -> Report:

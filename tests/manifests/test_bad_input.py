@@ -270,3 +270,74 @@ def test_every_problem_of_every_file_in_one_go_sorted(jobs_d: Directory) -> None
         f'jobs.d/b/z.yaml:9:9 {CONTAINER}.memory: expected an integer, got "much"',
         "jobs.d/c.json:1:89 spec.regoin: unknown key (did you mean region?)",
     ]
+
+
+@pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
+def test_a_line_break_that_editors_do_not_show_is_refused(jobs_d: Directory, character: str) -> None:
+    """YAML 1.1 ends a line there, YAML 1.2 and every editor do not: what stands behind it would be read, unseen."""
+    assert jobs_d.errors(JOB + f"  # harmless{character}  suspend: true\n") == [
+        f"jobs.d/job.yaml:10:13: the control character U+{ord(character):04X} is not allowed "
+        '(write it as an escape in "…")'
+    ]
+
+
+def test_a_tab_that_indents_a_key_below_a_value(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("        image", "\timage")) == [
+        f"jobs.d/job.yaml:8:1 {CONTAINER}.name: a tab may not indent YAML (use spaces)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "path", "message"),
+    [
+        ("  run: {startedBy: me}\n", "10:9", "spec.run.startedBy", "unknown key (reconciler sets it itself)"),
+        ("  run: {clientToken: x}\n", "10:9", "spec.run.clientToken", "unknown key (reconciler sets it itself)"),
+        ("  jobDefinitionArn: x:1\n", "10:3", "spec.jobDefinitionArn", "unknown key (it belongs to kind: BatchJob; here it is taskDefinitionArn)"),
+        ("  ignoreDifferences: [cpu, a..b]\n", "10:28", "spec.ignoreDifferences[1]", "cannot read '..b' (expected a member or an entry in brackets)"),
+        ("  ignoreDifferences: [/a//b]\n", "10:23", "spec.ignoreDifferences[0]", "cannot read '/a//b' (expected a name between the slashes of a JSON pointer)"),
+    ],
+)  # fmt: skip
+def test_what_can_mean_nothing(jobs_d: Directory, written: str, line: str, path: str, message: str) -> None:
+    assert jobs_d.errors(JOB + written) == [f"jobs.d/job.yaml:{line} {path}: {message}"]
+
+
+def test_words_of_kubernetes_in_metadata(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("{name: hello}", "{name: hello, labels: {a: b}, namespace: jobs}")) == [
+        "jobs.d/job.yaml:3:25 metadata.labels: unknown key (did you mean tags?)",
+        "jobs.d/job.yaml:3:41 metadata.namespace: unknown key",
+    ]
+
+
+def test_less_memory_than_a_container_can_have(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("64", "-1")) == [
+        f"jobs.d/job.yaml:9:9 {CONTAINER}.memory: expected at least 4, got -1"
+    ]
+
+
+@pytest.mark.parametrize("environment", ["prod", "staging"])
+def test_an_environment_that_does_not_exist_is_told_in_every_one(jobs_d: Directory, environment: str) -> None:
+    files = {
+        "jobs.d/s.yaml": SETTINGS,
+        "jobs.d/job.yaml": JOB.replace("{name: hello}", "{name: hello, environments: [prd]}"),
+    }
+
+    assert jobs_d.errors(files, environment=environment) == [
+        'jobs.d/job.yaml:3:40 metadata.environments[0]: no environment "prd" (expected one of prod, staging) '
+        "(did you mean prod?)"
+    ]
+
+
+def test_a_default_environment_where_none_is_declared(jobs_d: Directory) -> None:
+    text = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: team}\nspec: {defaultEnvironment: prod}\n"
+    assert jobs_d.errors({"jobs.d/s.yaml": text}) == [
+        'jobs.d/s.yaml:4:8 spec.defaultEnvironment: no environment "prod" (none is declared)'
+    ]
+
+
+def test_a_mistake_in_defaults_is_told_once_where_it_stands(jobs_d: Directory) -> None:
+    settings = "apiVersion: reconciler/v1\nkind: Settings\nmetadata: {name: team}\nspec:\n  defaults: {EcsJob: {backoffLimit: lots}}\n"
+    files = {"jobs.d/s.yaml": settings, "jobs.d/a.yaml": JOB, "jobs.d/b.yaml": JOB.replace("hello", "other")}
+
+    assert jobs_d.errors(files) == [
+        'jobs.d/s.yaml:5:23 spec.defaults.EcsJob.backoffLimit: expected an integer, got "lots"'
+    ]

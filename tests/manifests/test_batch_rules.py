@@ -48,7 +48,7 @@ TASK = "spec.jobDefinition.ecsProperties.taskProperties[0]"
         (container(resourceRequirements=[{"type": "VCPU", "value": "0.5"}, MEMORY]), f'{WHERE}.resourceRequirements: expected a whole number for VCPU, got "0.5"'),
         (container(environment=[{"name": "AWS_BATCH_X", "value": "1"}]), f"{WHERE}.environment[0].name: AWS_BATCH_X begins with AWS_BATCH, which Batch keeps to itself"),
         (container(environment=[{"name": "A", "value": "1"}], secrets=[{"name": "A", "valueFrom": "x"}]), f'{WHERE}.secrets[0].name: "A" is also in environment (keep the secret and drop the variable)'),
-        (container(mountPoints=[{"sourceVolume": "x"}]), f'{WHERE}.mountPoints[0].sourceVolume: no volume "x" (expected one of none)'),
+        (container(mountPoints=[{"sourceVolume": "x"}]), f'{WHERE}.mountPoints[0].sourceVolume: no volume "x" (none is declared)'),
         (container(command=["x" * 30_000]), "spec.jobDefinition: the job definition is too large (expected at most 24 KiB, got 29.5 KiB)"),
         (tasks({}, {}), f'{TASK}.containers[1]: duplicate container name "main" (first in containers[0])'),
         (tasks({"dependsOn": [{"containerName": "x", "condition": "START"}]}), f'{TASK}.containers[0].dependsOn[0]: no container "x" (expected one of main)'),

@@ -102,7 +102,7 @@ def test_a_circle_of_a_name_that_is_taken_twice_is_told_of_the_first(jobs_d: Dir
     [
         ("ownre", 'no job "ownre" (expected one of batch, linked, owner) (did you mean owner?)'),
         ("linked", 'job "linked" owns no definition (expected a job with spec.taskDefinition)'),
-        ("batch", 'expected another EcsJob, "batch" is a BatchJob'),
+        ("batch", 'expected another EcsJob, "batch" is of kind BatchJob'),
     ],
 )
 def test_the_definition_of_another_job(jobs_d: Directory, target: str, error: str) -> None:

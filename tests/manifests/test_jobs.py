@@ -180,7 +180,8 @@ def test_a_schedule_may_be_a_text_where_defaults_name_the_engine(jobs_d: Directo
 
 def test_a_schedule_as_text_without_an_engine_is_told(jobs_d: Directory) -> None:
     assert jobs_d.errors(HEAD + BODY + '  schedule: "0 3 * * *"\n') == [
-        "jobs.d/job.yaml:8:3 spec.schedule: engine is required"
+        "jobs.d/job.yaml:8:3 spec.schedule: engine is required "
+        "(reconciler: a loop starts the runs; eventbridge: EventBridge Scheduler does)"
     ]
 
 

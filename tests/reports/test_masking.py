@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model import ABSENT, FieldChange, Spec
+from reconciler.model import ABSENT, FieldChange, Problem, Spec
 from reconciler.reports.masking import is_masked, mask_changes, mask_spec
+from reconciler.reports.presentable import shown_problem
+from reconciler.reports.scrubbing import Scrubber
 
 
 def masked(path: str, before: Any = ABSENT, after: Any = ABSENT, *show: str) -> tuple[Any, Any]:
@@ -210,3 +212,25 @@ def test_masking_changes_nothing_but_texts(spec: Spec) -> None:
         return "text" if isinstance(value, str) else value
 
     assert shape(mask_spec(spec)) == shape(spec)
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "shown"),
+    [
+        ("spec.run.environment.main.B", "expected text, got a boolean (quote it)", "expected text, got a boolean (quote it)"),
+        ("spec.run.environment.main.B", "expected text, got 4711", "expected text, got ***"),
+        ("spec.run.environment.main.B", 'expected text, got "hunter2"', "expected text, got ***"),
+        ("spec.taskDefinition.containerDefinitions[0].environment", "expected a list, got a mapping", "expected a list, got a mapping"),
+        ("spec.taskDefinition.containerDefinitions[0].environment[1].name", 'the variable "A" is given twice', 'the variable "A" is given twice'),
+        ("spec.taskDefinition.containerDefinitions[0].environment[1].value", 'bad "A"', "bad ***"),
+        ("spec.run.patches[1].op", 'expected add or remove, got "foo"', 'expected add or remove, got "foo"'),
+        ("spec.run.patches[1].value", 'expected a text, got "foo"', "expected a text, got ***"),
+        ("metadata.tags.team", "expected text, got 5", "expected text, got 5"),
+        ("metadata.tags.apiToken", "expected text, got 5", "expected text, got ***"),
+        ("spec.run.overrides.cpu", 'expected CPU units, got "lots"', 'expected CPU units, got "lots"'),
+        ("spec.run.overrides.note", 'expected nothing, got "lots"', "expected nothing, got ***"),
+    ],
+)  # fmt: skip
+def test_a_problem_tells_of_a_hidden_value_its_type_and_its_name_only(path: str, message: str, shown: str) -> None:
+    problem = Problem(message=message, path=path)
+    assert shown_problem(problem, Scrubber(None, ()), ()).message == shown

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.core import fargate_sizes
-from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, listed, repeated
+from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, expected, repeated
 from reconciler.model import Path, Severity
 
 _BODY: Path = ("spec", "jobDefinition")
@@ -206,7 +206,7 @@ def _mounts(container: Mapping[str, Any], path: Path, volumes: Any) -> Iterator[
         volume = mount.get("sourceVolume")
         if volume is not None and volume not in names:
             where: Path = (*path, "mountPoints", position, "sourceVolume")
-            yield Finding(path=where, message=f'no volume "{volume}" (expected one of {listed(names)})')
+            yield Finding(path=where, message=f'no volume "{volume}" ({expected(names)})')
 
 
 def _container_names(scene: Scene) -> Iterator[Finding]:
@@ -223,7 +223,7 @@ def _container_names(scene: Scene) -> Iterator[Finding]:
             for index, name in enumerate(awaited):
                 if name not in names:
                     path = (*task_path, "containers", position, "dependsOn", index)
-                    yield Finding(path=path, message=f'no container "{name}" (expected one of {listed(names)})')
+                    yield Finding(path=path, message=f'no container "{name}" ({expected(names)})')
         for circle in circles(edges):
             path = (*task_path, "containers", names.index(circle[0]), "dependsOn")
             message = f"the containers wait for each other in a circle ({' → '.join(circle)})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.manifests import tree
 from reconciler.manifests.drafts import Draft
-from reconciler.manifests.rules.findings import Directory, Finding, Rule, Scene, circles, listed
+from reconciler.manifests.rules.findings import Directory, Finding, Rule, Scene, circles, expected
 from reconciler.model import Path
 
 _NAME: Path = ("metadata", "name")
@@ -106,7 +106,7 @@ def _shared_definition_exists(scene: Scene) -> Iterator[Finding]:
     if other is None:
         yield _unknown(scene, path, name)
     elif other.kind != scene.draft.kind:
-        yield Finding(path=path, message=f'expected another {scene.draft.kind}, "{name}" is a {other.kind}')
+        yield Finding(path=path, message=f'expected another {scene.draft.kind}, "{name}" is of kind {other.kind}')
     elif other.dialect.body not in other.spec and other.dialect.file not in other.spec:
         message = f'job "{name}" owns no definition (expected a job with spec.{other.dialect.body})'
         yield Finding(path=path, message=message)
@@ -120,8 +120,8 @@ def _unknown(scene: Scene, path: Path, name: str) -> Finding:
     close = get_close_matches(name, sorted(scene.directory.jobs), n=1)
     hint = f"did you mean {close[0]}?" if close else ""
     known = [other for other in sorted(scene.directory.jobs) if other != scene.draft.declared_name]
-    expected = f"expected one of {listed(known)}" if 0 < len(known) <= 10 else "expected a job of this directory"
-    return Finding(path=path, message=f'no job "{name}" ({expected})', hint=hint)
+    wanted = expected(known) if 0 < len(known) <= 10 else "expected a job of this directory"
+    return Finding(path=path, message=f'no job "{name}" ({wanted})', hint=hint)
 
 
 def _no_circles(scene: Scene) -> Iterator[Finding]:

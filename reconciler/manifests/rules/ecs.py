@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, listed, repeated
+from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, expected, repeated
 from reconciler.model import Path, Severity
 
 _BODY: Path = ("spec", "taskDefinition")
@@ -145,12 +145,12 @@ def _volumes(scene: Scene) -> Iterator[Finding]:
             volume = mount.get("sourceVolume")
             if volume is not None and volume not in volumes:
                 where: Path = (*path, "mountPoints", position, "sourceVolume")
-                yield Finding(path=where, message=f'no volume "{volume}" (expected one of {listed(volumes)})')
+                yield Finding(path=where, message=f'no volume "{volume}" ({expected(volumes)})')
         for position, mount in enumerate(container.get("volumesFrom", ())):
             source = mount.get("sourceContainer")
             if source is not None and source not in names:
                 where = (*path, "volumesFrom", position, "sourceContainer")
-                yield Finding(path=where, message=f'no container "{source}" (expected one of {listed(names)})')
+                yield Finding(path=where, message=f'no container "{source}" ({expected(names)})')
 
 
 def _container_order(scene: Scene) -> Iterator[Finding]:
@@ -164,7 +164,7 @@ def _container_order(scene: Scene) -> Iterator[Finding]:
             awaited, condition = str(dependency.get("containerName")), dependency.get("condition")
             other = containers.get(awaited)
             if other is None:
-                message = f'no container "{awaited}" (expected one of {listed(sorted(containers))})'
+                message = f'no container "{awaited}" ({expected(sorted(containers))})'
                 yield Finding(path=(*where, "containerName"), message=message)
                 continue
             edges.setdefault(name, []).append(awaited)

@@ -100,6 +100,6 @@ def circles(edges: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
             return tuple(found)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Answer names as a sentence lists them."""
-    return ", ".join(names) if names else "none"
+def expected(names: Sequence[str]) -> str:
+    """Answer what to say of the names that could have been meant."""
+    return f"expected one of {', '.join(names)}" if names else "none is declared"

@@ -13,13 +13,14 @@ from reconciler.manifests.rules.directory import DIRECTORY_RULES, survey
 from reconciler.manifests.rules.ecs import ECS_RULES
 from reconciler.manifests.rules.fargate import FARGATE_RULES
 from reconciler.manifests.rules.findings import Rule, Scene, doubtful
+from reconciler.manifests.rules.ignored import IGNORED_RULES
 from reconciler.manifests.rules.run import RUN_RULES
 from reconciler.manifests.rules.schedule import SCHEDULE_RULES
 from reconciler.manifests.rules.tags import TAG_RULES
 from reconciler.manifests.settings import Chosen
 from reconciler.model import Problem
 
-_EVERY_KIND = (*RUN_RULES, *SCHEDULE_RULES, *TAG_RULES)
+_EVERY_KIND = (*RUN_RULES, *SCHEDULE_RULES, *TAG_RULES, *IGNORED_RULES)
 #: What a job is held against by itself, or with the definition it shares.
 _OF_ITSELF: dict[str, tuple[Rule, ...]] = {
     "EcsJob": (*_EVERY_KIND, *ECS_RULES, *FARGATE_RULES),

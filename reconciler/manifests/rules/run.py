@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.manifests import tree
-from reconciler.manifests.rules.findings import Finding, Rule, Scene, listed
+from reconciler.manifests.rules.findings import Finding, Rule, Scene, expected
 from reconciler.model import Path, Severity
 
 _RUN: Path = ("spec", "run")
@@ -72,7 +72,7 @@ def _no_container(path: Path, name: str, names: Sequence[str]) -> Finding:
         return Finding(
             path=path, message=f'no container "{name}": the job has one, without a name', hint="leave the name out"
         )
-    return Finding(path=path, message=f'no container "{name}" (expected one of {listed(names)})')
+    return Finding(path=path, message=f'no container "{name}" ({expected(names)})')
 
 
 def _named_containers(scene: Scene) -> Iterator[Finding]:

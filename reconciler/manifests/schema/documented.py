@@ -38,6 +38,7 @@ def _named(sentence: str) -> Documented:
 
 
 _ECS_NAME = _named("Up to 255 letters (uppercase and lowercase), numbers, underscores, and hyphens are allowed.")
+_LEAST_MEMORY = _stated("So, don't specify less than 4 MiB of memory for your containers.", minimum=4)
 _CPU_PATTERN = r"^([0-9]+|[0-9]*\.?[0-9]+ ?[vV][cC][pP][uU])$"
 _CPU_EXPECTED = 'CPU units (256) or vCPUs (".25 vCPU")'
 _MEMORY_PATTERN = r"^([0-9]+|[0-9]*\.?[0-9]+ ?[gG][bB])$"
@@ -74,6 +75,8 @@ MEMBERS: Mapping[tuple[str, str, str], Documented] = {
         "You can specify a maximum of 10 constraints for each task.", maxItems=10
     ),
     ("ecs", "ContainerDefinition", "name"): _ECS_NAME,
+    ("ecs", "ContainerDefinition", "memory"): _LEAST_MEMORY,
+    ("ecs", "ContainerDefinition", "memoryReservation"): _LEAST_MEMORY,
     ("ecs", "ContainerDefinition", "credentialSpecs"): _stated("The maximum number of ARNs is 1.", maxItems=1),
     ("ecs", "ContainerDefinition", "environmentFiles"): _stated(
         "You can specify up to ten environment files.", maxItems=10

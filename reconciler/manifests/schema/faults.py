@@ -134,7 +134,7 @@ def _follows(error: Error, path: Path, spoken: set[Path]) -> bool:
 def _missing(path: Path, names: Sequence[str], meant: set[tuple[Path, str]]) -> Iterator[Fault]:
     for name in names:
         if (path, name) not in meant:
-            yield Fault(path=path, message=f"{name} is required")
+            yield Fault(path=path, message=f"{name} is required", hint=hints.required(path, name))
 
 
 def _exclusive(path: Path, names: Sequence[str]) -> Fault:

@@ -15,6 +15,21 @@ _ALIKE = 0.75
 _SAME = 0.9
 #: How many levels down a misplaced key is looked for.
 _REACH = 4
+#: How many levels down a key of `metadata` is looked for: a word of Kubernetes there is none of a container's members.
+_REACH_OF_METADATA = 2
+#: Members of a request that say which run it is of what.
+_SET_BY_US = frozenset({"clientToken", "jobDefinition", "jobName", "startedBy", "taskDefinition"})
+#: Kubernetes' words for ours.
+_SYNONYMS = {("metadata", "labels"): "tags", ("metadata", "annotations"): "tags"}
+#: What one kind of job calls its definition, and what the other does.
+_OF_THE_OTHER_KIND = {
+    f"{theirs}{form}": (kind, f"{ours}{form}")
+    for kind, theirs, ours in (
+        ("EcsJob", "taskDefinition", "jobDefinition"),
+        ("BatchJob", "jobDefinition", "taskDefinition"),
+    )
+    for form in ("", "File", "Arn")
+}
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
@@ -31,8 +46,16 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     here = _node_at(root, path)
     if here is None:
         return KeyHint()
+    if path == ("spec", "run") and key in _SET_BY_US:
+        return KeyHint(text="reconciler sets it itself")
+    if path == ("spec",) and key in _OF_THE_OTHER_KIND:
+        kind, counterpart = _OF_THE_OTHER_KIND[key]
+        return KeyHint(text=f"it belongs to kind: {kind}; here it is {counterpart}", meant=(path, counterpart))
+    if (*path, key) in _SYNONYMS:
+        return KeyHint(text=f"did you mean {_SYNONYMS[*path, key]}?")
+    reach = _REACH_OF_METADATA if path == ("metadata",) else _REACH
     near = _closest(key, here.properties, _SAME)
-    place = None if near is not None else _place_of(here, key, path) or _place_of(root, key, ())
+    place = None if near is not None else _place_of(here, key, path) or _place_of(root, key, (), reach)
     if place is not None:
         return KeyHint(text=f"belongs under {_written(place)}", meant=(place, key))
     near = near or _closest(key, here.properties)
@@ -41,6 +64,13 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     if _operation(root, path):
         return KeyHint(text=_newer())
     return KeyHint()
+
+
+def required(path: Path, name: str) -> str:
+    """Answer what to write for a key that is missing, where its name does not say that."""
+    if path[-1:] == ("schedule",) and name == "engine":
+        return "reconciler: a loop starts the runs; eventbridge: EventBridge Scheduler does"
+    return ""
 
 
 def choice(root: Node, path: Path, value: Any, allowed: Iterable[Any]) -> str:
@@ -123,10 +153,10 @@ def _operation(root: Node, path: Path) -> bool:
     return node is not None and "x-aws" in node.schema
 
 
-def _place_of(start: Node, key: str, path: Path) -> Path | None:
+def _place_of(start: Node, key: str, path: Path, reach: int = _REACH) -> Path | None:
     """Answer the shallowest mapping below `start`, not itself, that has the key."""
     level = [(path, start)]
-    for _ in range(_REACH):
+    for _ in range(reach):
         level = [inner for place, node in level for inner in _inside(place, node)]
         for place, node in level:
             if key in node.properties:

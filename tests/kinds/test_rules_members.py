@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.core.diff import compare
 from reconciler.core.normalise import equal
-from reconciler.core.rules import Keyed, Unordered
+from reconciler.core.rules import IgnoreCase, Keyed, OtherwiseIs, Unordered
 from reconciler.model import Path
 from tests.kinds.request_shapes import REQUESTS, Request, around, at, full, members, replaced, scalar
 
@@ -49,6 +49,27 @@ def test_another_value_is_drift(request_: Request) -> None:
         assert compare(part, other, request_.rules), f"{pattern(path)} changed unnoticed"
         counted[pattern(path)] += 1
     say(request_, "another value is drift", counted, skipped)
+
+
+@requests
+def test_another_case_and_another_space_are_drift_exactly_where_no_row_says_otherwise(request_: Request) -> None:
+    body, counted, skipped = full(request_.shape), Counter[str](), Counter[str]()
+    alike = {row.path: row.id for row in request_.rules if isinstance(row, IgnoreCase)}
+    coarse = {row.path: row.id for row in request_.rules if isinstance(row, OtherwiseIs)}
+    exceptions = EXCEPTIONS.get(request_.operation, {}) | coarse
+    for path, _ in members(request_.shape):
+        text = at(body, path)
+        if not isinstance(text, str) or pattern(path) in exceptions:
+            continue
+        part = around(body, path)
+        for other in (text.swapcase(), f"{text} "):
+            changes = compare(replaced(part, path, other), part, request_.rules)
+            row = alike.get(pattern(path)) if other == text.swapcase() else None
+            assert (changes == ()) is (row is not None), (pattern(path), other, row)
+            if row is not None:
+                skipped[row] += 1
+        counted[pattern(path)] += 1
+    say(request_, "another case or space is drift", counted, skipped)
 
 
 @requests

@@ -20,7 +20,7 @@ _REACH_OF_METADATA = 2
 #: Members of a request that say which run it is of what.
 _SET_BY_US = frozenset({"clientToken", "jobDefinition", "jobName", "startedBy", "taskDefinition"})
 #: Kubernetes' words for ours.
-_SYNONYMS = {("metadata", "labels"): "tags", ("metadata", "annotations"): "tags"}
+_SYNONYMS: dict[Path, str] = {("metadata", "labels"): "tags", ("metadata", "annotations"): "tags"}
 #: What one kind of job calls its definition, and what the other does.
 _OF_THE_OTHER_KIND = {
     f"{theirs}{form}": (kind, f"{ours}{form}")

@@ -331,3 +331,39 @@ def test_10_in_the_morning_status_says_how_the_night_went_and_why(team: Team) ->
     assert "sales | no such mart\n" in team.call("logs", "sales").out
     assert team.call("drift", "--fail-on", "drift,health").code == 1
     assert team.call("drift").code == 0
+
+
+def test_production_has_its_own_account_role_sizes_and_a_job_that_staging_has_not(
+    team: Team, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, aws = "444444444444", team.aws
+    lead_to(aws, account, REGION, monkeypatch)
+    aws.prepare(account, REGION, ["jobs"])
+    ec2, ecs = aws.client("ec2", account=account), aws.client("ecs", account=account)
+    network = ec2.create_vpc(CidrBlock="10.50.0.0/16")["Vpc"]["VpcId"]
+    inner = [{"ResourceType": "subnet", "Tags": [{"Key": "zone", "Value": "inner"}]}]
+    ec2.create_subnet(VpcId=network, CidrBlock="10.50.0.0/24", TagSpecifications=inner)
+    ecs.register_task_definition(
+        family="warehouse", containerDefinitions=[{"name": "loader", "image": "warehouse/loader:31", "memory": 512}]
+    )
+    options = ("--env", "prod", "--rate-limits", "off", "--var", f"network={network}")
+    applied = reconcile("--once", "--wait", *options)
+    assert (applied.code, applied.out.splitlines()[-3].partition("  (")[0]) == (0, "apply: 14 created, 1 launched")
+    assert {record.principal for record in aws.calls if record.operation == "RegisterTaskDefinition"} == {
+        f"arn:aws:iam::{account}:user/local",
+        *(record.principal for record in aws.calls if ":assumed-role/shop-reconciler/" in record.principal),
+    }
+    assert ecs.describe_task_definition(taskDefinition="sales")["taskDefinition"]["memory"] == "2048"
+    live = aws.client("scheduler", account=account).get_schedule(GroupName="reconciler-shop.prod", Name="statements")
+    assert live["FlexibleTimeWindow"] == {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5}
+    assert live["Target"]["DeadLetterConfig"] == {"Arn": f"arn:aws:sqs:{REGION}:{account}:statements-undelivered"}
+    aws.calls.clear()
+    assert reconcile("plan", "--exit-code", *options).code == 0
+    assert {record.principal for record in aws.calls if record.service == "ecs"} == {
+        record.principal for record in aws.calls if ":assumed-role/shop-reader/" in record.principal
+    }
+    (team.root / "jobs.d" / "statements.yaml").unlink()
+    gone = reconcile("--once", *options)
+    assert gone.code == 0
+    assert ecs.list_task_definitions(familyPrefix="statements")["taskDefinitionArns"] != []
+    assert "no manifest names it; deletionPolicy Retain\n" in gone.out

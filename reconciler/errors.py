@@ -2,6 +2,7 @@
 
     ReconcilerError                     1   something failed
     ├── UsageError                      4   wrong flags, settings, credentials or account
+    │   └── NoCredentials                   there are none, so AWS cannot be asked anything
     ├── ManifestError                   3   the manifests are invalid (carries every Problem)
     ├── Refused                         1   a guard said no; the message names the flag that lifts it
     ├── Interrupted                     1   the user or a time limit ended the wait; runs go on
@@ -66,6 +67,10 @@ class UsageError(ReconcilerError):
     """Wrong flags, settings, credentials, account or region: nothing was attempted."""
 
     exit_code = ExitCode.USAGE
+
+
+class NoCredentials(UsageError):
+    """No credentials are to be found: nothing can be asked of AWS."""
 
 
 class ManifestError(ReconcilerError):

@@ -15,6 +15,7 @@ from reconciler.errors import (
     AwsCallError,
     Conflict,
     CredentialsExpired,
+    NoCredentials,
     OutcomeUnknown,
     ReconcilerError,
     Rejected,
@@ -72,7 +73,9 @@ def _without_answer(action: str, error: "BotoCoreError") -> ReconcilerError:
         case botocore.ParamValidationError():
             faults = error_text.parameter_faults(str(error.kwargs.get("report", "")))
             return Rejected(faults, operation=operation, code=code)
-        case botocore.NoCredentialsError() | botocore.PartialCredentialsError() | botocore.CredentialRetrievalError():
+        case botocore.NoCredentialsError():
+            return NoCredentials(f"AWS credentials — {line}", hint=error_text.NO_CREDENTIALS_HINT)
+        case botocore.PartialCredentialsError() | botocore.CredentialRetrievalError():
             return UsageError(f"AWS credentials — {line}", hint=error_text.NO_CREDENTIALS_HINT)
         case botocore.SSOError() | botocore.LoginError() | botocore.TokenRetrievalError() | botocore.NoAuthTokenError():
             return CredentialsExpired(line, operation=operation, code=code, hint="sign in again: aws sso login")

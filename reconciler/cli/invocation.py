@@ -42,6 +42,8 @@ class Invocation:
         self._open = ExitStack()
         self._stopwatch = SystemClock()
         self.started = self._stopwatch.now()
+        #: The account and Region of the built-in variables, as far as they are known without or from AWS.
+        self.identity: tuple[str | None, str | None] = (None, options.region)
 
     def run(self, function: Callable[..., int], own: Mapping[str, Any]) -> int:
         """Call a verb's function with its own options; a failure becomes one line and its exit code."""
@@ -65,13 +67,13 @@ class Invocation:
     @cached_property
     def manifests(self) -> Manifests:
         """The directory, read whole, with what can be known without asking AWS."""
-        return self.load(account=None, region=self.options.region)
+        return self.load(*self.identity)
 
-    def load(self, *, account: str | None, region: str | None, environment: str | None = None) -> Manifests:
+    def load(self, account: str | None, region: str | None, environment: str | None = None) -> Manifests:
         """Read the directory; `account` and `region` are for its built-in variables."""
-        return load(self.options.directory, self.request(account=account, region=region, environment=environment))
+        return load(self.options.directory, self.request(account, region, environment))
 
-    def request(self, *, account: str | None, region: str | None, environment: str | None = None) -> LoadRequest:
+    def request(self, account: str | None, region: str | None, environment: str | None = None) -> LoadRequest:
         """Answer how the directory is read."""
         options = self.options
         variables = os.environ
@@ -217,7 +219,8 @@ class Invocation:
         names = ("reconciler.account", "reconciler.region")
         if any(name in problem.message for problem in self.manifests.problems for name in names):
             aws = self.aws(access)
-            self.manifests = self.load(account=aws.account, region=aws.region)
+            self.identity = (aws.account, aws.region)
+            self.manifests = self.load(*self.identity)
 
     def offline_report(self) -> Report:
         """Answer a report of the manifests' problems alone."""

@@ -52,7 +52,7 @@ class Process:
 
     def _read(self) -> Manifests:
         invocation = self._invocation
-        invocation.manifests = invocation.load(account=None, region=invocation.options.region)
+        invocation.manifests = invocation.load(*invocation.identity)
         invocation.look_up_identity(Access.WRITE)
         return invocation.manifests
 

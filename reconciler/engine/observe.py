@@ -7,6 +7,7 @@ from datetime import datetime
 
 from reconciler.core import ownership
 from reconciler.core.definitions import Wanted
+from reconciler.core.guards import Limits
 from reconciler.core.operations import MakeLogGroup
 from reconciler.core.plan import JobSeen, Seen
 from reconciler.engine.context import Context
@@ -29,7 +30,7 @@ class Observation:
 
 def observe(context: Context) -> Observation:
     """Look at everything that the directory's jobs, and our orphans, are on AWS."""
-    jobs = tuple(job for job in context.manifests.jobs if _is_selected(job, context))
+    jobs = tuple(job for job in context.manifests.jobs if is_selected(job, context.limits))
     depended = _depended(context, jobs)
     definitions = observe_definitions(context, (*jobs, *depended))
     now = context.clock.now()
@@ -58,9 +59,9 @@ def observe(context: Context) -> Observation:
     )
 
 
-def _is_selected(job: Job, context: Context) -> bool:
-    limits = context.limits
-    if not limits.jobs and not limits.tags:
+def is_selected(job: Job, limits: Limits) -> bool:
+    """Whether a pass that is narrowed to some jobs or tags looks at this one."""
+    if not limits.narrowed:
         return True
     names = (job.name, job.declared_name)
     named = not limits.jobs or any(fnmatch.fnmatchcase(name, glob) for glob in limits.jobs for name in names)

@@ -152,11 +152,44 @@ class Check:
     jobs: tuple[str, ...] = ()
 
 
+class Edit(StrEnum):
+    """What a checkout does to a job of another commit."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEdit:
+    """How one job's manifest differs from another commit's; `before` of a change is what that commit has.
+
+    `kind` is `Settings` for what the directory's settings say beside what shows in the jobs.
+    """
+
+    name: str
+    kind: str
+    edit: Edit
+    source: Source | None = None
+    changes: tuple[FieldChange, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """What the manifests change, compared with those of the commit that `ref` named."""
+
+    ref: str
+    commit: str
+    jobs: tuple[JobEdit, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one verb found and did; every output format is a view of this.
 
-    `runs`, `checks` and `unmanaged` are None where the verb does not tell any.
+    `runs`, `checks`, `unmanaged` and `against` are None where the verb does not tell any.
     """
 
     verb: str
@@ -171,3 +204,4 @@ class Report:
     runs: tuple[Run, ...] | None = None
     checks: tuple[Check, ...] | None = None
     unmanaged: tuple[Unmanaged, ...] | None = None
+    against: Against | None = None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconciler.model import Action, Health, JobReport, Report, Severity, Source, Status, Step, Sync
+from reconciler.reports import branch
 from reconciler.reports.drift_details import explanation, registration, unmanaged_names
 from reconciler.reports.summary import SYNC_WORDS, headline, unmanaged_headline
 from reconciler.reports.verdict import failed_step
@@ -30,6 +31,9 @@ def _annotations(report: Report) -> Iterator[tuple[str, str]]:
         hint = f" ({problem.hint})" if problem.hint else ""
         path = f"{problem.path}: " if problem.path else ""
         yield _annotation(level, problem.source, f"{report.verb}: {problem.severity}", f"{path}{problem.message}{hint}")
+    if report.against is not None and report.against.jobs:
+        lines = [f"{branch.EDIT_SIGNS[edit.edit]} {edit.kind} {edit.name}" for edit in report.against.jobs]
+        yield _annotation("notice", None, f"{report.verb}: {branch.sentence(report.against)}", "\n".join(_cut(lines)))
     for step in report.steps:
         if step.action is not Action.KEEP or failed_step(step):
             yield _step(report, step)

@@ -11,7 +11,20 @@ from importlib import resources
 from itertools import groupby
 from typing import Final
 
-from reconciler.model import Action, FieldChange, Health, JobReport, Problem, Report, Severity, Status, Step, Sync
+from reconciler.model import (
+    Action,
+    FieldChange,
+    Health,
+    JobEdit,
+    JobReport,
+    Problem,
+    Report,
+    Severity,
+    Status,
+    Step,
+    Sync,
+)
+from reconciler.reports import branch
 from reconciler.reports.drift_details import registration, unmanaged_names
 from reconciler.reports.json import instant
 from reconciler.reports.summary import headline, summary
@@ -57,6 +70,7 @@ def _page(report: Report, script: str, more: str) -> str:
         "<main>",
         *_head(report, title),
         *_section("Problems", _problems(report.problems)),
+        *_against(report),
         *_section("Steps", (line for step in report.steps for line in _step(step))),
         *_section("Jobs", (line for job in report.jobs for line in _job(job, told=bool(report.steps)))),
         *_section("Nobody manages", _unmanaged(report)),
@@ -114,6 +128,23 @@ def _problems(problems: Sequence[Problem]) -> Iterator[str]:
         yield '<ul class="problems">'
         yield from (f"<li>{_badge(problem.severity)} {escape(str(problem))}</li>" for problem in problems)
         yield "</ul>"
+
+
+def _against(report: Report) -> Iterator[str]:
+    if report.against is not None:
+        heading = f"C{escape(branch.title(report.against))[1:]}"
+        yield from _section(heading, (line for edit in report.against.jobs for line in _edit(edit, report.against.ref)))
+
+
+def _edit(edit: JobEdit, ref: str) -> Iterator[str]:
+    title = (
+        f'<span class="sign">{branch.EDIT_SIGNS[edit.edit]}</span>{edit.edit} {escape(edit.kind)} '
+        f"<code>{escape(edit.name)}</code>"
+    )
+    body = _changes(edit.changes, before=ref)
+    body += [f"<p>{escape(edit.message)}</p>"] if edit.message else []
+    body.append(_quiet(f"declared at {place(edit.source)}" if edit.source else ""))
+    yield from _entry(title, body, (edit.edit,), opened=bool(edit.changes))
 
 
 def _step(step: Step) -> Iterator[str]:
@@ -178,17 +209,17 @@ def _entry(title: str, body: Iterable[str], words: Iterable[str], *, opened: boo
     yield "</div></details>"
 
 
-def _changes(changes: Sequence[FieldChange]) -> list[str]:
+def _changes(changes: Sequence[FieldChange], before: str = "live") -> list[str]:
     if not changes:
         return []
-    head = "<table><thead><tr><th>field<th>live<th>manifest<th>declared at</tr></thead><tbody>"
-    return [head, *(_change(change) for change in changes), "</tbody></table>"]
+    head = f"<table><thead><tr><th>field<th>{escape(before)}<th>manifest<th>declared at</tr></thead><tbody>"
+    return [head, *(_change(change, before) for change in changes), "</tbody></table>"]
 
 
-def _change(change: FieldChange) -> str:
+def _change(change: FieldChange, before: str) -> str:
     return (
         f"<tr><td>{escape(change.path)}</td>"
-        f'<td class="before" data-name="live">{escape(value_text(change.before))}</td>'
+        f'<td class="before" data-name="{escape(before)}">{escape(value_text(change.before))}</td>'
         f'<td class="after" data-name="manifest">{escape(value_text(change.after))}</td>'
         f'<td class="quiet">{escape(place(change.source))}</td></tr>'
     )

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from reconciler.model import (
     ABSENT,
+    Against,
     Check,
     FieldChange,
+    JobEdit,
     JobReport,
     Problem,
     Registration,
@@ -50,6 +52,7 @@ def document(report: Report) -> dict[str, Any]:
             if report.unmanaged is None
             else {"unmanaged": [{"kind": each.kind, "name": each.name} for each in report.unmanaged]}
         ),
+        **({} if report.against is None else {"against": _against(report.against)}),
     }
 
 
@@ -103,6 +106,25 @@ def _unreported(unreported: Unreported) -> dict[str, Any]:
         "source": unreported.source,
         "grade": unreported.grade,
         "equality": unreported.equality,
+    }
+
+
+def _against(against: Against) -> dict[str, Any]:
+    return {"ref": against.ref, "commit": against.commit, "jobs": [_edit(edit) for edit in against.jobs]}
+
+
+def _edit(edit: JobEdit) -> dict[str, Any]:
+    changes = [_change(change) for change in edit.changes]
+    return {
+        "name": edit.name,
+        "kind": edit.kind,
+        "edit": edit.edit,
+        "source": _source(edit.source),
+        "changes": [
+            {"path": each["path"], "before": each["live"], "after": each["desired"], "source": each["source"]}
+            for each in changes
+        ],
+        "message": edit.message,
     }
 
 

@@ -6,11 +6,12 @@ The members are those that Jenkins, GitLab and pytest write and read (https://gi
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from reconciler.model import Action, Health, JobReport, Problem, Report, Severity, Source, Step, Sync
+from reconciler.model import Action, Against, Health, JobEdit, JobReport, Problem, Report, Severity, Source, Step, Sync
+from reconciler.reports import branch
 from reconciler.reports.drift_details import explanation, registration
 from reconciler.reports.json import instant
 from reconciler.reports.verdict import failed_step
@@ -61,9 +62,14 @@ def _cases(report: Report) -> Iterator[_Case]:
         steps[step.job].append(step)
     for problem in report.problems:
         problems[problem.job].append(problem)
+    edits = {edit.name: _edit(report.against, edit) for edit in report.against.jobs} if report.against else {}
     known = {job.name for job in report.jobs}
     for job in report.jobs:
-        yield _job(report, job, steps[job.name], problems[job.name])
+        case = _job(report, job, steps[job.name], problems[job.name])
+        yield replace(case, said=(*edits.get(job.name, ()), *case.said))
+    for edit in report.against.jobs if report.against else ():
+        if edit.name not in known:
+            yield _Case(name=edit.name, kind=edit.kind, source=edit.source, failures=(), said=edits[edit.name])
     for name in sorted((steps.keys() | problems.keys()) - known - {""}):
         yield _nameless(name, steps[name], problems[name])
     for each in report.unmanaged or ():
@@ -90,6 +96,10 @@ def _job(report: Report, job: JobReport, steps: Sequence[Step], problems: Sequen
     if report.verb == "status" and job.health is Health.FAILED:
         failures.append((str(job.health), run_text(job.last_run) if job.last_run else job.message or str(job.health)))
     return _Case(name=job.name, kind=job.kind, source=job.source, failures=tuple(failures), said=tuple(said))
+
+
+def _edit(against: Against, edit: JobEdit) -> tuple[str, ...]:
+    return (f"{branch.title(against)}: {edit.edit}", *branch.edit_lines(edit))
 
 
 def _nameless(name: str, steps: Sequence[Step], problems: Sequence[Problem]) -> _Case:

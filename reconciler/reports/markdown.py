@@ -8,7 +8,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from reconciler.model import Action, FieldChange, Health, JobReport, Problem, Report, Severity, Status, Step, Sync
+from reconciler.model import (
+    Action,
+    FieldChange,
+    Health,
+    JobEdit,
+    JobReport,
+    Problem,
+    Report,
+    Severity,
+    Status,
+    Step,
+    Sync,
+)
+from reconciler.reports import branch
 from reconciler.reports.drift_details import explanation, registration, unmanaged_names
 from reconciler.reports.summary import sentences
 from reconciler.reports.verdict import failed_step
@@ -42,7 +55,7 @@ def render(report: Report) -> str:
     head = _head(report)
     room = _LIMIT - len(head.encode()) - _CUT_ROOM
     kept: list[str] = []
-    parts = [*_problems(report), *_steps(report), *_jobs(report), *_unmanaged(report)]
+    parts = [*_problems(report), *_against(report), *_steps(report), *_jobs(report), *_unmanaged(report)]
     for part in parts:
         room -= len(part.encode()) + 1
         if room < 0:
@@ -76,6 +89,21 @@ def _problem(problem: Problem) -> str:
     where = " ".join(_code(part) for part in (str(problem.source or ""), problem.path) if part)
     hint = f" ({_escaped(problem.hint)})" if problem.hint else ""
     return f"- {sign} {where}{': ' if where else ''}{_escaped(problem.message)}{hint}"
+
+
+def _against(report: Report) -> Iterator[str]:
+    if report.against is not None and report.against.jobs:
+        against = report.against
+        yield f"\n#### Compared with {_code(against.ref)}\n"
+        yield from (_edit(edit) for edit in against.jobs)
+
+
+def _edit(edit: JobEdit) -> str:
+    does = f"<b>{branch.EDIT_SIGNS[edit.edit]} {edit.edit}</b> {_html(edit.kind)} <code>{_html(edit.name)}</code>"
+    body = [*_diff(edit.changes), _escaped(edit.message)]
+    if edit.source:
+        body.append(f"declared at {_code(place(edit.source))}")
+    return _details(does, body)
 
 
 def _steps(report: Report) -> Iterator[str]:

@@ -4,10 +4,23 @@ Every format renders only what this answers, so that masking, order and counts a
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from reconciler.model import Check, JobReport, Manifests, Owned, Problem, Report, Run, Source, Spec, Step, Unreported
+from reconciler.model import (
+    Against,
+    Check,
+    JobReport,
+    Manifests,
+    Owned,
+    Problem,
+    Report,
+    Run,
+    Source,
+    Spec,
+    Step,
+    Unreported,
+)
 from reconciler.reports.masking import MASK, mask_changes, mask_spec
 from reconciler.reports.places import is_hidden
 from reconciler.reports.printing import printable
@@ -33,6 +46,7 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
         steps=tuple(_step(step, desired.get(step.job), scrubber, show) for step in report.steps),
         problems=tuple(sorted(problems, key=_place)),
         runs=None if report.runs is None else tuple(_run(run, scrubber) for run in report.runs),
+        against=None if report.against is None else _against(report.against, _whole(manifests), show),
         checks=None if report.checks is None else tuple(_check(check, scrubber) for check in report.checks),
     )
 
@@ -60,6 +74,14 @@ def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collect
     )
 
 
+def _against(against: Against, desired: Mapping[str, Spec], show: Collection[str]) -> Against:
+    edits = (
+        replace(edit, changes=mask_changes(edit.changes, show, desired.get(edit.name)), message=printable(edit.message))
+        for edit in against.jobs
+    )
+    return replace(against, jobs=tuple(edits))
+
+
 def _unreported(unreported: Unreported, desired: Spec | None, show: Collection[str]) -> Unreported:
     (change,) = mask_changes([unreported.change], show, desired)
     return replace(unreported, change=change)
@@ -80,6 +102,12 @@ def _step(step: Step, desired: Spec | None, scrubber: Scrubber, show: Collection
 def _definitions(manifests: Manifests | None) -> dict[str, Spec]:
     jobs = manifests.jobs if manifests else ()
     return {job.name: job.definition.body for job in jobs if isinstance(job.definition, Owned)}
+
+
+def _whole(manifests: Manifests | None) -> dict[str, Spec]:
+    """Answer each job's definition with the sections beside it."""
+    definitions = _definitions(manifests)
+    return {job.name: {**job.spec, **definitions.get(job.name, {})} for job in (manifests.jobs if manifests else ())}
 
 
 def _run(run: Run, scrubber: Scrubber) -> Run:

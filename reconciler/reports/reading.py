@@ -9,10 +9,13 @@ from reconciler.errors import UsageError
 from reconciler.model import (
     ABSENT,
     Action,
+    Against,
     Check,
     ContainerEnd,
+    Edit,
     FieldChange,
     Health,
+    JobEdit,
     JobReport,
     Problem,
     Registration,
@@ -54,6 +57,7 @@ def read_report(document: Mapping[str, Any]) -> Report:
             unmanaged=tuple(Unmanaged(kind=each["kind"], name=each["name"]) for each in document["unmanaged"])
             if "unmanaged" in document
             else None,
+            against=_against(document["against"]) if "against" in document else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise UsageError(f"not a report of reconcile: {fault}") from fault
@@ -90,6 +94,23 @@ def _unreported(unreported: Mapping[str, Any]) -> Unreported:
     return Unreported(
         change=_change({**unreported, "source": None}),
         **{member: unreported[member] for member in ("rule", "text", "source", "grade", "equality")},
+    )
+
+
+def _against(against: Mapping[str, Any]) -> Against:
+    return Against(ref=against["ref"], commit=against["commit"], jobs=tuple(_edit(edit) for edit in against["jobs"]))
+
+
+def _edit(edit: Mapping[str, Any]) -> JobEdit:
+    return JobEdit(
+        name=edit["name"],
+        kind=edit["kind"],
+        edit=Edit(edit["edit"]),
+        source=_source(edit["source"]),
+        changes=tuple(
+            _change({**change, "live": change["before"], "desired": change["after"]}) for change in edit["changes"]
+        ),
+        message=edit["message"],
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from reconciler.model import Action, Health, Report, RunState, Severity, Status, Step, Sync, Verdict
+from reconciler.reports import branch
 
 _Key = TypeVar("_Key", Sync, Health)
 
@@ -78,7 +79,7 @@ def summary(report: Report) -> Summary:
 def sentences(report: Report) -> tuple[str, ...]:
     """Answer what was done or is to be, how the jobs stand, how their runs went, and how many problems there are."""
     counts = summary(report)
-    said = []
+    said = [] if report.against is None else [branch.sentence(report.against)]
     if report.steps:
         said.append(_steps(report.steps))
     if any(counts.sync.values()):

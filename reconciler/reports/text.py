@@ -9,6 +9,7 @@ from typing import Final
 
 from reconciler.model import (
     Action,
+    Edit,
     FieldChange,
     Health,
     JobReport,
@@ -19,7 +20,7 @@ from reconciler.model import (
     Step,
     Sync,
 )
-from reconciler.reports import drift_details, run_lines, schedule_lines
+from reconciler.reports import branch, drift_details, run_lines, schedule_lines
 from reconciler.reports.lines import Line, Span, Style, line, plain
 from reconciler.reports.summary import sentences, unmanaged_headline
 from reconciler.reports.wording import (
@@ -81,6 +82,12 @@ _HEALTH_STYLES: Final = {
     Health.NEVER_RAN: Style.QUIET,
     Health.SUSPENDED: Style.CHANGED,
 }
+_EDIT_STYLES: Final = {
+    Edit.ADDED: Style.GOOD,
+    Edit.CHANGED: Style.CHANGED,
+    Edit.REMOVED: Style.GONE,
+    Edit.UNKNOWN: Style.BAD,
+}
 _CHANGE_STYLES: Final = {"+": Style.GOOD, "-": Style.GONE, "~": Style.CHANGED}
 
 
@@ -93,6 +100,7 @@ def lines(report: Report, detail: Detail = Detail.FOLDED) -> Iterator[Line]:
     """Answer `report` line by line: problems, steps, jobs, and the counts last."""
     sections = [
         list(_problems(report)),
+        list(_against(report, detail)),
         list(_steps(report, detail)),
         list(_jobs(report, detail)),
         list(_unmanaged(report)),
@@ -135,6 +143,22 @@ def _circumstances(report: Report) -> str:
 
 def _problems(report: Report) -> Iterator[Line]:
     yield from (problem_line(problem) for problem in report.problems)
+
+
+def _against(report: Report, detail: Detail) -> Iterator[Line]:
+    if report.against is None or not report.against.jobs:
+        return
+    yield line(Span(f"{branch.title(report.against)}:", Style.STRONG))
+    for edit in report.against.jobs:
+        yield line(
+            Span(f"  {branch.EDIT_SIGNS[edit.edit]} {edit.edit:<7}", _EDIT_STYLES[edit.edit]),
+            f" {edit.kind} ",
+            Span(edit.name, Style.STRONG),
+            Span(f"  {place(edit.source)}", Style.QUIET),
+        )
+        yield from _changes(edit.changes, detail, indent="      ")
+        if edit.message:
+            yield line(f"      {edit.message}")
 
 
 def _steps(report: Report, detail: Detail) -> Iterator[Line]:

@@ -89,7 +89,7 @@ def _texts(invocation: Invocation, files: "Mapping[Path, Live]") -> Mapping[Path
 
     directory = invocation.options.directory
     settings = invocation.manifests.settings
-    laid = defaults(directory, invocation.request(account=settings.account_id, region=settings.region))
+    laid = defaults(directory, invocation.request(settings.account_id, settings.region))
     texts = {}
     for path, live in files.items():
         extra: dict[str, Any] = {"adopt": True} if live.owner is None else {}
@@ -137,7 +137,7 @@ def _write(path: Path, text: str) -> None:
 def _checked(invocation: Invocation, files: "Mapping[Path, Live]") -> ExitCode:
     """Say what is wrong with what was written: AWS keeps definitions that it would no longer register."""
     settings = invocation.manifests.settings
-    invocation.manifests = invocation.load(account=settings.account_id, region=settings.region)
+    invocation.manifests = invocation.load(settings.account_id, settings.region)
     written = {str(path) for path in files}
     problems = [
         problem

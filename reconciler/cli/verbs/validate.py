@@ -31,7 +31,7 @@ def _report(invocation: Invocation) -> Report:
     declared = environments(invocation.options.directory) if invocation.options.env is None else ()
     if not declared:
         return replace(invocation.offline_report(), jobs=_jobs(invocation.manifests, now))
-    checked = {name: invocation.load(account=None, region=None, environment=name) for name in declared}
+    checked = {name: invocation.load(None, None, environment=name) for name in declared}
     first = next(iter(checked.values()))
     invocation.manifests = replace(first, jobs=tuple(job for each in checked.values() for job in each.jobs))
     return replace(

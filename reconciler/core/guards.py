@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.core.attempts import Start
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance
-from reconciler.model import Health, Problem, Status, Step
+from reconciler.model import Problem, Status, Step
 
 #: The reason of a step that waits because its job failed a short while ago.
 PAUSED: Final = "failed a short while ago; it is tried again after a pause"
@@ -78,11 +78,10 @@ def limit_reruns(
     return held, (Problem(message=reason, hint=hint),)
 
 
-def limit_concurrency(jobs: tuple[JobPlan, ...], limit: int | None) -> tuple[JobPlan, ...]:
+def limit_concurrency(jobs: tuple[JobPlan, ...], going: int, limit: int | None) -> tuple[JobPlan, ...]:
     """Hold launches back while as many runs as `maxConcurrentRuns` are going on."""
     if limit is None:
         return jobs
-    going = sum(job.health is Health.RUNNING for job in jobs)
     held = []
     for job in jobs:
         if any(_launches(step) for step in job.steps):

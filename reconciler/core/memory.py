@@ -71,6 +71,12 @@ class Memory:
         """The newest attempt."""
         return self.attempts[-1] if self.attempts else None
 
+    @property
+    def going(self) -> bool:
+        """Whether something of it was sent, or is about to be, and is not known to have ended."""
+        last = self.last
+        return self.final is None and last is not None and last.ended is None and last.refused is None
+
 
 def remember(stream: str, generation: str, n: int, claimed: datetime, events: Sequence[Event]) -> Memory:
     """Read a stream's events, in the order of their arrival, into what is known of the run."""

@@ -4,7 +4,7 @@ Order is by rank, not by a graph: log groups, definitions, schedules, runs; then
 have not succeeded is simply not reconciled further in this pass.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from reconciler.core import ownership, schedules
 from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
 from reconciler.core.guards import Limits, hold_back, limit_concurrency, limit_reruns
 from reconciler.core.job_plan import JobPlan
+from reconciler.core.memory import Memory
 from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
 from reconciler.core.operations import MakeLogGroup, Note, Register
 from reconciler.core.ownership import Commit
@@ -91,7 +92,8 @@ def make_plan(seen: Seen) -> Plan:
     if paused:
         jobs = tuple(replace(job, steps=hold_back(job.steps, paused)) for job in jobs)
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
-    jobs = limit_concurrency(jobs, seen.settings.max_concurrent_runs)
+    going = sum(memory.going for entry in seen.jobs for memory in _memories(entry))
+    jobs = limit_concurrency(jobs, going, seen.settings.max_concurrent_runs)
     pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)
     steps = [step for job in jobs for step in job.steps] + list(hold_back(pruned, paused))
     return Plan(
@@ -109,6 +111,13 @@ def _rank(step: Step) -> tuple[int, int, str, str]:
     if step.kind == schedules.KIND:
         return (rank, schedules.order(step), step.job, step.name)
     return (10 - rank if step.action is Action.DELETE else rank, 0, step.job, step.name)
+
+
+def _memories(entry: JobSeen) -> Iterator[Memory]:
+    if entry.one_shot is not None and entry.one_shot.memory is not None:
+        yield entry.one_shot.memory
+    if entry.slots is not None:
+        yield from entry.slots.memory.runs
 
 
 def _ran_before(entry: JobSeen) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from reconciler.core.ownership import Commit
 from reconciler.model import Action, Health, Report, Status, Sync
-from tests.engine.harness import Directory, one_shot
+from tests.engine.harness import SETTINGS, Directory, one_shot
 
 ON_DEMAND = """
     apiVersion: reconciler/v1
@@ -140,6 +140,15 @@ def test_a_task_that_runs_too_long_is_stopped(directory: Directory) -> None:
     report = directory.wait()
     assert axes(report)["slow"] == (Sync.IN_SYNC, Health.FAILED)
     assert "deadline of 300 s exceeded" in report.jobs[0].message
+
+
+def test_runs_at_the_same_time_stay_under_the_settings_limit(directory: Directory) -> None:
+    limited = SETTINGS.replace("spec:\n", "spec:\n      maxConcurrentRuns: 2\n")
+    directory.write(settings=limited, **{f"job{n}": one_shot(f"job{n}", outcome="exit 0 after 60s") for n in range(5)})
+    assert {health for _, health in axes(directory.wait()).values()} == {Health.SUCCEEDED}
+    spans = [(task["createdAt"], task["stoppedAt"]) for task in directory.tasks.values()]
+    assert len(spans) == 5
+    assert max(sum(begun <= at < stopped for begun, stopped in spans) for at, _ in spans) == 2
 
 
 def test_lack_of_capacity_is_waited_out(directory: Directory) -> None:

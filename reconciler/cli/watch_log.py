@@ -22,20 +22,12 @@ from reconciler.engine.watch_events import (
 )
 from reconciler.model import Action, Problem, Report, Step
 from reconciler.reports.printing import printable
-from reconciler.reports.summary import sentences
+from reconciler.reports.summary import DONE_WORDS, sentences
 from reconciler.reports.wording import duration
 
 #: So many changes of a pass are named in a line of text; JSON names all.
 _NAMED: Final = 10
-_VERBS: Final[Mapping[Action, str]] = {
-    Action.CREATE: "created",
-    Action.UPDATE: "updated",
-    Action.DELETE: "deleted",
-    Action.LAUNCH: "launched",
-    Action.STOP: "stopped",
-    Action.ADOPT: "adopted",
-    Action.KEEP: "noted",
-}
+_VERBS: Final[Mapping[Action, str]] = {**DONE_WORDS, Action.KEEP: "noted"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +122,7 @@ class Log:
             "number": passed.number,
             "wokenBy": [str(wake) for wake in passed.woken_by],
             "owner": report.owner,
+            "commit": passed.commit,
             "seconds": round(report.seconds, 3),
             "changed": [self._step(step) for step in passed.done],
             "moved": [self._moved(each) for each in passed.moved],

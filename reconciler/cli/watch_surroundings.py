@@ -60,6 +60,10 @@ class Process:
         """Answer a new session."""
         return self._invocation.session(Access.WRITE, settings)
 
+    def reading_session(self, settings: Settings) -> "Aws":
+        """Answer a new session for what is only looked at, beside the loop."""
+        return self._invocation.session(Access.READ, settings)
+
     def lock(self, settings: Settings) -> AbstractContextManager[object]:
         """Keep every other loop of this owner, in the same account and Region, off this host."""
         options = self._invocation.options

@@ -101,6 +101,10 @@ class Operator:
         streams = run_logs.streams(self._context, self._run(reference), container)
         return run_logs.read(self._context, streams, since=self._instant(since), last=last)
 
+    def logs_of(self, run: Run, *, last: int) -> LogsSeen:
+        """Answer the `last` lines of a run that :meth:`runs` has told."""
+        return run_logs.read(self._context, run_logs.streams(self._context, run), last=last)
+
     def follow_logs(
         self, reference: str, told: Told, *, container: str | None, since: datetime | timedelta | None
     ) -> Report:

@@ -9,6 +9,7 @@ lost at any moment; a restart then only takes longer to do the same.
 import random
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -171,7 +172,8 @@ class Watch:
         report = reconciler.apply(lambda _: self._go_on())
         self._mended()
         passed, due = self._memory.learn(report, tuple(done), view, woken, self._clock.now(), aws)
-        self._tell(passed)
+        commit = self._sight.commit
+        self._tell(replace(passed, commit=commit.sha if commit is not None else ""))
         if self._runs and (passed.done or passed.moved or passed.number == 1):
             self._tell_runs(reconciler, view)
         return due

@@ -22,7 +22,7 @@ class Passed:
     """A pass was made: what it did, what moved by itself, and who fails newly or no longer.
 
     `failing` are errors by job that were not told before; `calls` counts what the session has sent to AWS so far, and
-    `throttles` what AWS refused of it for now.
+    `throttles` what AWS refused of it for now. `commit` is what the directory was at.
     """
 
     number: int
@@ -35,6 +35,7 @@ class Passed:
     problems: tuple[Problem, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     throttles: Mapping[str, int] = field(default_factory=dict)
+    commit: str = ""
 
     @property
     def quiet(self) -> bool:

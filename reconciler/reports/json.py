@@ -43,8 +43,8 @@ def document(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "summary": _summary(report),
         "jobs": [_job(job) for job in report.jobs],
-        "steps": [_step(step) for step in report.steps],
-        "problems": [_problem(problem) for problem in report.problems],
+        "steps": [step_document(step) for step in report.steps],
+        "problems": [problem_document(problem) for problem in report.problems],
         **({} if report.runs is None else {"runs": [_run(run) for run in report.runs]}),
         **({} if report.checks is None else {"checks": [_check(check) for check in report.checks]}),
         **(
@@ -128,7 +128,8 @@ def _edit(edit: JobEdit) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_document(step: Step) -> dict[str, Any]:
+    """Answer one step as JSON's own values."""
     return {
         "action": step.action,
         "kind": step.kind,
@@ -142,7 +143,8 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Answer one problem as JSON's own values."""
     return {
         "severity": problem.severity,
         "source": _source(problem.source),

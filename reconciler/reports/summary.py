@@ -18,7 +18,8 @@ _TO_DO: Final[Mapping[Action, str]] = {
     Action.LAUNCH: "to launch",
     Action.STOP: "to stop",
 }
-_DONE: Final[Mapping[Action, str]] = {
+#: What was done, in a sentence.
+DONE_WORDS: Final[Mapping[Action, str]] = {
     Action.CREATE: "created",
     Action.UPDATE: "updated",
     Action.ADOPT: "adopted",
@@ -122,13 +123,13 @@ def _steps(steps: Iterable[Step]) -> str:
         match step.status:
             case Status.PLANNED if step.action in _TO_DO:
                 counts[_TO_DO[step.action]] += 1
-            case Status.DONE if step.action in _DONE:
-                counts[_DONE[step.action]] += 1
+            case Status.DONE if step.action in DONE_WORDS:
+                counts[DONE_WORDS[step.action]] += 1
             case Status.FAILED | Status.BLOCKED | Status.SKIPPED:
                 counts[str(step.status)] += 1
             case _:
                 pass
-    order = (*_TO_DO.values(), *_DONE.values(), *(str(status) for status in Status))
+    order = (*_TO_DO.values(), *DONE_WORDS.values(), *(str(status) for status in Status))
     return ", ".join(f"{counts[word]} {word}" for word in order if counts[word]) or "nothing to do"
 
 

@@ -9,14 +9,17 @@ from collections.abc import Callable, Sequence
 
 from reconciler.reports.secret_names import looks_secret
 
-#: `--flag value`, `--flag=value`, `NAME=value` and `Header: value` inside a longer text.
-_ASSIGNMENT = re.compile(
-    r"""(?P<name>-{0,2}[A-Za-z][\w.-]*)
-        (?P<gap>\s*=\s*|:\s*(?:(?:Bearer|Basic|Token)\s+)?|\s+(?:(?:Bearer|Basic|Token)\s+)?)
-        (?P<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"';|&)]+)""",
-    re.VERBOSE | re.IGNORECASE,
+#: What may be the name of a value: a word, looked at once, from its beginning and as a whole, since logs have words of
+#: a hundred thousand characters. Then what stands between, as in `--flag value`, `--flag=value`, `NAME=value` and
+#: `Header: value`.
+_NAME = r"""(?<![\w.-])(?P<name>[\w.-]++)
+    (?P<gap>\s*=\s*|:\s*(?:(?:Bearer|Basic|Token)\s+)?|\s+(?:(?:Bearer|Basic|Token)\s+)?)"""
+_VALUE = r"""(?P<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"';|&)]+)"""
+_NAMED = re.compile(_NAME, re.VERBOSE | re.IGNORECASE)
+_ASSIGNMENT = re.compile(_NAME + _VALUE, re.VERBOSE | re.IGNORECASE)
+_URL_PASSWORD = re.compile(
+    r"(?P<before>(?<![a-z0-9+.-])[a-z0-9+.-]++://[^\s/@:]*+:)(?P<value>[^\s/@]++)(?=@)", re.IGNORECASE
 )
-_URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^\s/@:]*:)(?P<value>[^\s/@]+)(?=@)", re.IGNORECASE)
 _FLAG = re.compile(r"-{1,2}(?P<name>[A-Za-z][\w.-]*)\Z")
 
 #: What stands in the place of a hidden value: given the name it goes by and the value.
@@ -50,14 +53,11 @@ def secret_flag(word: object) -> str:
 
 def _hide_assignments(text: str, mark: Marker) -> str:
     parts: list[str] = []
-    position = 0
-    while found := _ASSIGNMENT.search(text, position):
-        name, gap = found["name"], found["gap"]
-        spaced = not gap.strip()
-        if looks_secret(name) and (not spaced or name.startswith("-")):
-            parts += [text[position : found.start("value")], mark(name.lstrip("-"), found["value"])]
-            position = found.end()
-        else:  # the value of one pair may be the name of the next
-            parts.append(text[position : found.start("value")])
-            position = found.start("value")
-    return "".join([*parts, text[position:]])
+    kept = position = 0
+    while named := _NAMED.search(text, position):
+        position = named.end()  # the value of one pair may be the name of the next
+        found = _ASSIGNMENT.match(text, named.start()) if looks_secret(named["name"]) else None
+        if found is not None and (found["gap"].strip() or found["name"].startswith("-")):
+            parts += [text[kept : found.start("value")], mark(found["name"].lstrip("-"), found["value"])]
+            kept = position = found.end()
+    return "".join([*parts, text[kept:]])

@@ -1,7 +1,9 @@
-"""The pages: health, readiness, metrics, the state as JSON, and the live page."""
+"""What is answered under each path: health, readiness, metrics, the state as JSON, logs of runs, and the live page."""
 
+import json
 from collections.abc import Callable, Collection
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -9,45 +11,77 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from reconciler.web import metrics
+from reconciler.reports.json import instant
+from reconciler.web import metrics, page, status
 from reconciler.web.guard import Guard
+from reconciler.web.logs import Logs
 from reconciler.web.metrics import Metrics
 from reconciler.web.state import State
 
 #: As the page's own: nothing from elsewhere, and no frame around it.
 _POLICY: Final = "frame-ancestors 'none'"
+_HTML: Final = "text/html; charset=utf-8"
+_JSON: Final = "application/json"
 
 
-def application(state: State, measured: Metrics, *, hosts: Collection[str] | None, token: str | None) -> ASGIApp:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What there is to show."""
+
+    state: State
+    metrics: Metrics
+    logs: Logs
+
+
+def application(sources: Sources, *, hosts: Collection[str] | None, token: str | None) -> ASGIApp:
     """Answer the application behind its guard."""
-    pages = _Pages(state, measured)
+    pages = _Pages(sources)
     routes = [
         Route("/", pages.page),
         Route("/status.json", pages.status),
+        Route("/logs/{run}", pages.logs),
         Route("/metrics", pages.metrics),
         Route("/healthz", pages.health),
         Route("/readyz", pages.readiness),
     ]
-    return Guard(Starlette(routes=routes), hosts=hosts, token=token)
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    return Guard(app, hosts=hosts, token=token)
 
 
 class _Pages:
-    """Each page; what is expensive is made when it is asked for and kept until the state is another."""
+    """Each page; what is expensive is made when it is asked for, and kept until the state is another."""
 
-    def __init__(self, state: State, measured: Metrics) -> None:
-        self._state = state
-        self._measured = measured
+    def __init__(self, sources: Sources) -> None:
+        self._state = sources.state
+        self._metrics = sources.metrics
+        self._logs = sources.logs
         self._made: dict[str, tuple[str, bytes]] = {}
 
     async def page(self, request: Request) -> Response:
-        headers = {"Content-Security-Policy": _POLICY}
-        return self._versioned(request, "text/html; charset=utf-8", self._state.page, headers)
+        def make() -> bytes:
+            return page.render(self._state.shown(), self._state.now()).encode()
+
+        headers = {"Content-Security-Policy": _POLICY, "Last-Pass": instant(self._state.looked) or ""}
+        return self._versioned(request, self._state.version, make, {"Content-Type": _HTML, **headers})
 
     async def status(self, request: Request) -> Response:
-        return self._versioned(request, "application/json", self._state.status, {})
+        version = f"{self._state.version}-{self._state.looked.isoformat()}"
+        return self._versioned(request, version, lambda: status.render(self._state.shown()), {"Content-Type": _JSON})
+
+    async def logs(self, request: Request) -> Response:
+        run = request.path_params["run"]
+        if not self._logs.knows(run):
+            return PlainTextResponse("no such run among those that the loop has seen lately\n", 404)
+        answer = self._logs.ask(run)
+        if answer is None:
+            return _json({"lines": [], "notes": [], "error": "", "over": False}, 202, {"Retry-After": "1"})
+        lines = [{"at": instant(line.at), "container": line.container, "text": line.text} for line in answer.seen.lines]
+        told = {"lines": lines, "notes": list(answer.seen.notes), "error": answer.error, "over": answer.over}
+        return _json(told, 200, {})
 
     async def metrics(self, _: Request) -> Response:
-        return Response(self._measured.text(), headers={"Content-Type": metrics.TYPE})
+        return Response(self._metrics.text(), headers={"Content-Type": metrics.TYPE})
 
     async def health(self, _: Request) -> Response:
         alive = self._state.alive
@@ -55,14 +89,19 @@ class _Pages:
 
     async def readiness(self, _: Request) -> Response:
         ready = self._state.ready
-        return PlainTextResponse("ready\n" if ready else "no pass could be made yet\n", 200 if ready else 503)
+        return PlainTextResponse("ready\n" if ready else "no pass can be made\n", 200 if ready else 503)
 
-    def _versioned(self, request: Request, kind: str, make: Callable[[], bytes], headers: dict[str, str]) -> Response:
-        version = f'"{self._state.version}"'
-        headers = {"ETag": version, **headers}
-        if request.headers.get("if-none-match") == version:
+    def _versioned(
+        self, request: Request, version: str, make: Callable[[], bytes], headers: dict[str, str]
+    ) -> Response:
+        headers = {"ETag": f'"{version}"', **headers}
+        if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         path = request.url.path
         if self._made.get(path, ("",))[0] != version:
             self._made[path] = (version, make())
-        return Response(self._made[path][1], headers={"Content-Type": kind, **headers})
+        return Response(self._made[path][1], headers=headers)
+
+
+def _json(told: dict[str, Any], code: int, headers: dict[str, str]) -> Response:
+    return Response(json.dumps(told).encode(), code, headers={"Content-Type": _JSON, **headers})

@@ -13,12 +13,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 #: What a probe may ask without a token: it learns one word.
 OPEN: Final = frozenset({"/healthz", "/readyz"})
 _LONGEST_PATH: Final = 256
+#: Of all headers together, in bytes.
+LONGEST_HEAD: Final = 16 << 10
 _ALWAYS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
+    # one answer for each connection, so that none is kept open
+    "Connection": "close",
 }
 
 
@@ -53,8 +57,12 @@ class Guard:
             return PlainTextResponse("read-only\n", 405, headers={"Allow": "GET, HEAD"})
         if len(scope["raw_path"] if scope.get("raw_path") is not None else scope["path"]) > _LONGEST_PATH:
             return PlainTextResponse("the path is too long\n", 414)
+        if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > LONGEST_HEAD:
+            return PlainTextResponse("the headers are too long\n", 431)
         if self._hosts is not None and headers.get("host", "").lower() not in self._hosts:
             return PlainTextResponse("this is not the server that you named\n", 421)
+        if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+            return PlainTextResponse("this is not for the pages of others\n", 403)
         if self._token is not None and scope["path"] not in OPEN and not self._knows(headers.get("authorization", "")):
             challenge = {"WWW-Authenticate": 'Basic realm="reconciler", charset="UTF-8"'}
             return PlainTextResponse("a token is needed: Bearer, or Basic with any user\n", 401, headers=challenge)

@@ -9,20 +9,22 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.web.address import Address
+from reconciler.web.guard import LONGEST_HEAD
 
-#: Seconds that a client may take to say what it wants.
-_IMPATIENCE: Final = 10.0
+#: Seconds that a client has, from connecting to the last byte of its answer.
+PATIENCE: Final = 10.0
 _MOST_AT_ONCE: Final = 64
-_LONGEST_HEAD: Final = 16 << 10
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class _Impatient(H11Protocol):
-    """Hangs up on whoever connects and does not ask."""
+    """Hangs up on whoever is not done in time: who connects and does not ask, asks slowly, or reads slowly."""
+
+    patience = PATIENCE
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._limit = self.loop.call_later(_IMPATIENCE, self._give_up)
+        self._limit = self.loop.call_later(self.patience, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._limit.cancel()
@@ -33,17 +35,19 @@ class _Impatient(H11Protocol):
         if begun is None and not self.transport.is_closing():
             self.transport.write(_LATE)
             self.transport.close()
+        else:
+            self.transport.abort()
 
 
 class Server:
     """Serves an application until closed; the address is taken when it is made."""
 
-    def __init__(self, app: ASGIApp, address: Address) -> None:
+    def __init__(self, app: ASGIApp, address: Address, *, patience: float = PATIENCE) -> None:
         self._socket = address.bind()
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
-            http=_Impatient,
+            http=type("Impatient", (_Impatient,), {"patience": patience}),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -53,9 +57,8 @@ class Server:
             date_header=False,
             proxy_headers=False,
             limit_concurrency=_MOST_AT_ONCE,
-            timeout_keep_alive=15,
             timeout_graceful_shutdown=2,
-            h11_max_incomplete_event_size=_LONGEST_HEAD,
+            h11_max_incomplete_event_size=LONGEST_HEAD,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -65,6 +68,11 @@ class Server:
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._server.server_state.connections)
 
     def close(self) -> None:
         """Stop answering, and wait for that."""

@@ -1,5 +1,7 @@
 """Free text without hidden values."""
 
+import pytest
+
 from reconciler.model import Job, Manifests, Owned, Settings, Source
 from reconciler.reports.scrubbing import Scrubber, hidden_values
 
@@ -58,3 +60,12 @@ def test_shown_names_and_show_values_are_left_alone() -> None:
 def test_the_values_hidden_inside_words_and_json_are_known() -> None:
     spec = {"command": ["--password=hunter2", "--token", "abcdef"], "environment": {"A": "x"}}
     assert sorted(hidden_values(spec)) == ["abcdef", "hunter2", "x"]
+
+
+@pytest.mark.parametrize(
+    "word", ["m", "ab_", "A1", "a=b ", "--x ", "http://a:", 'a="', "a='", 'password="', "::", "= ", " "]
+)
+def test_a_very_long_line_is_read_through_once(word: str) -> None:
+    # read again from each of its letters, this would take hours
+    line = word * (500_000 // len(word))
+    assert Scrubber(None, ()).text(f"{line} --token abcdef").endswith(" --token ***")

@@ -12,8 +12,8 @@ from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SHOW_VALUES, VERBOSE, verb
 from reconciler.errors import ExitCode, UsageError
 
-#: So many runs are shown in the timeline.
-_RUNS = 200
+#: So many of the newest runs are shown.
+_RUNS = 1000
 
 
 @verb("watch", DIRECTORY, MANIFESTS, AWS, GUARDS, LIMITS, SHOW_VALUES, VERBOSE)
@@ -69,7 +69,7 @@ def command(
     from reconciler.engine.watch_files import FileEvents
 
     if token_file is not None and listen is None:
-        raise UsageError("--token-file: expected with --listen")
+        raise UsageError("--listen is needed for --token-file")
     alarm = QueueAlarm()
     files = FileEvents(invocation.options.directory, alarm, lambda message: tell(Said(message=message)))
     process = Process(invocation, files)
@@ -94,13 +94,11 @@ def command(
         as_json = log_format == "json"
         listeners.insert(0, Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=as_json))
         if listen is not None:
-            server = Listening(
-                listen, token_file, clock=invocation.clock, present=process.presentable, interval=interval
-            )
+            server = Listening(listen, token_file, clock=invocation.clock, process=process, interval=interval)
             held.callback(server.close)
             listeners.append(server)
             server.start()
-            tell(Said(message=f"listening on http://{listen.rpartition(':')[0]}:{server.port}/", warning=False))
+            tell(Said(message=f"listening on {server.url}", warning=False))
         if pull:
             held.callback(puller.close)
             puller.start()

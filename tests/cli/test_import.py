@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.local import LocalAws
 from reconciler.local.connection import connected, default_state
 from tests.cli.command_line import Reconcile
 
@@ -216,3 +217,21 @@ def test_a_directory_is_made_where_there_is_none(live: Path, reconcile: Reconcil
     answer = reconcile("import", "etl", "--local", "--dir", "new/jobs", "--region", "eu-west-1")
     assert (answer.code, answer.out) == (0, "wrote new/jobs/etl.yaml  (EcsJob etl:1, to adopt)\n")
     assert Path("new/jobs/etl.yaml").is_file()
+
+
+def test_what_no_manifest_can_say_is_told_in_the_file_and_by_drift(
+    jobs: Path, reconcile: Reconcile, on_virtual_time: LocalAws
+) -> None:
+    client = on_virtual_time.client("ecs", account="111111111111", region="eu-west-1")
+    client.register_task_definition(**DEFINITION)
+    new = {"taskDefinition": {"containerDefinitions": [{"aNewMember": "x"}]}}
+    on_virtual_time.faults.add("ecs:DescribeTaskDefinition", "extra", times=None, members=new)
+    (jobs / "hello.yaml").unlink()
+    answer = reconcile("import", "etl")
+    assert answer.code == 0
+    assert "has no request for: containerDefinitions[].aNewMember; upgrade boto3" in answer.err
+    comment = (jobs / "etl.yaml").read_text().partition("apiVersion")[0].replace("\n# ", " ")
+    assert "AWS describes aNewMember, which no manifest can say yet: a pass registers it without" in comment
+    drift = reconcile("drift")
+    assert drift.code == 2
+    assert 'containerDefinitions[main].aNewMember: "x" →' in drift.out

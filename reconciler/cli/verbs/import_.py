@@ -72,6 +72,8 @@ def _found(invocation: Invocation, names: Sequence[str], tags: Mapping[str, str]
     aws.verify_account()
     definitions = backends(aws, invocation.manifests.settings).definitions
     found = look_up(Asked(names=names, tags=tags, kind=kind), invocation.manifests, kinds(), definitions)
+    for warning in aws.warnings:
+        click.echo(f"warning: {warning}", err=True)
     for name, reason in sorted(found.left_out.items()):
         click.echo(f"left out {name}: {reason}", err=True)
     if not found.live:
@@ -114,6 +116,11 @@ def _comments(live: "Live", owner: str, tags: Mapping[str, str]) -> Sequence[str
     comments = [f"imported from {revision.arn}{when}{who}"]
     if live.owner not in {None, owner}:
         comments.append(f"belongs to owner {live.owner}: `adopt: {live.owner}` under spec takes it over")
+    if revision.unmodelled:
+        named = ", ".join(sorted({str(place[-1]) for place in revision.unmodelled}))
+        comments.append(
+            f"AWS describes {named}, which no manifest can say yet: drift shows it, a pass registers without"
+        )
     if missing := sorted(key for key in tags if key not in live.tags):
         comments.append(f"Settings' tags {', '.join(missing)} are not on it yet: the next pass adds them")
     return comments

@@ -118,9 +118,7 @@ def _comments(live: "Live", owner: str, tags: Mapping[str, str]) -> Sequence[str
         comments.append(f"belongs to owner {live.owner}: `adopt: {live.owner}` under spec takes it over")
     if revision.unmodelled:
         named = ", ".join(sorted({str(place[-1]) for place in revision.unmodelled}))
-        comments.append(
-            f"AWS describes {named}, which no manifest can say yet: drift shows it, a pass registers without"
-        )
+        comments.append(f"AWS describes {named}, which no manifest can say yet: a pass registers it without")
     if missing := sorted(key for key in tags if key not in live.tags):
         comments.append(f"Settings' tags {', '.join(missing)} are not on it yet: the next pass adds them")
     return comments

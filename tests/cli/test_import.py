@@ -234,4 +234,4 @@ def test_what_no_manifest_can_say_is_told_in_the_file_and_by_drift(
     assert "AWS describes aNewMember, which no manifest can say yet: a pass registers it without" in comment
     drift = reconcile("drift")
     assert drift.code == 2
-    assert 'containerDefinitions[main].aNewMember: "x" →' in drift.out
+    assert '- containerDefinitions[main].aNewMember: "x"' in drift.out

@@ -53,6 +53,12 @@ _TOP: tuple[Rule, ...] = (
         equality=Equality.SEMANTIC,
     ),
     EmptyIsAbsent(path="retryStrategy", source=_RECORDED, grade=Grade.SEEN, equality=Equality.SEMANTIC),
+    EmptyIsAbsent(
+        path="timeout",
+        source="terraform-aws-modules/terraform-aws-batch issue 22: a timeout that says nothing",
+        grade=Grade.TOOL,
+        equality=Equality.SEMANTIC,
+    ),
     Ordered(
         path="retryStrategy.evaluateOnExit",
         source=f"{_TERRAFORM}/job_definition.go (a list); the conditions are tried in order",

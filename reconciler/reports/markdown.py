@@ -28,12 +28,13 @@ from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import (
     SIGNS,
     change_sign,
+    is_moved,
     moment,
     place,
     run_text,
     run_time,
+    side_texts,
     step_reason,
-    value_text,
 )
 
 _LIMIT: Final = 60_000
@@ -173,10 +174,14 @@ def _diff(changes: Sequence[FieldChange]) -> Iterator[str]:
 def _change(change: FieldChange) -> Iterator[str]:
     sign = change_sign(change)
     where = f"  # {place(change.source)}" if change.source else ""
+    before, after = side_texts(change, _VALUE_WIDTH)
+    if is_moved(change):
+        yield f"! {change.path}: {after} moved{where}"
+        return
     if sign != "+":
-        yield f"- {change.path}: {value_text(change.before, _VALUE_WIDTH)}{where if sign == '-' else ''}"
+        yield f"- {change.path}: {before}{where if sign == '-' else ''}"
     if sign != "-":
-        yield f"+ {change.path}: {value_text(change.after, _VALUE_WIDTH)}{where}"
+        yield f"+ {change.path}: {after}{where}"
 
 
 def _details(title: str, body: Iterable[str], *, opened: bool = False) -> str:

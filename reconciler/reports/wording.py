@@ -1,6 +1,7 @@
 """How single values read to a person: what a change was, when something happened, how long it took."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from reconciler.model import ABSENT, Action, FieldChange, Run, Source, Step
 from reconciler.reports.masking import is_masked
 from reconciler.reports.printing import printable
 
+_MOVED: Final = re.compile(r"\[\d+→\d+\]\Z")
 #: One sign for each action, as in Terraform's plans.
 SIGNS: Final = {
     Action.CREATE: "+",
@@ -22,15 +24,45 @@ SIGNS: Final = {
 
 def value_text(value: Any, limit: int = 0) -> str:
     """Answer a value as compact JSON, cut in the middle over `limit` characters; a mask stands bare."""
-    if value is ABSENT:
-        return "(not there)"
-    if is_masked(value):
-        return str(value)
-    text = printable(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str))
+    text = _whole(value)
     if not limit or len(text) <= limit:
         return text
     head = (limit - 1) * 2 // 3
     return f"{text[:head]}…{text[head + 1 - limit :]} ({len(text)} characters)"
+
+
+def _whole(value: Any) -> str:
+    if value is ABSENT:
+        return "(not there)"
+    if is_masked(value):
+        return str(value)
+    return printable(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str))
+
+
+def side_texts(change: FieldChange, limit: int = 0) -> tuple[str, str]:
+    """Answer both sides of a change; where both are there and one is over `limit`, what stands about the difference.
+
+    Two long values that were each cut in the middle might look the same.
+    """
+    before, after = _whole(change.before), _whole(change.after)
+    if change.before is ABSENT or change.after is ABSENT or not limit or max(len(before), len(after)) <= limit:
+        return value_text(change.before, limit), value_text(change.after, limit)
+    shorter = min(len(before), len(after))
+    same = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    start = max(0, min(same - limit // 3, max(len(before), len(after)) - limit))
+    return _window(before, start, limit), _window(after, start, limit)
+
+
+def _window(text: str, start: int, limit: int) -> str:
+    shown, end = text[start : start + limit], start + limit
+    if len(shown) == len(text):
+        return text
+    return f"{'…' if start else ''}{shown}{'…' if end < len(text) else ''} ({len(text)} characters)"
+
+
+def is_moved(change: FieldChange) -> bool:
+    """Answer whether a change is an entry of an ordered list that only stands elsewhere (`command[2→0]`)."""
+    return _MOVED.search(change.path) is not None and change.before == change.after
 
 
 def change_sign(change: FieldChange) -> str:
@@ -41,9 +73,13 @@ def change_sign(change: FieldChange) -> str:
 
 
 def change_values(change: FieldChange, limit: int = 0) -> str:
-    """Answer `live → desired`, or the one side there is."""
-    sides = [value_text(side, limit) for side in (change.before, change.after) if side is not ABSENT]
-    return " → ".join(sides)
+    """Answer `live → desired`, the one side there is, or that it only moved."""
+    before, after = side_texts(change, limit)
+    if is_moved(change):
+        return f"{after} moved"
+    if change.before is ABSENT or change.after is ABSENT:
+        return after if change.before is ABSENT else before
+    return f"{before} → {after}"
 
 
 def step_reason(step: Step) -> str:

@@ -1,6 +1,7 @@
 """One run of a verb: from its options to manifests, AWS, clock and reconciler, each made when it is first needed."""
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -122,7 +123,7 @@ class Invocation:
         from reconciler.cli.terminal import Progress
         from reconciler.engine import Reconciler
 
-        with Progress(self.scrub) as progress:
+        with Progress(self.scrub, self.clock.now, self.again) as progress:
             yield Reconciler(
                 manifests=self.manifests,
                 aws=self.aws(access),
@@ -131,6 +132,19 @@ class Invocation:
                 commit=self.commit,
                 listen=progress,
             )
+
+    @property
+    def again(self) -> str:
+        """The options that another command line needs to find what this one did."""
+        given = {
+            "--dir": None if self.options.directory == Options().directory else str(self.options.directory),
+            "--env": self.options.env,
+            "--region": self.options.region,
+            "--profile": self.options.profile,
+            "--endpoint-url": self.options.endpoint_url,
+        }
+        words = [word for name, value in given.items() if value for word in (name, value)]
+        return "".join(f" {shlex.quote(word)}" for word in (*words, *(("--local",) if self.options.local else ())))
 
     def limits(self, jobs: Collection[str] = ()) -> "Limits":
         """Answer what the options allow a pass, and what they and `jobs` narrow it to."""

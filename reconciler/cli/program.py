@@ -107,12 +107,17 @@ def _run(arguments: Sequence[str]) -> int:
         error.show()
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("reconcile: interrupted — runs that were launched go on; reconcile status shows them", err=True)
+        tell_of_interrupt()
         return ExitCode.FAILED
     except ReconcilerError as error:
         click.echo(f"reconcile: {error}", err=True)
         return error.exit_code
     return int(code or 0)
+
+
+def tell_of_interrupt() -> None:
+    """Say what Ctrl-C has not ended."""
+    click.echo("reconcile: interrupted — runs that were launched go on; reconcile status shows them", err=True)
 
 
 def _mute_stdout() -> None:

@@ -3,19 +3,20 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
+from reconciler.cli.going import Going
 from reconciler.model import Action, Run, Status, Step
-from reconciler.reports.lines import Line, line, plain
+from reconciler.reports.lines import Line, plain
 from reconciler.reports.text import step_line
-from reconciler.reports.wording import run_text
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.status import Status as Spinner
+    from rich.live import Live
 
 
 def is_coloured(stream: TextIO) -> bool:
@@ -32,40 +33,48 @@ def print_lines(lines: Iterable[Line], stream: TextIO) -> None:
 
 
 class Progress:
-    """Tells on stderr what is being done: a line for each start, end and failure, and on a terminal a spinner below.
+    """Tells on stderr what is being done: a line for each start, change and end of a run, and for each failure.
 
-    `scrub` takes hidden values out of what AWS said.
+    On a terminal the runs that go on stand in a table below, with a spinner. `scrub` takes hidden values out of what
+    AWS said, `now` is AWS's time, `options` what of this command line a next one needs to find the same runs.
     """
 
-    def __init__(self, scrub: Callable[[str], str]) -> None:
-        self._scrub = scrub
-        self._spinner: Spinner | None = None
+    def __init__(self, scrub: Callable[[str], str], now: Callable[[], datetime], options: str = "") -> None:
+        self._going = Going(scrub, now)
+        self._options = options
+        self._live: Live | None = None
 
     def __enter__(self) -> Self:
         if is_coloured(sys.stderr):
-            self._spinner = _console(sys.stderr).status("looking at AWS")
-            self._spinner.start()
+            from rich.live import Live
+
+            self._live = Live(self._going, console=_console(sys.stderr), transient=True, redirect_stdout=False)
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._spinner is not None:
-            self._spinner.stop()
+        if self._live is not None:
+            self._live.stop()
+        if kind is KeyboardInterrupt:
+            for told in self._going.follow_up(self._options):
+                click.echo(told, err=True)
 
     def __call__(self, event: Step | Run) -> None:
-        """Tell of a step that was carried out, or of a run whose state has changed."""
+        """Tell of a step that was carried out, or of how a run stands."""
         if isinstance(event, Run):
-            self._tell(line(f"  {event.job}: {self._scrub(run_text(event))}"))
+            said = self._going.hear(event)
+            if said is not None and (self._live is None or event.state.finished):
+                self._tell(said)
             return
         if event.action in {Action.LAUNCH, Action.STOP} or event.status is Status.FAILED:
             self._tell(step_line(event))
-        if self._spinner is not None:
-            self._spinner.update(f"{event.action} {event.kind} {event.name}")
+        self._going.doing = f"{event.action} {event.kind} {event.name}"
 
     def _tell(self, told: Line) -> None:
-        if self._spinner is not None:
-            _print_coloured([told], self._spinner.console)
+        if self._live is not None:
+            _print_coloured([told], self._live.console)
         else:
             click.echo(plain([told]), nl=False, err=True)
 

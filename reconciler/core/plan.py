@@ -4,7 +4,7 @@ Order is by rank, not by a graph: log groups, definitions, schedules, runs; then
 have not succeeded is simply not reconciled further in this pass.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -55,6 +55,12 @@ class JobSeen:
     suspended: bool = False
     error: str = ""
 
+    @property
+    def memories(self) -> tuple[Memory, ...]:
+        """What is remembered of the runs that passes launch: the present generation's, or those of the slots."""
+        shot = self.one_shot.memory if self.one_shot is not None else None
+        return (*((shot,) if shot is not None else ()), *(self.slots.memory.runs if self.slots is not None else ()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -92,7 +98,7 @@ def make_plan(seen: Seen) -> Plan:
     if paused:
         jobs = tuple(replace(job, steps=hold_back(job.steps, paused)) for job in jobs)
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
-    going = sum(memory.going for entry in seen.jobs for memory in _memories(entry))
+    going = sum(memory.going for entry in seen.jobs for memory in entry.memories)
     jobs = limit_concurrency(jobs, going, seen.settings.max_concurrent_runs)
     pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)
     steps = [step for job in jobs for step in job.steps] + list(hold_back(pruned, paused))
@@ -111,13 +117,6 @@ def _rank(step: Step) -> tuple[int, int, str, str]:
     if step.kind == schedules.KIND:
         return (rank, schedules.order(step), step.job, step.name)
     return (10 - rank if step.action is Action.DELETE else rank, 0, step.job, step.name)
-
-
-def _memories(entry: JobSeen) -> Iterator[Memory]:
-    if entry.one_shot is not None and entry.one_shot.memory is not None:
-        yield entry.one_shot.memory
-    if entry.slots is not None:
-        yield from entry.slots.memory.runs
 
 
 def _ran_before(entry: JobSeen) -> bool:

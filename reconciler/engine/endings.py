@@ -1,14 +1,15 @@
-"""Tell people of runs that have ended, and show the log of those that failed."""
+"""Tell people of runs that go on and of those that have ended, and show the log of those that failed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reconciler.core import run_views
-from reconciler.core.memory import after
+from reconciler.core.memory import Event, Memory, after
+from reconciler.core.plan import JobSeen
 from reconciler.engine import run_logs
 from reconciler.engine.context import Context
 from reconciler.engine.launch import trigger_of
-from reconciler.engine.memories import Unrecorded
+from reconciler.engine.observe import Observation
 from reconciler.engine.run_logs import LAST_LINES, LogsSeen
 from reconciler.errors import AwsCallError
 from reconciler.model import Run, RunState
@@ -17,19 +18,50 @@ from reconciler.model import Run, RunState
 Told = Callable[[LogsSeen], None]
 
 
-def tell(context: Context, unrecorded: Sequence[Unrecorded], told: Told) -> None:
-    """Tell of each attempt that was just seen to have ended, and give `told` the last lines of one that failed."""
-    for ending in unrecorded:
-        memory = ending.memory
-        for event in ending.events:
-            memory = after(memory, event)
-        last = memory.last
-        if last is None or last.ended is None:
-            continue
-        run = run_views.of_attempt(ending.job, trigger_of(memory.stream), last, ending.executions)
+def tell(context: Context, observation: Observation, told: Told) -> None:
+    """Tell of each run that goes on, and of each attempt that was just seen to have ended.
+
+    `told` is given the last lines of one that failed.
+    """
+    for run in (*_ended(observation), *_ended_slots(observation), *_going(observation)):
         context.listen(run)
         if run.state is RunState.FAILED:
             show_last_lines(context, run, told)
+
+
+def _ended(observation: Observation) -> Iterator[Run]:
+    for ending in observation.unrecorded:
+        memory = ending.memory
+        for event in ending.events:
+            memory = after(memory, event)
+        if memory.last is not None and memory.last.ended is not None:
+            yield run_views.of_attempt(ending.job, trigger_of(memory.stream), memory.last, ending.executions)
+
+
+def _ended_slots(observation: Observation) -> Iterator[Run]:
+    ended = {(told.job, event["slot"]) for told in observation.untold for event in told.events if _is_end(event)}
+    for entry in observation.seen.jobs:
+        for memory in entry.slots.memory.runs if entry.slots is not None else ():
+            if (entry.job.name, memory.generation) in ended:
+                yield from _run(entry, memory)
+
+
+def _is_end(event: Event) -> bool:
+    return bool(event["event"] == "ended")
+
+
+def _going(observation: Observation) -> Iterator[Run]:
+    for entry in observation.seen.jobs:
+        for memory in entry.memories:
+            if memory.going:
+                yield from _run(entry, memory)
+
+
+def _run(entry: JobSeen, memory: Memory) -> Iterator[Run]:
+    known = entry.one_shot or entry.slots
+    if known is not None and memory.last is not None:
+        trigger, main = trigger_of(memory.stream), known.bounds.main
+        yield run_views.of_attempt(entry.job.name, trigger, memory.last, known.executions, main)
 
 
 def show_last_lines(context: Context, run: Run, told: Told) -> None:

@@ -162,7 +162,7 @@ class Reconciler:
         with suppress(AccessDenied, Throttled, OutcomeUnknown):  # what is not written down now, the next pass does
             unfollowed.record_ends(self._context)
         if told is not None:
-            endings.tell(self._context, observation.unrecorded, told)
+            endings.tell(self._context, observation, told)
         return self._report("apply", apply(self._context, observation.seen, plan), started)
 
     def _planned(self) -> tuple[Observation, Plan]:

@@ -120,7 +120,7 @@ def run_text(run: Run) -> str:
     if run.started and run.stopped:
         parts.append(f"after {duration((run.stopped - run.started).total_seconds())}")
     text = ", ".join(parts)
-    return f"{text} ({run.reason})" if run.reason else text
+    return f"{text} ({run.reason})" if run.reason.casefold() not in {"", run.state.casefold()} else text
 
 
 def run_time(run: Run) -> datetime | None:

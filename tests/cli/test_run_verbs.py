@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from reconciler.local import LocalAws
 from reconciler.manifests.schemas import schema_text
 from tests.cli.command_line import Answer, Reconcile
+from tests.engine.harness import VirtualClock
 
 REPORT = Draft202012Validator(json.loads(schema_text("report")), format_checker=FormatChecker())
 JOB = """\
@@ -105,7 +106,7 @@ def test_words_behind_two_dashes_are_the_command(jobs: Path, call: Reconcile, on
 def test_overrides_come_from_a_file_and_are_checked(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
     write(jobs, "exit 0 after 5s")
     call("apply")
-    Path("overrides.yaml").write_text("cpu: 512\ncontainerOverrides: [{name: main, cpu: '10'}]\n")
+    Path("overrides.yaml").write_text("cpu: 512\nmemory: 1024\ncontainerOverrides: [{name: main, cpu: '10'}]\n")
     assert call("run", "hello", "--wait", "--overrides", "overrides.yaml").code == 0
     overrides = on_virtual_time.calls.named("ecs:RunTask")[-1].members["overrides"]
     assert (overrides["cpu"], overrides["containerOverrides"][0]["cpu"]) == ("512", 10)
@@ -172,3 +173,30 @@ def test_doctor_exits_with_1_where_something_is_missing(jobs: Path, call: Reconc
     document = json.loads(call("doctor", "--json").out)
     REPORT.validate(document)
     assert {check["verdict"] for check in document["checks"]} == {"OK", "NG", "skipped"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(("apply", "--wait"), 1), (("run", "hello", "--wait"), 125), (("wait", "hello"), 1)]
+)
+def test_ctrl_c_leaves_runs_running_and_says_how_to_follow_them(
+    jobs: Path, call: Reconcile, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int
+) -> None:
+    write(jobs, "exit 3 after 60s", more="  once: {}")
+    call("apply")
+    looks = iter([None] * 3)
+
+    def sleep(clock: VirtualClock, seconds: float) -> None:
+        if next(looks, KeyboardInterrupt) is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        clock._aws.advance(seconds)
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(VirtualClock, "sleep", sleep)
+        answer = call(*arguments)
+    assert (answer.code, answer.out) == (code, "")
+    assert [said for said in answer.err.splitlines() if said][-2:] == [
+        "  hello goes on: reconcile wait hello, reconcile logs --follow hello",
+        "reconcile: interrupted — runs that were launched go on; reconcile status shows them",
+    ]
+    assert call("apply", "--wait").code == 1
+    assert json.loads(call("runs", "--json").out)["runs"][-1]["exitCode"] == 3

@@ -2,9 +2,15 @@
 
 import io
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from rich.console import Console
 
+from reconciler.cli.going import Going
 from reconciler.cli.terminal import Progress, print_lines
 from reconciler.model import Action, Run, RunState, Status, Step
 from reconciler.reports.lines import Span, Style, line
@@ -50,25 +56,73 @@ STEP = Step(action=Action.LAUNCH, kind="run", name="report/once", job="report", 
 RUN = Run(job="report", trigger="once:g1-0/0", state=RunState.FAILED, exit_code=3, reason="got hunter2")
 
 
-def test_without_a_terminal_progress_is_a_line_for_each_start_end_and_failure(
+def now() -> datetime:
+    return datetime(2026, 11, 26, 3, 5, tzinfo=UTC)
+
+
+def progress(scrub: Callable[[str], str] = str, options: str = "") -> Progress:
+    return Progress(scrub, now, options)
+
+
+def going(job: str, **told: Any) -> Run:
+    begun = datetime(2026, 11, 26, 3, tzinfo=UTC)
+    return Run(job=job, trigger="once:g1-0/0", ids=(f"arn:task/default/{job}0123456789",), created=begun, **told)
+
+
+def test_without_a_terminal_progress_is_a_line_for_each_start_change_end_and_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with Progress(lambda text: text.replace("hunter2", "***")) as progress:
-        progress(STEP)
-        progress(RUN)
-        progress(Step(action=Action.CREATE, kind="task-definition", name="a", job="a", reason="", status=Status.DONE))
-        progress(Step(action=Action.CREATE, kind="task-definition", name="b", job="b", reason="", status=Status.FAILED))
+    with progress(lambda text: text.replace("hunter2", "***")) as tell:
+        tell(STEP)
+        tell(going("report", reason="PENDING"))
+        tell(going("report", reason="PENDING"))
+        tell(going("report", state=RunState.RUNNING, reason="RUNNING"))
+        tell(RUN)
+        tell(Step(action=Action.CREATE, kind="task-definition", name="a", job="a", reason="", status=Status.DONE))
+        tell(Step(action=Action.CREATE, kind="task-definition", name="b", job="b", reason="", status=Status.FAILED))
     assert capsys.readouterr() == (
         "",
         "  > launch  run report/once  done\n"
+        "  report: Pending\n"
+        "  report: Running\n"
         "  report: Failed, exit 3 (got ***)\n"
         "  + create  task-definition b  failed\n",
     )
 
 
-def test_on_a_terminal_the_spinner_is_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_the_runs_that_go_on_are_a_table_that_is_gone_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sys, "stderr", stream := Terminal())
-    with Progress(str) as progress:
-        progress(STEP)
-    assert "report/once" in stream.getvalue()
-    assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
+    with progress() as tell:
+        tell(STEP)
+        tell(going("report", state=RunState.RUNNING, reason="DEPROVISIONING"))
+        tell(going("other", state=RunState.FAILED, exit_code=3))
+    assert "  other: Failed, exit 3\n" in stream.getvalue()
+    assert stream.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K\x1b[1A\x1b[2K\x1b[1A\x1b[2K")
+
+
+def test_the_table_says_how_long_and_how_many_more() -> None:
+    runs = Going(str, now)
+    for number in range(20):
+        runs.hear(going(f"job{number:02}", state=RunState.RUNNING))
+    console = Console(file=io.StringIO(), width=40, height=8)
+    with console.capture() as told:
+        console.print(runs)
+    assert [each.rstrip() for each in told.get().splitlines()] == [
+        "  JOB    RUN       SINCE  STATE",
+        "  job00  job00012  5m 0s  Running",
+        "  job01  job01012  5m 0s  Running",
+        "  … and 18 more",
+        "⠋ waiting for them to end",
+    ]
+
+
+def test_who_breaks_a_wait_off_is_told_how_to_follow_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    with suppress(KeyboardInterrupt), progress(options=" --env prod") as tell:
+        tell(going("report"))
+        tell(going("other", state=RunState.SUCCEEDED))
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "  report goes on: reconcile wait report --env prod, reconcile logs --follow report --env prod"
+    )

@@ -10,6 +10,7 @@ from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, WORDS, output, verb
 from reconciler.cli.parameters import pair
+from reconciler.cli.program import tell_of_interrupt
 from reconciler.errors import RUN_WITHOUT_CODE, ExitCode, ReconcilerError, UsageError
 from reconciler.reports import verdict
 
@@ -54,6 +55,9 @@ def command(
         )
     try:
         return _waited(invocation, chosen, changes, follow=follow)
+    except KeyboardInterrupt:
+        tell_of_interrupt()
+        return RUN_WITHOUT_CODE
     except UsageError:
         raise
     except ReconcilerError as error:

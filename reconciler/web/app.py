@@ -62,8 +62,12 @@ class _Pages:
         def make() -> bytes:
             return page.render(self._state.shown(), self._state.now()).encode()
 
-        headers = {"Content-Security-Policy": _POLICY, "Last-Pass": instant(self._state.looked) or ""}
+        headers = {"Content-Security-Policy": _POLICY, **self._times()}
         return self._versioned(request, self._state.version, make, {"Content-Type": _HTML, **headers})
+
+    def _times(self) -> dict[str, str]:
+        """Answer what the page cannot know by itself: the loop's time, and when it went round."""
+        return {"Now": instant(self._state.now()) or "", "Last-Pass": instant(self._state.looked) or ""}
 
     async def status(self, request: Request) -> Response:
         version = f"{self._state.version}-{self._state.looked.isoformat()}"

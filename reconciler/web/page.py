@@ -10,7 +10,7 @@ from html import escape
 from itertools import groupby
 from typing import Final
 
-from reconciler.model import JobReport, Report, Run, Status, Step, Sync
+from reconciler.model import Health, JobReport, Report, Run, Status, Step, Sync
 from reconciler.reports import html_parts as parts
 from reconciler.reports.json import instant
 from reconciler.reports.run_lines import short_id
@@ -20,6 +20,7 @@ from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import moment, place, run_text, run_time, step_reason
 from reconciler.web.state import Done, Known
 
+_WELL: Final = "in sync"
 _PACKAGE: Final = "reconciler.web"
 #: So many runs of a job are listed; its bars are all there.
 _LISTED: Final = 10
@@ -47,15 +48,19 @@ def _headline(known: Known) -> str:
         return "no pass can be made"
     if known.report is None:
         return "no pass yet"
-    different = sum(job.sync is not Sync.IN_SYNC for job in known.report.jobs)
-    return f"{different} of {len(known.report.jobs)} jobs not in sync" if different else "in sync"
+    jobs = known.report.jobs
+    different = sum(job.sync is not Sync.IN_SYNC for job in jobs)
+    failed = sum(job.health is Health.FAILED for job in jobs)
+    said = f"{different} of {len(jobs)} jobs not in sync" if different else _WELL
+    return f"{said}, {failed} failed" if failed else said
 
 
 def _head(known: Known, report: Report) -> Iterator[str]:
     where = " · ".join(part for part in (report.account, report.region, known.commit[:12]) if part)
-    manner = "bad" if known.failure else "good" if _headline(known) == "in sync" else "changed"
+    headline = _headline(known)
+    manner = "good" if headline == _WELL else "bad" if known.failure or "failed" in headline else "changed"
     yield "<header>"
-    yield f'<h1>{escape(report.owner or "reconciler")} <span class="badge {manner}">{_headline(known)}</span></h1>'
+    yield f'<h1>{escape(report.owner or "reconciler")} <span class="badge {manner}">{headline}</span></h1>'
     yield f'<p class="quiet">{escape(where)}{" · " if where else ""}pass {known.passes}, <span id="looked"></span></p>'
     if known.failure:
         yield f'<p class="failure bad" role="alert">{escape(known.failure)}</p>'

@@ -58,7 +58,9 @@ def settings_of(aws: LocalAws, directory: Path, **more: str) -> Mapping[str, str
 
 
 @contextmanager
-def watching(aws: LocalAws, directory: Path, *options: str, **variables: str) -> Iterator[Loop]:
+def watching(
+    aws: LocalAws, directory: Path, *options: str, patience: float = PATIENCE, **variables: str
+) -> Iterator[Loop]:
     command = [sys.executable, "-m", "reconciler.cli", "--watch", str(directory), "--rate-limits", "off"]
     with subprocess.Popen(
         [*command, "--endpoint-url", aws.endpoint, *options],
@@ -66,7 +68,7 @@ def watching(aws: LocalAws, directory: Path, *options: str, **variables: str) ->
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        impatience = threading.Timer(PATIENCE, process.kill)
+        impatience = threading.Timer(patience, process.kill)
         impatience.start()
         try:
             yield Loop(process)

@@ -3,6 +3,7 @@
 const EVERY = 2000;
 let version = "";
 let looked = 0;
+let ahead = 0; // of the browser's clock is the loop's
 const connection = document.createElement("p");
 connection.className = "connection bad";
 connection.setAttribute("role", "status");
@@ -13,7 +14,7 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 function fromNow(milliseconds) {
-  const seconds = (milliseconds - Date.now()) / 1000;
+  const seconds = (milliseconds - Date.now() - ahead) / 1000;
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS.at(-1);
   return relative.format(Math.trunc(seconds / size), unit);
 }
@@ -96,18 +97,20 @@ function replace(page) {
   for (const each of document.querySelectorAll("summary[data-key]")) {
     if (states.has(keyOf(each))) each.parentElement.open = states.get(keyOf(each));
   }
-  for (const each of document.querySelectorAll("[data-key], [data-word]")) {
-    if (words.includes(keyOf(each))) each.setAttribute("aria-pressed", "true");
-    if (kept.key && kept.key === keyOf(each)) each.focus({ preventScroll: true });
+  for (const button of document.querySelectorAll("button[data-word]")) {
+    if (words.includes(keyOf(button))) button.setAttribute("aria-pressed", "true");
   }
+  for (const run of logs.keys()) paint(run);
   const next = document.getElementById("filter");
   next.value = kept.text;
+  show(); // what is hidden takes no focus
   if (typing) {
     next.focus({ preventScroll: true });
     next.setSelectionRange(kept.caret, kept.caret);
+  } else if (kept.key) {
+    const again = [...document.querySelectorAll("[data-key], [data-word]")].find((each) => keyOf(each) === kept.key);
+    again?.focus({ preventScroll: true });
   }
-  for (const run of logs.keys()) paint(run);
-  show();
 }
 
 async function refresh() {
@@ -122,6 +125,7 @@ async function refresh() {
     } else if (answer.status !== 304) {
       trouble = `the loop answers ${answer.status}`;
     }
+    ahead = Date.parse(answer.headers.get("Now")) - Date.now() || 0;
     looked = Date.parse(answer.headers.get("Last-Pass")) || looked;
     await Promise.all([...logs.keys()].map(read));
   } catch {

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reconciler.aws import log_events
+from reconciler.aws import console, log_events
 from reconciler.aws.log_events import LogEvent
 from reconciler.aws.log_streams import LogStream
 from reconciler.aws.session import Aws
@@ -22,6 +22,10 @@ class RunLogs:
         if last is not None:
             return log_events.newest(self._aws, stream.group, stream.stream, last, since=since)
         return tuple(log_events.read(self._aws, stream.group, stream.stream, since=since))
+
+    def page(self, stream: LogStream) -> str:
+        """Answer the stream's page in AWS's console."""
+        return console.log_page(stream, region=self._aws.region, partition=self._aws.partition)
 
     def tail(self, stream: LogStream, *, since: datetime | None = None) -> "StreamTail":
         """Answer what tells a stream's events as they come."""

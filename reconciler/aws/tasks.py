@@ -23,7 +23,8 @@ _PENDING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 #: The only code of a task that ended by itself (service model, TaskStopCode).
 _BY_ITSELF: Final = "EssentialContainerExited"
 
-
+#: What an event tells as a text in ISO 8601 and DescribeTasks as an instant, as far as we read it.
+_TIMES: Final = ("createdAt", "startedAt", "stoppedAt")
 _TASK_ARN: Final = re.compile(r"arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task/(?P<cluster>[\w-]+)/[0-9a-f]+", re.ASCII)
 
 
@@ -139,6 +140,12 @@ class Tasks:
             return self._list(cluster, "STOPPED", startedBy=started_by)
         except Rejected:
             return self._list(cluster, "STOPPED")
+
+
+def from_event(detail: Mapping[str, Any]) -> Execution:
+    """Answer the execution that the detail of an "ECS Task State Change" event tells of."""
+    times = {name: datetime.fromisoformat(str(detail[name])) for name in _TIMES if detail.get(name)}
+    return _execution({**detail, **times}, str(detail.get("clusterArn", "")).rpartition("/")[2])
 
 
 def _execution(task: Mapping[str, Any], target: str) -> Execution:

@@ -91,4 +91,33 @@ class DeleteSchedule:
     name: str
 
 
-Operation = Register | Tag | Deregister | MakeLogGroup | Advance | Note | Stand | PutSchedule | DeleteSchedule
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutEventRule:
+    """Make or replace the rule that keeps how runs end, with its policy and target; others' targets on it go."""
+
+    resource: Resource
+    exists: bool
+    foreign_targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteEventRule:
+    """Take the rule away, with its targets and its policy."""
+
+    name: str
+    targets: tuple[str, ...]
+
+
+Operation = (
+    Register
+    | Tag
+    | Deregister
+    | MakeLogGroup
+    | Advance
+    | Note
+    | Stand
+    | PutSchedule
+    | DeleteSchedule
+    | PutEventRule
+    | DeleteEventRule
+)

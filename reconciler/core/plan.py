@@ -10,6 +10,7 @@ from datetime import datetime
 
 from reconciler.core import ownership, schedules
 from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
+from reconciler.core.event_rule import EventRulePlan, EventRuleSeen, plan_event_rule
 from reconciler.core.guards import Limits, hold_back, limit_concurrency, limit_reruns
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.memory import Memory
@@ -35,7 +36,7 @@ from reconciler.model import (
     Sync,
 )
 
-_RANKS = {"log-group": 0, "task-definition": 1, "job-definition": 1, "schedule": 2, "run": 3}
+_RANKS = {"log-group": 0, "event-rule": 1, "task-definition": 1, "job-definition": 1, "schedule": 2, "run": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Seen:
     depended: tuple[JobSeen, ...] = ()
     orphans: tuple[Orphan, ...] = ()
     problems: tuple[Problem, ...] = ()
+    event_rule: EventRuleSeen | None = None
     users: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     empty: bool = False
@@ -87,6 +89,7 @@ class Plan:
     steps: tuple[Step, ...]
     orphans: tuple[Orphan, ...] = ()
     problems: tuple[Problem, ...] = ()
+    event_rule: EventRulePlan | None = None
 
 
 def make_plan(seen: Seen) -> Plan:
@@ -101,12 +104,15 @@ def make_plan(seen: Seen) -> Plan:
     going = sum(memory.going for entry in seen.jobs for memory in entry.memories)
     jobs = limit_concurrency(jobs, going, seen.settings.max_concurrent_runs)
     pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)
+    rule = plan_event_rule(seen.event_rule, seen.commit, seen.limits) if seen.event_rule is not None else None
     steps = [step for job in jobs for step in job.steps] + list(hold_back(pruned, paused))
+    steps += rule.steps if rule is not None else ()
     return Plan(
         jobs=jobs,
         steps=tuple(sorted(steps, key=_rank)),
         orphans=seen.orphans,
         problems=(*reruns, *refused, *seen.problems),
+        event_rule=rule,
     )
 
 

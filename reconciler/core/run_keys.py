@@ -55,6 +55,11 @@ def slot_trigger(instant: str) -> str:
     return f"{_SLOT}{instant}"
 
 
+def slot_of(trigger: str) -> str | None:
+    """Answer the instant, in words, of the slot that a trigger names; None for any other trigger."""
+    return trigger.removeprefix(_SLOT) if trigger.startswith(_SLOT) else None
+
+
 def client_token(key: RunKey) -> str:
     """Answer RunTask's clientToken: at most 64 characters, each of 33 to 126 in ASCII (RunTask.clientToken).
 

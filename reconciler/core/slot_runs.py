@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from reconciler.core import attempts, runs, slots
+from reconciler.core import attempts, runs, slot_traces, slots
 from reconciler.core.attempts import Bounds, Decision, Finished, Resume, Start, Stop, Wait
 from reconciler.core.memory import Event, Memory
 from reconciler.core.operations import Advance
@@ -108,6 +108,8 @@ def plan_slots(job: Job, schedule: Schedule, known: Slots, now: datetime) -> Slo
             steps = [step for step in steps if step.action is not Action.LAUNCH]
             steps.append(_starting(job, schedule, due.instant, known, now))
             message = f"{slot_text(due.instant)} is due"
+    if known.stands and not _is_suspended(known) and (lost := slot_traces.lost(schedule, known.memory, now)):
+        health, message = Health.UNKNOWN, lost
     return SlotPlan(health=health, message=message, steps=tuple(steps))
 
 

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field, replace
 from reconciler.aws.backends import DefinitionBackend
 from reconciler.core import ownership
 from reconciler.core.definitions import registered_differences
+from reconciler.core.event_rule import EventRulePlan
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import (
     Advance,
+    DeleteEventRule,
     DeleteSchedule,
     Deregister,
     MakeLogGroup,
     Note,
     Operation,
+    PutEventRule,
     PutSchedule,
     Register,
     Stand,
@@ -22,6 +25,7 @@ from reconciler.core.operations import (
 from reconciler.core.plan import JobSeen, Plan, Seen
 from reconciler.engine import suspension
 from reconciler.engine.context import Context
+from reconciler.engine.event_rule import change_event_rule
 from reconciler.engine.launch import Launcher, Postponed
 from reconciler.engine.run_journal import RunJournal
 from reconciler.engine.schedules import put_schedule
@@ -63,7 +67,14 @@ def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
     for outcome in outcomes:
         by_job.setdefault(outcome.job, []).append(outcome)
     jobs = tuple(_standing(job, by_job.get(job.job.name, ()), progress) for job in plan.jobs)
-    return replace(plan, steps=tuple(outcomes), jobs=jobs)
+    rule = _rule_standing(plan.event_rule, by_job.get("", ())) if plan.event_rule is not None else None
+    return replace(plan, steps=tuple(outcomes), jobs=jobs, event_rule=rule)
+
+
+def _rule_standing(rule: EventRulePlan, mine: Sequence[Step]) -> EventRulePlan:
+    """Answer how the rule that keeps runs' ends stands once its steps were carried out."""
+    settled = all(step.status is Status.DONE for step in mine)
+    return replace(rule, sync=Sync.IN_SYNC, changes=(), message="") if settled else rule
 
 
 def _standing(job: JobPlan, mine: Sequence[Step], progress: _Progress) -> JobPlan:
@@ -131,6 +142,8 @@ class _Worker:
                 self._put_schedule(entry, operation)
             case DeleteSchedule(group=group, name=name):
                 self.context.backends.schedules.delete(group, name)
+            case PutEventRule() | DeleteEventRule():
+                change_event_rule(self.context, operation)
             case Note():
                 return self.launcher.note(self.entries[step.job].job, operation)
         return ""

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.aws.backends import DefinitionBackend, RunBackend
+from reconciler.aws.event_rules import EventRules
 from reconciler.aws.history import History
 from reconciler.aws.inspection import Inspection
 from reconciler.aws.ledger import Ledger
 from reconciler.aws.log_groups import LogGroups
+from reconciler.aws.run_events import RunEvents
 from reconciler.aws.run_logs import RunLogs
 from reconciler.aws.schedules import Schedules
 from reconciler.clock import Clock
@@ -28,6 +30,8 @@ class Backends:
     runs: Mapping[str, RunBackend]
     ledger: Ledger
     history: History
+    run_events: RunEvents
+    event_rules: EventRules
     log_groups: LogGroups
     run_logs: RunLogs
     schedules: Schedules

@@ -9,8 +9,10 @@ from reconciler.aws.concurrent import gather
 from reconciler.core import chronicle, run_keys, run_views
 from reconciler.core.attempts import PROPAGATION
 from reconciler.core.memory import Event
+from reconciler.core.slot_runs import Slots
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
+from reconciler.engine.executions import described
 from reconciler.engine.run_logs import kind_of
 from reconciler.errors import AwsCallError, UsageError
 from reconciler.model import Execution, Job, Linked, Run, RunState
@@ -50,12 +52,35 @@ def last_runs(context: Context, jobs: Sequence[Job]) -> LastRuns:
     return LastRuns(runs={run.job: run for run in refreshed(context, newest)}, unknown=unknown)
 
 
+def with_slots(written: Mapping[str, Run], slots: Mapping[str, Slots]) -> Mapping[str, Run]:
+    """Answer the newest run of each job, of those in the history and those that only this look has told of."""
+    newest = dict(written)
+    for job, known in slots.items():
+        memory = known.memory.last
+        if memory is None or memory.last is None:
+            continue
+        seen = run_views.of_attempt(
+            job, run_keys.slot_trigger(memory.generation), memory.last, known.executions, known.bounds.main
+        )
+        other = newest.get(job)
+        if other is None or _is_newer(seen, other):
+            newest[job] = seen
+    return newest
+
+
+def _is_newer(seen: Run, written: Run) -> bool:
+    if (seen.trigger, seen.attempt) == (written.trigger, written.attempt):
+        return not written.state.finished
+    return _began(seen) > _began(written)
+
+
 def told(context: Context, jobs: Sequence[Job], *, since: datetime | None, limit: int) -> tuple[Run, ...]:
     """Answer the newest `limit` runs of `jobs`, newest first, those that go on unrecorded included."""
     found = [run for name, lines in _lines(context, jobs, since, limit).items() for run in chronicle.runs(name, lines)]
     found.sort(key=_began, reverse=True)
     known = {task for run in found for task in run.ids}
-    extra = [run for run in _going_on(context, jobs) if not known & set(run.ids)]
+    unwritten = (*_going_on(context, jobs), *_kept(context, jobs, since or context.clock.now() - RECENT))
+    extra = [run for run in unwritten if not known & set(run.ids)]
     every = sorted([*extra, *refreshed(context, found[:limit])], key=_began, reverse=True)
     return tuple(every[:limit])
 
@@ -81,6 +106,9 @@ def find(context: Context, reference: str) -> Run:
         execution = backend.look_up(reference)
         if execution is not None:
             return _unrecorded(context, execution, context.manifests.jobs)
+    kept_runs = _kept(context, context.manifests.jobs, now - RECENT)
+    if (unwritten := next((run for run in kept_runs if _is_named(run.ids[0], reference)), None)) is not None:
+        return unwritten
     raise UsageError(
         f"{reference}: no job and no run of owner {context.settings.owner} has this name or id",
         hint="`reconcile runs` lists them",
@@ -90,13 +118,16 @@ def find(context: Context, reference: str) -> Run:
 def refreshed(context: Context, runs: Sequence[Run]) -> tuple[Run, ...]:
     """Answer runs as AWS tells them now, a hundred tasks a call; a recorded end is believed."""
     asked: dict[tuple[str, str], set[str]] = {}
+    begun: dict[tuple[str, str], datetime] = {}
     for run in runs:
         kind = kind_of(context, run)
         if not run.state.finished and kind is not None and run.ids:
-            asked.setdefault((kind, run.target), set()).update(run.ids)
+            place, when = (kind, run.target), run.created or context.clock.now() - RECENT
+            asked.setdefault(place, set()).update(run.ids)
+            begun[place] = min(begun.get(place, when), when)
     found: dict[str, Execution] = {}
     for (kind, target), ids in sorted(asked.items()):
-        found |= context.backends.runs[kind].describe(sorted(ids), target)
+        found |= described(context, kind, target, ids, begun[kind, target])
     return tuple(_refreshed(context, run, found) for run in runs)
 
 
@@ -140,10 +171,25 @@ def _going_on(context: Context, jobs: Sequence[Job]) -> Iterable[Run]:
                 yield run
 
 
+def _kept(context: Context, jobs: Sequence[Job], since: datetime) -> Iterable[Run]:
+    """Answer the executions of the jobs that were seen to end, as far as events were kept of them."""
+    for kind in sorted({job.kind for job in jobs}):
+        for execution in context.backends.run_events.ended(kind, since).values():
+            run = _unrecorded(context, execution, [job for job in jobs if job.kind == kind])
+            if run.job:
+                yield run
+
+
 def _unrecorded(context: Context, execution: Execution, jobs: Sequence[Job]) -> Run:
     """Answer an execution that no line tells of, as a run of the job that its key names."""
     job = run_keys.job_of(execution.key_text, context.settings.owner, (each.name for each in jobs)) or ""
-    run = Run(job=job, trigger="", ids=(execution.id,), target=execution.target)
+    run = Run(
+        job=job,
+        trigger=execution.told.get("RECONCILER_RUN", ""),
+        attempt=int(attempt) if (attempt := execution.told.get("RECONCILER_ATTEMPT", "")).isdecimal() else 0,
+        ids=(execution.id,),
+        target=execution.target,
+    )
     return run_views.with_executions(run, [execution], main_container(context, job))
 
 

@@ -12,6 +12,7 @@ from reconciler.core.memory import Event, Memory, after, remember
 from reconciler.core.oneshots import OneShot
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
+from reconciler.engine.executions import described
 from reconciler.model import Execution, Family, Job, Linked, Once, Owned, Revision, Shared, Spec
 
 _PREFIX = "once/"
@@ -115,15 +116,18 @@ def _recall(job: Job, present: Sequence[str], known: Mapping[str, Sequence[Memor
 def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:
     """Describe the tasks of every attempt that has not ended, in one round for each cluster."""
     asked: dict[tuple[str, str], set[str]] = {}
+    claimed: dict[tuple[str, str], datetime] = {}
     for job in jobs:
         memory = shots[job.name].memory
         if memory is None or memory.final is not None or memory.last is None or memory.last.ended is not None:
             continue
         if memory.last.ids:
-            asked.setdefault((job.kind, memory.last.target), set()).update(memory.last.ids)
+            place = (job.kind, memory.last.target)
+            asked.setdefault(place, set()).update(memory.last.ids)
+            claimed[place] = min(claimed.get(place, memory.claimed), memory.claimed)
     found: dict[str, Execution] = {}
     for (kind, target), ids in sorted(asked.items()):
-        found |= context.backends.runs[kind].describe(sorted(ids), target)
+        found |= described(context, kind, target, ids, claimed[kind, target])
     return found
 
 

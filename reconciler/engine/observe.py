@@ -12,6 +12,7 @@ from reconciler.core.operations import MakeLogGroup
 from reconciler.core.plan import JobSeen, Seen
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, observe_definitions
+from reconciler.engine.event_rule import observe_event_rule
 from reconciler.engine.memories import Memories, Unrecorded
 from reconciler.engine.slots import Untold
 from reconciler.engine.suspension import suspended_borrowers
@@ -51,6 +52,7 @@ def observe(context: Context) -> Observation:
             depended=tuple(_job_seen(job, definitions, memories, None, frozenset()) for job in depended),
             orphans=(*definitions.orphans, *timing.orphans),
             problems=timing.problems,
+            event_rule=observe_event_rule(context),
             origin=context.manifests.origin,
             empty=context.manifests.empty,
         ),

@@ -11,7 +11,7 @@ from reconciler.clock import Clock
 from reconciler.core.guards import Limits
 from reconciler.core.ownership import Commit
 from reconciler.core.plan import Plan, make_plan
-from reconciler.engine import endings, explaining, following, lookup, reporting, unfollowed, users
+from reconciler.engine import endings, explaining, following, lookup, reporting, run_logs, unfollowed, users
 from reconciler.engine.apply import apply
 from reconciler.engine.backends import backends
 from reconciler.engine.context import Context, Listener
@@ -139,13 +139,15 @@ class Reconciler:
         ran = {name: run for name, shot in shots.items() if (run := following.run_of(name, shot)) is not None}
         others = [entry.job for entry in observation.seen.jobs if entry.job.name not in shots]
         found = lookup.last_runs(self._context, others)
+        slots = {entry.job.name: entry.slots for entry in observation.seen.jobs if entry.slots is not None}
         report = replace(self._report(verb, plan, started), steps=())
         if Also.EXPLANATIONS in also:
             report = explaining.with_explanations(self._context, observation.seen, report)
         report = explaining.with_registrations(observation.seen, report)
         if Also.UNMANAGED in also:
             report = replace(report, unmanaged=unmanaged(self._context))
-        return reporting.with_last_runs(report, {**ran, **found.runs}, found.unknown)
+        newest = run_logs.linked_failures(self._context, {**lookup.with_slots(found.runs, slots), **ran})
+        return reporting.with_last_runs(report, newest, found.unknown)
 
     def _started(self) -> datetime:
         """Let AWS say who we are and what time it is."""

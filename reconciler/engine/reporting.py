@@ -6,6 +6,8 @@ from datetime import datetime
 
 from reconciler.aws.session import Aws
 from reconciler.core import ownership, schedule_report, schedules
+from reconciler.core.event_rule import KIND as EVENT_RULE
+from reconciler.core.event_rule import EventRulePlan
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
 from reconciler.core.prune import Orphan
@@ -36,6 +38,8 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
     warnings = tuple(problem for problem in context.manifests.problems)
     now = context.clock.now()
     jobs = [_job(job, verb, now) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
+    if plan.event_rule is not None and plan.event_rule.sync is not Sync.IN_SYNC:
+        jobs.append(_event_rule(plan.event_rule))
     return Report(
         verb=verb,
         owner=context.settings.owner,
@@ -164,6 +168,19 @@ def _orphan(orphan: Orphan) -> JobReport:
         health=Health.UNKNOWN,
         definition=latest.arn if latest is not None else None,
         message=f"no manifest names {orphan.family.name}{f' (was {source})' if source else ''}",
+    )
+
+
+def _event_rule(rule: EventRulePlan) -> JobReport:
+    """Answer the rule that keeps runs' ends, which is no job, but differs as one does."""
+    return JobReport(
+        name=rule.name,
+        kind=EVENT_RULE,
+        sync=rule.sync,
+        health=None,
+        source=rule.source,
+        changes=rule.changes,
+        message=rule.message,
     )
 
 

@@ -1,14 +1,14 @@
 """The logs of runs: every container's lines, and what is to be said where there are none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from reconciler.aws.concurrent import gather
+from reconciler.aws.concurrent import all_of, gather
 from reconciler.aws.log_streams import LogStream
 from reconciler.engine.context import Context
 from reconciler.errors import AwsCallError, NotFound, UsageError
-from reconciler.model import Run
+from reconciler.model import LogLink, Run, RunState
 
 #: How much is shown of a run that failed.
 LAST_LINES = 50
@@ -53,6 +53,23 @@ def streams(context: Context, run: Run, container: str | None = None) -> tuple[L
     if container is not None and container not in names:
         raise UsageError(f"--container: {container} is not in the run (there are {', '.join(names) or 'none known'})")
     return tuple(stream for stream in found if container in {None, stream.container})
+
+
+def linked_failures(context: Context, runs: Mapping[str, Run]) -> Mapping[str, Run]:
+    """Answer runs by job, those that failed with where their containers have written."""
+    failed = sorted(job for job, run in runs.items() if run.state is RunState.FAILED)
+    return {**runs, **dict(zip(failed, all_of(lambda job: _linked(context, runs[job]), failed), strict=True))}
+
+
+def _linked(context: Context, run: Run) -> Run:
+    """Answer a run with where its containers have written, as far as that can be told."""
+    try:
+        found = [stream for stream in streams(context, run) if not stream.unreadable]
+    except AwsCallError:
+        return run
+    page = context.backends.run_logs.page
+    logs = [LogLink(container=each.container, group=each.group, stream=each.stream, url=page(each)) for each in found]
+    return replace(run, logs=tuple(logs))
 
 
 def read(

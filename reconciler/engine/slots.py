@@ -56,13 +56,15 @@ def observe_slots(
     memories, groups = _memories(context, scheduled, now)
     targets, errors = _targets(context, scheduled)
     recent = _recent(context, scheduled, targets, now)
+    kept = _kept(context, scheduled, memories)
     known: dict[str, Slots] = {}
     untold: list[Untold] = []
     for job in scheduled:
         if job.name not in targets:
             continue
         before = _Before(context=context, job=job, memory=memories[job.name], definitions=definitions)
-        known[job.name], told = before.look(recent[job.kind, targets[job.name]], targets[job.name], suspended(job), now)
+        found = before.with_forgotten(recent[job.kind, targets[job.name]], kept[job.kind])
+        known[job.name], told = before.look(found, targets[job.name], suspended(job), now)
         untold.append(told)
     return SlotsSeen(
         known=known,
@@ -131,6 +133,26 @@ class _Before:
             executions=executions,
         )
         return replace(known, memory=memory), untold
+
+    def with_forgotten(self, recent: Sequence[Execution], kept: Iterable[Execution]) -> Sequence[Execution]:
+        """Add to what AWS tells those slots' runs that ended since the memory was last written whole.
+
+        Only events tell of them. A slot that is older than the newest one known was settled when that one was.
+        """
+        told = {execution.id for execution in recent}
+        return (*recent, *(each for each in kept if each.id not in told and self._is_news(each)))
+
+    def _is_news(self, execution: Execution) -> bool:
+        renewed, schedule = self.memory.renewed, self.job.trigger
+        assert isinstance(schedule, Schedule)
+        if renewed is None or execution.stopped is None or execution.stopped < renewed - _LOOKED_FOR:
+            return False
+        key_text = self.context.backends.runs[self.job.kind].key_text
+        key = slot_key(execution, self._owner, self._names, schedule, key_text) if self._is_mine(execution) else None
+        slot = run_keys.slot_of(key.trigger) if key is not None else None
+        if slot is None or (when := slot_memory.slot_from(slot)) is None:
+            return False
+        return self.memory.newest is None or when > self.memory.newest or self.memory.run(when) is not None
 
     @property
     def _owner(self) -> str:
@@ -236,6 +258,18 @@ def _recent(
     return dict(zip(places, all_of(ask, places), strict=True))
 
 
+def _kept(
+    context: Context, jobs: Sequence[Job], memories: Mapping[str, SlotMemory]
+) -> Mapping[str, Sequence[Execution]]:
+    """Answer by kind the executions that events tell of, as far back as any job's memory may lack them."""
+    found: dict[str, Sequence[Execution]] = {}
+    for kind in sorted({job.kind for job in jobs}):
+        written = [renewed for job in jobs if job.kind == kind and (renewed := memories[job.name].renewed)]
+        told = context.backends.run_events.ended(kind, min(written) - _LOOKED_FOR) if written else {}
+        found[kind] = tuple(told.values())
+    return found
+
+
 def _tell(history: History, untold: Untold, memory: SlotMemory, event: Event) -> None:
     """Add the line that people read."""
     if event["event"] == "skipped":
@@ -249,6 +283,6 @@ def _tell(history: History, untold: Untold, memory: SlotMemory, event: Event) ->
         return
     trigger = run_keys.slot_trigger(run.generation)
     if event["event"] == "launched":
-        history.append(untold.job, chronicle.launched(trigger, run.last, event["ids"]))
+        history.append(untold.job, chronicle.launched(trigger, run.last, event["ids"]), at=run.last.launched)
     else:
         history.append(untold.job, chronicle.ended(trigger, run.last, event, untold.executions))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reconciler.core.rule import Equality, Grade, Rule
-from reconciler.kinds import everywhere_rules, job_definition_rules, schedule_rules, task_definition_rules
+from reconciler.kinds import event_rule, everywhere_rules, job_definition_rules, schedule_rules, task_definition_rules
 from reconciler.kinds.document_summary import summary
 
 _COMMAND = "python -m reconciler.kinds.document_rules"
@@ -20,6 +20,7 @@ _TITLES = (
     (task_definition_rules.RULES, "Task definitions (ECS)"),
     (job_definition_rules.RULES, "Job definitions (Batch)"),
     (schedule_rules.RULES, "Schedules (EventBridge Scheduler)"),
+    (event_rule.RULES, "The rule that keeps how runs end (EventBridge)"),
 )
 _MADE = f"<!-- Written by {_COMMAND} from the tables in reconciler/kinds. Do not edit. -->"
 

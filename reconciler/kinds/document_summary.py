@@ -19,7 +19,7 @@ from reconciler.core.rules import (
     Rules,
     Unordered,
 )
-from reconciler.kinds import job_definition_rules, schedule_rules, task_definition_rules
+from reconciler.kinds import event_rule, job_definition_rules, schedule_rules, task_definition_rules
 
 _BATCH_TASKS = ("ecsProperties.taskProperties[]", "nodeProperties.nodeRangeProperties[].ecsProperties.taskProperties[]")
 _BATCH_CONTAINERS = (
@@ -72,6 +72,11 @@ _PARTS: tuple[tuple[str, Rules, tuple[Part, ...]], ...] = (
             Part(title="the schedule"),
             Part(title="an ECS target, `Target.EcsParameters`", prefixes=("Target.EcsParameters",)),
         ),
+    ),
+    (
+        "The rule that keeps how runs end (EventBridge)",
+        event_rule.RULES,
+        (Part(title="the rule, its targets and its policy"),),
     ),
 )
 

@@ -189,6 +189,7 @@ class Settings:
     max_reruns: int = 10
     max_concurrent_runs: int | None = None
     history_retention_days: int = 90
+    history_events: bool = False
     show_values_of: tuple[str, ...] = ()
     notify: Sequence[Spec] = ()
     source: Source | None = None

@@ -106,8 +106,21 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogLink:
+    """Where a container of a run has written: its CloudWatch stream, and that stream's page in AWS's console."""
+
+    container: str
+    group: str
+    stream: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One attempt of one run, as far as it is known; `ids` are the ARNs of its tasks or the id of its Batch job."""
+    """One attempt of one run, as far as it is known; `ids` are the ARNs of its tasks or the id of its Batch job.
+
+    `logs` are told of a job's newest run where it failed, by the verbs that look at jobs.
+    """
 
     job: str
     trigger: str
@@ -123,3 +136,4 @@ class Run:
     started: datetime | None = None
     stopped: datetime | None = None
     containers: tuple[ContainerEnd, ...] = ()
+    logs: tuple[LogLink, ...] = ()

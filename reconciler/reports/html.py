@@ -72,7 +72,8 @@ def _job(job: JobReport, *, told: bool) -> Iterator[str]:
     body = [f"<p>{escape(job.message)}</p>"] if job.message else []
     body += [] if told else parts.change_table(job.changes)
     if run := job.last_run:
-        body.append(f"<p>last run {moment(run_time(run))}: {escape(run_text(run))}</p>")
+        links = (f' <a href="{escape(link.url)}">logs of {escape(link.container)}</a>' for link in run.logs)
+        body.append(f"<p>last run {moment(run_time(run))}: {escape(run_text(run))}{''.join(links)}</p>")
     body += [f"<p>live is {escape(registration(job.live))}</p>"] if job.live else []
     body += _unreported(job)
     next_start = f"next start {moment(job.next_start)}" if job.next_start else ""

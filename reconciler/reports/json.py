@@ -13,6 +13,7 @@ from reconciler.model import (
     FieldChange,
     JobEdit,
     JobReport,
+    LogLink,
     Problem,
     Registration,
     Report,
@@ -184,7 +185,12 @@ def _run(run: Run) -> dict[str, Any]:
             {"name": end.name, "exitCode": end.exit_code, "reason": end.reason, "essential": end.essential}
             for end in run.containers
         ],
+        **({} if not run.logs else {"logs": [_log(link) for link in run.logs]}),
     }
+
+
+def _log(link: LogLink) -> dict[str, Any]:
+    return {"container": link.container, "group": link.group, "stream": link.stream, "url": link.url}
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -146,6 +146,7 @@ def _job(job: JobReport, report: Report) -> str:
     body += [_escaped(job.message)] if job.message else []
     if run := job.last_run:
         body.append(f"last run {moment(run_time(run))}: {_escaped(run_text(run))}")
+        body += [f"[logs of {_escaped(link.container)}]({link.url})" for link in run.logs]
     body += [f"next start {moment(job.next_start)}"] if job.next_start else []
     body += [f"definition {_code(job.definition)}"] if job.definition else []
     body += [f"live is {_escaped(registration(job.live))}"] if job.live else []

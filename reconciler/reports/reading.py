@@ -17,6 +17,7 @@ from reconciler.model import (
     Health,
     JobEdit,
     JobReport,
+    LogLink,
     Problem,
     Registration,
     Report,
@@ -167,6 +168,10 @@ def _run(run: Mapping[str, Any]) -> Run:
         containers=tuple(
             ContainerEnd(name=end["name"], exit_code=end["exitCode"], reason=end["reason"], essential=end["essential"])
             for end in run["containers"]
+        ),
+        logs=tuple(
+            LogLink(container=each["container"], group=each["group"], stream=each["stream"], url=each["url"])
+            for each in run.get("logs", ())
         ),
     )
 

@@ -260,5 +260,8 @@ def _job(job: JobReport, widths: Sequence[int]) -> Iterator[Line]:
         yield line(Span("    definition ", Style.QUIET), job.definition)
     if run := job.last_run:
         yield line(Span(f"    last run {moment(run_time(run))} ".rstrip() + " ", Style.QUIET), run_text(run))
+        for link in run.logs:
+            name = f"{link.container} " if len(run.logs) > 1 else ""
+            yield line(Span(f"    logs {name}", Style.QUIET), link.url)
     if job.next_start:
         yield line(Span("    next start ", Style.QUIET), moment(job.next_start))

@@ -150,8 +150,8 @@ class Directory:
         with self.reconciler(**limits) as reconciler:
             return reconciler.plan()
 
-    def drift(self) -> Report:
-        with self.reconciler() as reconciler:
+    def drift(self, **limits: Any) -> Report:
+        with self.reconciler(**limits) as reconciler:
             return reconciler.drift()
 
     def once(self, mortality: Mortality | None = None, **limits: Any) -> Report:

@@ -16,10 +16,11 @@ import pytest
 from reconciler.core.diff import compare
 from reconciler.core.normalise import essence
 from reconciler.core.rules import Rules
-from reconciler.kinds import job_definition_rules, schedule_rules, task_definition_rules
+from reconciler.kinds import event_rule, job_definition_rules, schedule_rules, task_definition_rules
 
 TABLES = {
-    rules.kind: rules for rules in (task_definition_rules.RULES, job_definition_rules.RULES, schedule_rules.RULES)
+    rules.kind: rules
+    for rules in (task_definition_rules.RULES, job_definition_rules.RULES, schedule_rules.RULES, event_rule.RULES)
 }
 DATA = Path(__file__).parents[1] / "data" / "rules"
 

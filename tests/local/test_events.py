@@ -282,15 +282,64 @@ def test_a_target_may_be_given_a_part_of_the_event(aws: LocalAws, events: Any, i
     assert found == [{"fixed": 1}, {"state": "done"}, {"state": "done", "by": "<rule>"}]
 
 
-def test_events_reach_a_log_group(aws: LocalAws, events: Any) -> None:
-    """guide "Event bus targets": CloudWatch log groups."""
+def writers(*rules: str, group: str = "/changes") -> str:
+    """The policy that lets rules write into a group, as the guide's "CloudWatch Logs permissions" has it."""
+    account, region = "123456789012", "us-east-1"
+    sources = [f"arn:aws:events:{region}:{account}:rule/{name}" for name in rules]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"arn:aws:logs:{region}:{account}:log-group:{group}:*",
+        "Condition": {"ArnEquals": {"aws:SourceArn": sources}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_events_reach_a_log_group_whose_policy_lets_the_rule_write(aws: LocalAws, events: Any, inbox: Any) -> None:
+    """guide "Event bus targets": CloudWatch log groups; "CloudWatch Logs permissions". The name is free (CDK, re:Post);
+    only the console lists no others than `/aws/events/`."""
     logs = aws.client("logs")
-    logs.create_log_group(logGroupName="/aws/events/all")
-    target = {"Arn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/events/all"}
+    logs.create_log_group(logGroupName="/changes")
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:/changes"
+    target = {"Arn": arn, "DeadLetterConfig": {"Arn": QUEUE}}
     rule(events, {"source": [{"prefix": "mi"}]}, target=target)
+    rule(events, {"source": ["mine"]}, "other", target=target)
+    logs.put_resource_policy(policyName="changes", policyDocument=writers("changes"))
     tell(events, {"n": 1})
-    (event,) = logs.filter_log_events(logGroupName="/aws/events/all")["events"]
+    (event,) = logs.filter_log_events(logGroupName="/changes")["events"]
     assert json.loads(event["message"])["detail"] == {"n": 1}
+    assert [body["detail"] for body in inbox()] == [{"n": 1}], "the other rule's is refused"
+    logs.delete_resource_policy(policyName="changes")
+    tell(events, {"n": 2})
+    assert [body["detail"] for body in inbox()] == [{"n": 2}] * 2
+    assert len(logs.filter_log_events(logGroupName="/changes")["events"]) == 1
+
+
+def test_an_account_has_ten_resource_policies(aws: LocalAws) -> None:
+    """botocore: PutResourcePolicy, policy limits."""
+    logs = aws.client("logs")
+    for number in range(10):
+        logs.put_resource_policy(policyName=f"policy-{number}", policyDocument=writers("changes"))
+    logs.put_resource_policy(policyName="policy-9", policyDocument=writers("other"))
+    found = logs.describe_resource_policies()["resourcePolicies"]
+    assert [each["policyName"] for each in found] == [f"policy-{number}" for number in range(10)]
+    assert found[-1]["policyDocument"] == writers("other")
+    refusal(logs.put_resource_policy, "LimitExceededException", policyName="more", policyDocument=writers("changes"))
+    refusal(logs.put_resource_policy, "InvalidParameterException", policyName="policy-1", policyDocument="{}")
+    refusal(logs.delete_resource_policy, "ResourceNotFoundException", policyName="more")
+
+
+def test_the_events_of_a_job_carry_its_tags_assumed(aws: LocalAws, events: Any, inbox: Any) -> None:
+    """Batch user guide: "detail resembles the JobDetail object", which has tags; no published event shows one. Were it
+    false, nothing would be kept of Batch jobs, and a run that nobody saw end would be Unknown after seven days."""
+    rule(events, {"source": ["aws.batch"], "detail": {"tags": {"team": ["data"]}, "status": ["FAILED", "SUCCEEDED"]}})
+    submit(aws)
+    job = {"jobName": "tagged", "jobQueue": "jobs", "jobDefinition": "work"}
+    for team in ("data", "other"):
+        aws.client("batch").submit_job(**job, tags={"team": team})
+    aws.advance(3600)
+    assert [body["detail"]["tags"] for body in inbox()] == [{"team": "data"}]
 
 
 def test_an_event_may_start_a_batch_job(aws: LocalAws, events: Any) -> None:

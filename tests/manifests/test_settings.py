@@ -37,7 +37,7 @@ def test_everything_that_settings_say(jobs_d: Directory) -> None:
         "prune: {enabled: true, maxDeletions: ${{ N }}}".replace("${{ N }}", '"${{ N }}"'),
         "maxReruns: 5",
         "maxConcurrentRuns: 6",
-        "history: {retentionDays: 30}",
+        "history: {retentionDays: 30, events: true}",
         "showValuesOf: [LOG_*]",
     )
 
@@ -57,6 +57,7 @@ def test_everything_that_settings_say(jobs_d: Directory) -> None:
         max_reruns=5,
         max_concurrent_runs=6,
         history_retention_days=30,
+        history_events=True,
         show_values_of=("LOG_*",),
         source=Source(file="jobs.d/job.yaml", line=1, column=1),
     )

@@ -3,7 +3,8 @@
 Sources: the EventBridge user guide, "Event bus targets" and "Input transformation"; `startedBy` of a task that a rule
 started is `events-rule/<rule>`, cut to 36 characters (seen in public task descriptions).
 Of our choosing: an event is delivered at the instant it happens, once; one that its target refuses goes to the target's
-dead-letter queue at once, without other attempts.
+dead-letter queue at once, without other attempts. A log group takes nothing without a resource policy that lets
+events.amazonaws.com write into it (guide, "CloudWatch Logs permissions"); each event has a stream of its own there.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.local.calls import AwsError, Place
 from reconciler.local.events.patterns import matches
 from reconciler.local.logs import store as logs_store
+from reconciler.local.logs.policies import may_write
 from reconciler.local.scheduler.dead_letters import send
 
 if TYPE_CHECKING:
@@ -41,14 +43,14 @@ def deliver(world: "World", place: Place, arguments: Mapping[str, Any]) -> None:
     """Give one event to one target."""
     target, event = arguments["target"], arguments["event"]
     try:
-        _deliver(world, arguments["rule"], target, event)
+        _deliver(world, place, arguments["rule"], target, event)
     except AwsError as error:
         queue = target.get("DeadLetterConfig", {}).get("Arn")
         if queue is not None:
             _bury(world, place, queue, arguments, error)
 
 
-def _deliver(world: "World", rule: str, target: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+def _deliver(world: "World", place: Place, rule: str, target: Mapping[str, Any], event: Mapping[str, Any]) -> None:
     arn: str = target["Arn"]
     text = given(target, event)
     words = arn.split(":")
@@ -58,6 +60,11 @@ def _deliver(world: "World", rule: str, target: Mapping[str, Any], event: Mappin
             send(world, arn, {"MessageBody": text, **target.get("SqsParameters", {})})
         case "logs":
             group = arn.partition(":log-group:")[2].removesuffix(":*")
+            source = place.arn("events", f"rule/{rule}")
+            if not may_write(world, there, service="events.amazonaws.com", source_arn=source, group=group):
+                raise AwsError(
+                    "AccessDeniedException", f"no resource policy lets events.amazonaws.com write to {group}"
+                )
             if not logs_store.write(world, there, group, event["id"], [text]):
                 raise AwsError("ResourceNotFoundException", f"the log group {group} does not exist")
         case "sns":

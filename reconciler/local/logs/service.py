@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.local.calls import AwsError, Call, Place, Service, Tagged
 from reconciler.local.logs.events import OPERATIONS as EVENT_OPERATIONS
+from reconciler.local.logs.policies import delete_resource_policy, describe_resource_policies, put_resource_policy
 from reconciler.local.logs.store import (
     Group,
     Stream,
@@ -247,6 +248,9 @@ SERVICE = Service(
         "ListTagsForResource": list_tags_for_resource,
         "TagLogGroup": tag_log_group,
         "ListTagsLogGroup": list_tags_log_group,
+        "PutResourcePolicy": put_resource_policy,
+        "DescribeResourcePolicies": describe_resource_policies,
+        "DeleteResourcePolicy": delete_resource_policy,
         **EVENT_OPERATIONS,
     },
     constraint_error="InvalidParameterException",

@@ -123,7 +123,13 @@ def _everywhere() -> dict[str, Schema]:
         "maxConcurrentRuns": words.integer("No more runs than this at one time. Left out: no limit.", minimum=1),
         "history": words.closed(
             "What is remembered of past runs.",
-            {"retentionDays": words.choice("How long the history of runs is kept.", jobs.RETENTION_DAYS, default=90)},
+            {
+                "retentionDays": words.choice("How long the history of runs is kept.", jobs.RETENTION_DAYS, default=90),
+                "events": words.boolean(
+                    "Whether an EventBridge rule keeps how tasks and jobs end, also while no pass comes by.",
+                    default=False,
+                ),
+            },
         ),
         "showValuesOf": words.listing(
             "Variables whose values may be shown: names with * as in LOG_*.", words.text(minLength=1)

@@ -89,14 +89,21 @@ def job_name(key: RunKey) -> str:
     return f"{re.sub(r'[^A-Za-z0-9_-]', '', key.job)[:_JOB]}-{run_hash(key)}"
 
 
+def mark(key_text: str) -> str:
+    """Answer what a task's startedBy or a Batch job's name begins with for every run of its job."""
+    return key_text[:-_TRIGGER] if is_job_name(key_text) else key_text.rsplit("/", 3)[0]
+
+
+def marks(owner: str, job: str) -> frozenset[str]:
+    """Answer the marks of every run of a job: as a task, and as a Batch job."""
+    key = RunKey(owner=owner, job=job, trigger="")
+    return frozenset((mark(started_by(key)), mark(job_name(key))))
+
+
 def job_of(key_text: str, owner: str, jobs: Iterable[str]) -> str | None:
     """Answer which of `jobs` of an owner a task's startedBy or a Batch job's name belongs to; None where none does."""
-    for job in jobs:
-        key = RunKey(owner=owner, job=job, trigger="")
-        task = started_by(key).rsplit("/", 3)[0]
-        if key_text.startswith(f"{task}/") or (is_job_name(key_text) and key_text[:-32] == job_name(key)[:-32]):
-            return job
-    return None
+    marked = mark(key_text)
+    return next((job for job in jobs if marked in marks(owner, job)), None)
 
 
 def is_job_name(text: str) -> bool:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.history import History
@@ -13,16 +12,14 @@ from reconciler.core.operations import Stand
 from reconciler.core.slot_adoption import adopted, slot_key
 from reconciler.core.slot_memory import READ_BACK, SlotMemory, extended, remember_slots
 from reconciler.core.slot_runs import Slots, fingerprint
+from reconciler.engine import recent_runs
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, body
 from reconciler.engine.memories import bounds
+from reconciler.engine.recent_runs import LOOKED_FOR, Marked
 from reconciler.engine.run_journal import newest
-from reconciler.errors import CredentialsExpired, ReconcilerError
 from reconciler.kinds.schedule import group_name
 from reconciler.model import Execution, Job, RunKey, Schedule
-
-#: Runs that nobody has recorded are looked for so far back: as far as ECS tells of stopped tasks.
-_LOOKED_FOR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +51,18 @@ def observe_slots(
     if not scheduled:
         return SlotsSeen()
     memories, groups = _memories(context, scheduled, now)
-    targets, errors = _targets(context, scheduled)
-    recent = _recent(context, scheduled, targets, now)
-    kept = _kept(context, scheduled, memories)
+    targets, errors = recent_runs.targets(context, scheduled)
+    recent = recent_runs.recent(context, scheduled, targets, now)
+    kept = recent_runs.kept(context, scheduled, memories)
     known: dict[str, Slots] = {}
     untold: list[Untold] = []
     for job in scheduled:
         if job.name not in targets:
             continue
         before = _Before(context=context, job=job, memory=memories[job.name], definitions=definitions)
-        found = before.with_forgotten(recent[job.kind, targets[job.name]], kept[job.kind])
-        known[job.name], told = before.look(found, targets[job.name], suspended(job), now)
+        known[job.name], told = before.look(
+            recent[job.kind, targets[job.name]], kept[job.kind], targets[job.name], suspended(job), now
+        )
         untold.append(told)
     return SlotsSeen(
         known=known,
@@ -103,14 +101,16 @@ class _Before:
     memory: SlotMemory
     definitions: Definitions
 
-    def look(self, recent: Sequence[Execution], target: str, suspended: bool, now: datetime) -> tuple[Slots, Untold]:
-        """Answer how it stands, and what of that is not recorded yet."""
+    def look(self, recent: Marked, kept: Marked, target: str, suspended: bool, now: datetime) -> tuple[Slots, Untold]:
+        """Answer how it stands, and what of that is not recorded yet, by what AWS tells and what events have kept."""
         job, schedule = self.job, self.job.trigger
         assert isinstance(schedule, Schedule)
-        mine = [execution for execution in recent if self._is_mine(execution)]
+        mine = list(recent.of(self._owner, self._names))
+        told = {execution.id for execution in mine}
+        mine += [each for each in kept.of(self._owner, self._names) if each.id not in told and self._is_news(each)]
         news: list[Event] = list(adopted(self.memory, self._slots_of(mine, schedule), self._parts))
         memory = extended(self.memory, news)
-        executions = self._executions(memory, {execution.id: execution for execution in recent})
+        executions = self._executions(memory, {execution.id: execution for execution in mine})
         known = Slots(
             job=job.name,
             memory=memory,
@@ -134,21 +134,18 @@ class _Before:
         )
         return replace(known, memory=memory), untold
 
-    def with_forgotten(self, recent: Sequence[Execution], kept: Iterable[Execution]) -> Sequence[Execution]:
-        """Add to what AWS tells those slots' runs that ended since the memory was last written whole.
-
-        Only events tell of them. A slot that is older than the newest one known was settled when that one was.
-        """
-        told = {execution.id for execution in recent}
-        return (*recent, *(each for each in kept if each.id not in told and self._is_news(each)))
-
     def _is_news(self, execution: Execution) -> bool:
+        """Answer whether an ended execution, of which only an event tells, is not settled yet.
+
+        A slot older than the newest one known was settled with that one; what stopped long before the memory was last
+        written whole was settled by then.
+        """
         renewed, schedule = self.memory.renewed, self.job.trigger
         assert isinstance(schedule, Schedule)
-        if renewed is None or execution.stopped is None or execution.stopped < renewed - _LOOKED_FOR:
+        if renewed is None or execution.stopped is None or execution.stopped < renewed - LOOKED_FOR:
             return False
         key_text = self.context.backends.runs[self.job.kind].key_text
-        key = slot_key(execution, self._owner, self._names, schedule, key_text) if self._is_mine(execution) else None
+        key = slot_key(execution, self._owner, self._names, schedule, key_text)
         slot = run_keys.slot_of(key.trigger) if key is not None else None
         if slot is None or (when := slot_memory.slot_from(slot)) is None:
             return False
@@ -161,9 +158,6 @@ class _Before:
     @property
     def _names(self) -> tuple[str, ...]:
         return (self.job.name, *self.job.former_names)
-
-    def _is_mine(self, execution: Execution) -> bool:
-        return run_keys.job_of(execution.key_text, self._owner, self._names) is not None
 
     def _slots_of(self, executions: Iterable[Execution], schedule: Schedule) -> Iterable[tuple[RunKey, Execution]]:
         backend = self.context.backends.runs[self.job.kind]
@@ -223,51 +217,6 @@ def _names(job: Job) -> tuple[str, ...]:
 def _is_asked(name: str, jobs: Sequence[Job], recent: Mapping[str, SlotMemory]) -> bool:
     """Answer whether a silent name must be read back: a former one only while the job's own is silent too."""
     return any(name == job.name or recent[job.name].standing is None for job in jobs if name in _names(job))
-
-
-def _targets(context: Context, jobs: Sequence[Job]) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Answer the cluster or queue of each job, and why it cannot be told."""
-    targets: dict[str, str] = {}
-    errors: dict[str, str] = {}
-    looked_up: dict[str, str] = {}
-    for job in jobs:
-        target = context.kind(job).target(job)
-        try:
-            if target is None:
-                if job.kind not in looked_up:
-                    looked_up[job.kind] = context.backends.runs[job.kind].default_target()
-                target = looked_up[job.kind]
-            targets[job.name] = target
-        except CredentialsExpired:
-            raise
-        except ReconcilerError as error:
-            errors[job.name] = str(error)
-    return targets, errors
-
-
-def _recent(
-    context: Context, jobs: Sequence[Job], targets: Mapping[str, str], now: datetime
-) -> Mapping[tuple[str, str], Sequence[Execution]]:
-    """Answer the owner's runs in every cluster and queue that a schedule sends to."""
-    places = sorted({(job.kind, targets[job.name]) for job in jobs if job.name in targets})
-
-    def ask(place: tuple[str, str]) -> Sequence[Execution]:
-        kind, target = place
-        return context.backends.runs[kind].recent(target, owner=context.settings.owner, since=now - _LOOKED_FOR)
-
-    return dict(zip(places, all_of(ask, places), strict=True))
-
-
-def _kept(
-    context: Context, jobs: Sequence[Job], memories: Mapping[str, SlotMemory]
-) -> Mapping[str, Sequence[Execution]]:
-    """Answer by kind the executions that events tell of, as far back as any job's memory may lack them."""
-    found: dict[str, Sequence[Execution]] = {}
-    for kind in sorted({job.kind for job in jobs}):
-        written = [renewed for job in jobs if job.kind == kind and (renewed := memories[job.name].renewed)]
-        told = context.backends.run_events.ended(kind, min(written) - _LOOKED_FOR) if written else {}
-        found[kind] = tuple(told.values())
-    return found
 
 
 def _tell(history: History, untold: Untold, memory: SlotMemory, event: Event) -> None:

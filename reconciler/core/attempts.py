@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reconciler.core import runs
+from reconciler.core import run_ends, runs
 from reconciler.core.memory import Attempt, Event, Memory, after
 from reconciler.model import Execution, RunState
 
@@ -142,6 +142,7 @@ def _end(attempt: Attempt, executions: Mapping[str, Execution], bounds: Bounds, 
         "attempt": attempt.number,
         "state": state.value,
         "at": now.isoformat(),
+        **run_ends.times(known),
         **_why(attempt, known, states, bounds),
     }
 
@@ -159,6 +160,7 @@ def _why(attempt: Attempt, known: list[Execution], states: list[RunState], bound
     return {
         "exitCode": runs.exit_code(telling, bounds.main),
         "reason": f"{attempt.stopping}: {reason}" if attempt.stopping and attempt.stopping not in reason else reason,
+        "containers": run_ends.written(telling.containers),
     }
 
 

@@ -2,18 +2,18 @@
 
     launched  {"trigger", "attempt", "ids", "target", "definition", "commit", "at"}
     ended     {"trigger", "attempt", "ids", "target", "definition", "commit", "state", "exitCode", "reason",
-               "started", "stopped", "at"}
+               "started", "stopped", "containers", "at"}
     skipped   {"trigger", "reason", "at"}
 
 A line may be told twice, after a crash; the last of a run and attempt counts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
+from reconciler.core import run_ends
 from reconciler.core.memory import Attempt, Event
-from reconciler.model import Execution, Run, RunState
+from reconciler.model import Run, RunState
 
 
 def launched(trigger: str, attempt: Attempt, ids: Sequence[str]) -> Event:
@@ -21,11 +21,8 @@ def launched(trigger: str, attempt: Attempt, ids: Sequence[str]) -> Event:
     return {"event": "launched", "trigger": trigger, **_identity(attempt, ids)}
 
 
-def ended(trigger: str, attempt: Attempt, end: Event, executions: Mapping[str, Execution]) -> Event:
-    """Answer the line for an attempt's end, with the times that AWS told."""
-    known = [executions[task] for task in attempt.ids if task in executions]
-    started = min((execution.started for execution in known if execution.started), default=None)
-    stopped = max((execution.stopped for execution in known if execution.stopped), default=None)
+def ended(trigger: str, attempt: Attempt, end: Event) -> Event:
+    """Answer the line for an attempt's end, from the event that records it."""
     return {
         "event": "ended",
         "trigger": trigger,
@@ -33,8 +30,9 @@ def ended(trigger: str, attempt: Attempt, end: Event, executions: Mapping[str, E
         "state": end["state"],
         "exitCode": end.get("exitCode"),
         "reason": end.get("reason", ""),
-        "started": started.isoformat() if started else None,
-        "stopped": stopped.isoformat() if stopped else None,
+        "started": end.get("started"),
+        "stopped": end.get("stopped"),
+        "containers": end.get("containers", []),
     }
 
 
@@ -53,6 +51,7 @@ def ended_run(run: Run) -> Event:
         "reason": run.reason,
         "started": run.started.isoformat() if run.started else None,
         "stopped": run.stopped.isoformat() if run.stopped else None,
+        "containers": run_ends.written(run.containers),
     }
 
 
@@ -83,7 +82,7 @@ def runs(job: str, lines: Iterable[Event]) -> tuple[Run, ...]:
 def _run(job: str, line: Event, before: Run | None) -> Run:
     finished = line["event"] == "ended"
     ids = tuple(line.get("ids") or ())
-    at = _instant(line.get("at"))
+    at = datetime.fromisoformat(line["at"]) if line.get("at") else None
     return Run(
         job=job,
         trigger=str(line.get("trigger")),
@@ -96,10 +95,7 @@ def _run(job: str, line: Event, before: Run | None) -> Run:
         definition=str(line.get("definition", "")),
         commit=str(line.get("commit") or ""),
         created=before.created if before is not None else (None if finished else at),
-        started=_instant(line.get("started")),
-        stopped=_instant(line.get("stopped")) or (at if finished else None),
+        started=run_ends.started(line),
+        stopped=run_ends.stopped(line) or (at if finished else None),
+        containers=run_ends.containers(line),
     )
-
-
-def _instant(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) and value else None

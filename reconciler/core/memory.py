@@ -6,7 +6,7 @@ The stream's existence is the claim. Its events, in the order in which AWS took 
     launched  {"attempt", "part", "ids", "at"}                               its tasks or job
     refused   {"attempt", "part", "reason", "transient", "at"}               a definite answer that made nothing
     stopping  {"attempt", "cause", "at"}                                     we ended it, and why
-    ended     {"attempt", "state", "exitCode", "reason", "at"}               how the attempt went
+    ended     {"attempt", "state", "exitCode", "reason", "at", …}            how the attempt went (see `run_ends`)
     finished  {"state", "reason", "at"}                                      how the run went; nothing follows
     assumed   {"state", "at"}                                                what a person recorded, over all the rest
 
@@ -19,14 +19,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reconciler.model import RunState
+from reconciler.core import run_ends
+from reconciler.model import ContainerEnd, RunState
 
 Event = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try of a run. `started` is when its launch was announced, `parts` how many calls it takes."""
+    """One try of a run. `started` is when its launch was announced, `parts` how many calls it takes.
+
+    `began` and `stopped` are when its tasks did, as AWS told at their end.
+    """
 
     number: int
     started: datetime
@@ -46,6 +50,9 @@ class Attempt:
     ended_at: datetime | None = None
     exit_code: int | None = None
     reason: str = ""
+    began: datetime | None = None
+    stopped: datetime | None = None
+    containers: tuple[ContainerEnd, ...] = ()
 
     @property
     def placed(self) -> bool:
@@ -160,6 +167,9 @@ def _with(attempt: Attempt, event: Event) -> Attempt:
                 ended_at=_instant(event),
                 exit_code=event.get("exitCode"),
                 reason=str(event.get("reason", "")),
+                began=run_ends.started(event),
+                stopped=run_ends.stopped(event),
+                containers=run_ends.containers(event),
             )
 
 

@@ -26,8 +26,15 @@ def of_attempt(
     run = with_executions(run, [executions[task] for task in attempt.ids if task in executions], main)
     if attempt.ended is None:
         return run
-    stopped = run.stopped or attempt.ended_at
-    return replace(run, state=attempt.ended, exit_code=attempt.exit_code, reason=attempt.reason, stopped=stopped)
+    return replace(
+        run,
+        state=attempt.ended,
+        exit_code=attempt.exit_code,
+        reason=attempt.reason,
+        started=run.started or attempt.began,
+        stopped=run.stopped or attempt.stopped or attempt.ended_at,
+        containers=run.containers or attempt.containers,
+    )
 
 
 def with_executions(run: Run, known: Sequence[Execution], main: str | None = None) -> Run:

@@ -217,7 +217,7 @@ def record_ends(context: Context, unrecorded: Sequence[Unrecorded], journal: Jou
         trigger = trigger_of(ending.memory.stream)
         for event in ending.events:
             if event["event"] == "ended" and ending.memory.last is not None:
-                line = chronicle.ended(trigger, ending.memory.last, event, ending.executions)
+                line = chronicle.ended(trigger, ending.memory.last, event)
                 context.backends.history.append(ending.job, line)
             journal.record(ending.memory.stream, event)
 

@@ -234,4 +234,4 @@ def _tell(history: History, untold: Untold, memory: SlotMemory, event: Event) ->
     if event["event"] == "launched":
         history.append(untold.job, chronicle.launched(trigger, run.last, event["ids"]), at=run.last.launched)
     else:
-        history.append(untold.job, chronicle.ended(trigger, run.last, event, untold.executions))
+        history.append(untold.job, chronicle.ended(trigger, run.last, event))

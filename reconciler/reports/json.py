@@ -181,6 +181,7 @@ def _run(run: Run) -> dict[str, Any]:
         "created": instant(run.created),
         "started": instant(run.started),
         "stopped": instant(run.stopped),
+        "duration": _duration(run),
         "containers": [
             {"name": end.name, "exitCode": end.exit_code, "reason": end.reason, "essential": end.essential}
             for end in run.containers
@@ -191,6 +192,10 @@ def _run(run: Run) -> dict[str, Any]:
 
 def _log(link: LogLink) -> dict[str, Any]:
     return {"container": link.container, "group": link.group, "stream": link.stream, "url": link.url}
+
+
+def _duration(run: Run) -> float | None:
+    return round((run.stopped - run.started).total_seconds(), 3) if run.started and run.stopped else None
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -200,3 +200,20 @@ def test_ctrl_c_leaves_runs_running_and_says_how_to_follow_them(
     ]
     assert call("apply", "--wait").code == 1
     assert json.loads(call("runs", "--json").out)["runs"][-1]["exitCode"] == 3
+
+
+def test_a_month_later_status_and_runs_tell_the_same_of_a_one_shot(
+    jobs: Path, call: Reconcile, on_virtual_time: LocalAws
+) -> None:
+    write(jobs, "log boom; exit 3 after 60s", more="  once: {}")
+    call("apply", "--wait")
+    on_virtual_time.advance(30 * 86400)
+    status, runs = (json.loads(call(*verb, "--json").out) for verb in (("status",), ("runs", "hello")))
+    REPORT.validate(status)
+    told = status["jobs"][0]["lastRun"]
+    assert told | {"logs": None, "created": None} == runs["runs"][0] | {"logs": None, "created": None}
+    assert told["trigger"].startswith("once:g1-")
+    assert told["definition"].endswith(":task-definition/hello:1")
+    assert (told["state"], told["exitCode"], told["duration"]) == ("Failed", 3, 65.0)
+    assert told["reason"] == "main exited 3; Essential container in task exited"
+    assert told["containers"] == [{"name": "main", "exitCode": 3, "reason": "", "essential": True}]

@@ -24,13 +24,12 @@ from reconciler.model import Execution, Job, RunKey, Schedule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untold:
-    """Events of one job's schedule that the ledger lacks, and the tasks that tell of them."""
+    """Events of one job's schedule that the ledger lacks."""
 
     job: str
     stream: str
     before: SlotMemory
     events: tuple[Event, ...]
-    executions: Mapping[str, Execution]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +129,6 @@ class _Before:
             stream=slot_memory.stream(job.name),
             before=self.memory,
             events=tuple(news),
-            executions=executions,
         )
         return replace(known, memory=memory), untold
 

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "reconciler"
 LEVELS = {
     "cli": 6,
     "web": 5,
+    "notify": 5,
     "engine": 4,
     "local": 4,
     "reports": 4,

@@ -13,6 +13,8 @@ from reconciler.engine.watch_events import (
     PassesAgain,
     PassFailed,
     Pulled,
+    PullFailed,
+    PullsAgain,
     RunsSeen,
     Said,
     Started,
@@ -86,9 +88,8 @@ class Log:
                 yield from self._invalid(told)
             case Valid():
                 yield Entry(level="info", event="valid", message="the manifests are valid again")
-            case Pulled(before=before, after=after):
-                message = f"pulled: {before[:12]} → {after[:12]}"
-                yield Entry(level="info", event="pulled", message=message, fields={"before": before, "after": after})
+            case Pulled() | PullFailed() | PullsAgain():
+                yield self._pull(told)
             case Said(message=message, warning=warning):
                 yield Entry(level="warning" if warning else "info", event="said", message=self._scrub(message, ""))
             case Started(directory=directory, interval=interval):
@@ -100,6 +101,17 @@ class Log:
                 yield Entry(level="info", event="stopped", message=message, fields={"passes": passes})
             case PassFailed() | RunsSeen():
                 return
+
+    def _pull(self, told: Pulled | PullFailed | PullsAgain) -> Entry:
+        match told:
+            case Pulled(before=before, after=after):
+                message = f"pulled: {before[:12]} → {after[:12]}"
+                return Entry(level="info", event="pulled", message=message, fields={"before": before, "after": after})
+            case PullFailed(error=error):
+                text = self._scrub(error, "")
+                return Entry(level="warning", event="not-pulled", message=f"not pulled: {text}", fields={"error": text})
+            case PullsAgain():
+                return Entry(level="info", event="pulls-again", message="pulls again")
 
     def _passed(self, passed: Passed) -> Iterator[Entry]:
         if not passed.quiet or passed.number == 1:

@@ -64,6 +64,10 @@ class Process:
         """Answer a new session for what is only looked at, beside the loop."""
         return self._invocation.session(Access.READ, settings)
 
+    def writing_session(self) -> "Aws":
+        """Answer a new session in the settings' account and Region, as the loop has."""
+        return self._invocation.session(Access.WRITE, self.manifests.settings if self.manifests is not None else None)
+
     def lock(self, settings: Settings) -> AbstractContextManager[object]:
         """Keep every other loop of this owner, in the same account and Region, off this host."""
         options = self._invocation.options

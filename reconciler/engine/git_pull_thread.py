@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from reconciler.engine.git_pull import Checkout, NotPulled
 from reconciler.engine.watch_alarm import Alarm, Wake
-from reconciler.engine.watch_events import Pulled, Said, Told
+from reconciler.engine.watch_events import Pulled, PullFailed, PullsAgain, Told
 
 
 class Puller:
@@ -53,11 +53,11 @@ class Puller:
             moved = self._checkout.pull()
         except NotPulled as error:
             if str(error) != self._trouble and not self._over:
-                self._tell(Said(message=f"not pulled: {error}"))
+                self._tell(PullFailed(error=str(error)))
             self._trouble = str(error)
             return
         if self._trouble:
-            self._tell(Said(message="pulls again", warning=False))
+            self._tell(PullsAgain())
             self._trouble = ""
         if moved is not None:
             self._tell(Pulled(before=moved.before, after=moved.after))

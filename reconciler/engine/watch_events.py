@@ -19,7 +19,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """A pass was made: what it did, what moved by itself, and who fails newly or no longer.
+    """A pass was made: what it did, what moved by itself, what has drifted, and who fails newly or no longer.
 
     `failing` are errors by job that were not told before; `calls` counts what the session has sent to AWS so far, and
     `throttles` what AWS refused of it for now. `commit` is what the directory was at.
@@ -30,6 +30,7 @@ class Passed:
     report: Report
     done: tuple[Step, ...] = ()
     moved: tuple[Moved, ...] = ()
+    drifted: tuple[str, ...] = ()
     failing: Mapping[str, str] = field(default_factory=dict)
     recovered: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -85,6 +86,18 @@ class Pulled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PullFailed:
+    """The checkout cannot follow its upstream, for this reason; told once for as long as that stays so."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullsAgain:
+    """The checkout follows its upstream again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """Something that a person should know, told once: `warning` where it should not stay so."""
 
@@ -114,4 +127,17 @@ class RunsSeen:
     runs: tuple[Run, ...]
 
 
-Told = RunsSeen | Passed | PassFailed | PassesAgain | Invalid | Valid | Pulled | Said | Started | Stopped
+Told = (
+    RunsSeen
+    | Passed
+    | PassFailed
+    | PassesAgain
+    | Invalid
+    | Valid
+    | Pulled
+    | PullFailed
+    | PullsAgain
+    | Said
+    | Started
+    | Stopped
+)

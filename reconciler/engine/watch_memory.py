@@ -10,10 +10,11 @@ from reconciler.engine.backoff import Backoff
 from reconciler.engine.watch_agenda import Agenda
 from reconciler.engine.watch_alarm import Wake
 from reconciler.engine.watch_directory import View
+from reconciler.engine.watch_drift import Drift
 from reconciler.engine.watch_events import Moved, Passed
 from reconciler.engine.watch_failures import Failures, failed_tries
 from reconciler.engine.watch_missing import Missing
-from reconciler.model import Job, Problem, Report, Status, Step
+from reconciler.model import Job, Problem, Report, Status, Step, Sync
 
 
 class Sent(Protocol):
@@ -39,6 +40,7 @@ class Memory:
         self._backoff = Backoff()
         self._missing = Missing()
         self._failures = Failures()
+        self._drift = Drift()
         self._warned: frozenset[str] = frozenset()
         self._before: Report | None = None
         self._jobs: Mapping[str, Job] = {}
@@ -74,6 +76,7 @@ class Memory:
             report=report,
             done=done,
             moved=self._moved(report),
+            drifted=self._drift.found(report, done, view.manifests),
             failing=failing,
             recovered=recovered,
             problems=self._new_problems(report, view),
@@ -102,7 +105,11 @@ class Memory:
         return tuple(
             Moved(job=job.name, before=earlier, after=job.health, message=job.message)
             for job in report.jobs
-            if (earlier := before.get(job.name)) is not None and job.health is not None and job.health is not earlier
+            # of what is gone nothing is known: that is no change of health
+            if job.sync is not Sync.ORPHANED
+            and (earlier := before.get(job.name)) is not None
+            and job.health is not None
+            and job.health is not earlier
         )
 
     def _new_problems(self, report: Report, view: View) -> tuple[Problem, ...]:

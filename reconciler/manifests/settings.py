@@ -1,6 +1,6 @@
 """The Settings document as it counts in one environment, and the choice of that environment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +16,7 @@ from reconciler.manifests.tree import Place, Row, Table
 from reconciler.manifests.variables import Layer, Unset, Variables, substitute
 from reconciler.manifests.yaml12 import Document
 from reconciler.model import Path, Problem, Settings
+from reconciler.model.notify import Event, Notify, Topic, Webhook
 
 #: Members of Settings' spec that keep their `${{ }}`: they are filled in where they are used.
 _LATER = frozenset({("spec", "defaults"), ("spec", "environments"), ("spec", "variables")})
@@ -182,9 +183,27 @@ def _settings(document: Mapping[str, Any], owner: str, environment: str | None, 
         history_retention_days=_of(int, history.get("retentionDays"), default.history_retention_days),
         history_events=_of(bool, history.get("events"), default.history_events),
         show_values_of=tuple(_of(list, spec.get("showValuesOf"), [])),
-        notify=tuple(_of(list, spec.get("notify"), [])),
+        notify=tuple(_notify(_of(list, spec.get("notify"), []))),
         source=tree.source(place),
     )
+
+
+def _notify(entries: Sequence[Any]) -> Iterator[Notify]:
+    """Answer who is told, as far as the schema has nothing against it."""
+    for entry in entries:
+        if not isinstance(entry, Mapping):
+            continue
+        webhook, sns = _part(entry, "webhook"), _part(entry, "sns")
+        to: Webhook | Topic
+        if url := _of(str, webhook.get("url"), ""):
+            headers = {str(name): str(value) for name, value in _part(webhook, "headers").items()}
+            to = Webhook(url=url, format="slack" if webhook.get("format") == "slack" else "json", headers=headers)
+        elif arn := _of(str, sns.get("topicArn"), ""):
+            to = Topic(arn=arn, format="json" if sns.get("format") == "json" else "text")
+        else:
+            continue
+        on = tuple(event for event in Event if event in _of(list, entry.get("on"), list(Event)))
+        yield Notify(to=to, on=on, jobs=tuple(map(str, _of(list, entry.get("jobs"), []))))
 
 
 def _part(spec: Mapping[str, Any], member: str) -> Mapping[str, Any]:
@@ -203,7 +222,7 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
 
     problems = []
 
-    def say(member: str, message: str, hint: str = "", *below: str) -> None:
+    def say(member: str, message: str, hint: str = "", *below: str | int) -> None:
         path: Path = ("spec", member, *below)
         where = tree.source(tree.locate(root, path, origin.place))
         problems.append(Problem(message=message, source=where, path=tree.show(path), hint=hint))
@@ -228,6 +247,11 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
     if isinstance(default, str) and default not in names:
         expected = f"expected one of {', '.join(names)}" if names else "none is declared"
         say("defaultEnvironment", f'no environment "{default}" ({expected})')
+    for index, entry in enumerate(_of(list, spec.get("notify"), [])):
+        arn = str(_part(entry, "sns").get("topicArn", "")).split(":") if isinstance(entry, Mapping) else []
+        region = spec.get("region")
+        if isinstance(region, str) and len(arn) > 3 and arn[3] != region:
+            say("notify", f"the topic is in {arn[3]}, region is {region}", "", index, "sns", "topicArn")
     account = spec.get("accountId")
     for member in ("roleArn", "readRoleArn"):
         parts = str(spec.get(member, "")).split(":")

@@ -1,11 +1,12 @@
 """What people wrote, as it counts in the chosen environment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from reconciler.model.notify import Notify
 from reconciler.model.values import Path, Spec
 
 
@@ -191,7 +192,7 @@ class Settings:
     history_retention_days: int = 90
     history_events: bool = False
     show_values_of: tuple[str, ...] = ()
-    notify: Sequence[Spec] = ()
+    notify: tuple[Notify, ...] = ()
     source: Source | None = None
 
 

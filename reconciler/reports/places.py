@@ -30,6 +30,7 @@ _BEGINS: Final[Mapping[str, Place]] = {
     "options": Place.NAMED,
     "parameters": Place.NAMED,
     "patches": Place.NAMED,
+    "webhook": Place.NAMED,
     "overrides": Place.OVERRIDES,
     "containerOverrides": Place.OVERRIDES,
     "nodeOverrides": Place.OVERRIDES,

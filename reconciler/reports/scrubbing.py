@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model import Job, Manifests, Owned, Spec
+from reconciler.model.notify import Webhook
 from reconciler.reports.masking import MASK, SHOW_ALL, mask_spec
 from reconciler.reports.words import hide_in_text
 
@@ -25,6 +26,7 @@ class Scrubber:
         self._show = tuple(show)
         self._names = _names(manifests) if manifests else frozenset()
         self._hidden: dict[str, tuple[str, ...]] = {}
+        self._addresses = tuple(_addresses(manifests)) if manifests else ()
 
     def text(self, text: str, job: str = "") -> str:
         """Answer `text` without hidden values: those of `job`, or of every job where none of that name is known."""
@@ -34,6 +36,8 @@ class Scrubber:
             for value in self._values(name):
                 if value in text:
                     text = text.replace(value, MASK)
+        for value in self._addresses:
+            text = text.replace(value, MASK)
         return hide_in_text(text, lambda name, word: word if name in self._show else MASK)
 
     def _values(self, name: str) -> tuple[str, ...]:
@@ -76,6 +80,13 @@ def _cut_out(before: str, after: str) -> Iterator[str]:
 def _specs(job: Job) -> tuple[Spec, ...]:
     definition = (job.definition.body,) if isinstance(job.definition, Owned) else ()
     return (*definition, job.spec or job.run)
+
+
+def _addresses(manifests: Manifests) -> Iterator[str]:
+    """Answer what `notify` knows and nobody else may: a webhook's URL and headers."""
+    for notify in manifests.settings.notify:
+        if isinstance(notify.to, Webhook):
+            yield from (value for value in (notify.to.url, *notify.to.headers.values()) if len(value) >= _SHORTEST)
 
 
 def _names(manifests: Manifests) -> frozenset[str]:

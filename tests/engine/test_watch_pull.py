@@ -9,7 +9,7 @@ import pytest
 from reconciler.engine.git_pull import Checkout, NotPulled
 from reconciler.engine.git_pull_thread import Puller
 from reconciler.engine.watch_alarm import QueueAlarm, Wake
-from reconciler.engine.watch_events import Pulled, Said, Told
+from reconciler.engine.watch_events import Pulled, PullFailed, PullsAgain, Told
 from reconciler.errors import UsageError
 
 
@@ -140,8 +140,8 @@ def test_every_trouble_is_told_once_and_that_it_is_over(repository: Repository) 
     puller.turn()
     puller.turn()
     assert told == [
-        Said(message="not pulled: local changes are in the checkout: jobs.d/job.yaml — commit or discard them"),
-        Said(message="pulls again", warning=False),
+        PullFailed(error="local changes are in the checkout: jobs.d/job.yaml — commit or discard them"),
+        PullsAgain(),
         Pulled(before=before, after=after),
     ]
     assert alarm.wait(0) == {Wake.ASKED}

@@ -57,6 +57,7 @@ def command(
     [DIR]` is the same. SIGTERM and SIGINT end it in order, runs go on; SIGHUP makes a pass at once.
     """
     from reconciler.cli import signals
+    from reconciler.cli.notifying import Notifying
     from reconciler.cli.systemd import Notifier
     from reconciler.cli.watch_log import Log
     from reconciler.cli.watch_surroundings import Process
@@ -99,6 +100,9 @@ def command(
             listeners.append(server)
             server.start()
             tell(Said(message=f"listening on {server.url}", warning=False))
+        notifying = Notifying(process, invocation.clock, tell)
+        held.callback(notifying.close)
+        listeners.append(notifying)
         if pull:
             held.callback(puller.close)
             puller.start()

@@ -18,7 +18,9 @@ from reconciler.model import Path
 Error = Any
 
 #: Below these, what was written is not repeated: it may be a password.
-_UNSPOKEN = frozenset({"env", "environment", "options", "parameters", "secretOptions", "secrets", "value", "variables"})
+_UNSPOKEN = frozenset(
+    {"env", "environment", "options", "parameters", "secretOptions", "secrets", "value", "variables", "webhook"}
+)
 #: The most characters of a value that a message repeats.
 _ECHO = 40
 

@@ -2,6 +2,7 @@
 
 from reconciler.manifests.schema import jobs, words
 from reconciler.manifests.schema.files import FILES
+from reconciler.manifests.schema.notify import notify
 from reconciler.manifests.schema.partial import partial
 from reconciler.manifests.schema.words import Schema
 
@@ -134,8 +135,5 @@ def _everywhere() -> dict[str, Schema]:
         "showValuesOf": words.listing(
             "Variables whose values may be shown: names with * as in LOG_*.", words.text(minLength=1)
         ),
-        "notify": words.listing(
-            "Who is told that drift was found, a run failed, a pass fails or has recovered.",
-            {"type": "object", "description": "A webhook or an SNS topic."},
-        ),
+        "notify": notify(),
     }

@@ -145,10 +145,16 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
     return DefinitionPlan(sync=Sync.DRIFTED if visible else Sync.IN_SYNC, steps=(step,), changes=visible)
 
 
+def may_adopt(wanted: Wanted, latest: Revision) -> bool:
+    """Whether the manifest takes over what somebody else registered."""
+    holder = ownership.owner_of(latest)
+    return wanted.adopt is True if holder is None else wanted.adopt == holder
+
+
 def _foreign(wanted: Wanted, latest: Revision) -> DefinitionPlan:
     holder = ownership.owner_of(latest)
     changes = differences(wanted, latest)
-    if not (wanted.adopt is True and holder is None) and not (holder is not None and wanted.adopt == holder):
+    if not may_adopt(wanted, latest):
         whose = f"belongs to owner {holder}" if holder else "was registered by nobody that reconciles it"
         value = holder or "true"
         message = f"{wanted.resource.name} exists and {whose}; set spec.adopt: {value} to take it over"

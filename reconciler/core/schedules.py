@@ -70,11 +70,12 @@ def plan_schedule(
     if slots is None or slots.stands:
         sync = Sync.DRIFTED if gone and found.sync is Sync.IN_SYNC else found.sync
         return SchedulePlan(sync=sync, steps=steps, changes=found.changes, message=found.message)
-    if by_loop:
+    # a loop's schedule that is suspended from its beginning starts nothing, recorded or not
+    if by_loop and not (slots.memory.standing is None and slots.wanted.get("suspended")):
         step = _standing(job, slots)
         sync = Sync.MISSING if step.action is Action.CREATE else Sync.DRIFTED
         return SchedulePlan(sync=sync, steps=(*steps, step), changes=step.changes, message=found.message)
-    if all(step.operation is None and not step.error for step in found.steps):
+    if by_loop or all(step.operation is None and not step.error for step in found.steps):
         steps = (*steps, _noted(job, slots))
     return SchedulePlan(sync=found.sync, steps=steps, changes=found.changes, message=found.message)
 
@@ -121,7 +122,9 @@ def _on_aws(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime, *,
     if seen.over is not None:
         return _finished(job, seen.wanted, live, changes, seen.over, now)
     if not live.owner:
-        return _put(job, seen, slots, Action.ADOPT, Sync.FOREIGN, "adopt it", changes)
+        reason = f"adopt, with changes: {_reason(changes)}" if changes else "adopt: it starts the same already"
+        sync = Sync.DRIFTED if changes else Sync.IN_SYNC
+        return _put(job, seen, slots, Action.ADOPT, sync, reason, changes)
     if registers:
         changes = (*changes, _repointed(live))
     if not changes:

@@ -1,11 +1,12 @@
 """EventBridge's schedules: look at those that are ours, and write the one that a job wants."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.aws.concurrent import all_of
 from reconciler.core import ownership, run_keys, slots
+from reconciler.core.definitions import may_adopt
 from reconciler.core.live_schedules import LiveSchedule
 from reconciler.core.operations import PutSchedule
 from reconciler.core.prune import Orphan
@@ -18,6 +19,7 @@ from reconciler.errors import CredentialsExpired, ReconcilerError
 from reconciler.kinds import schedule as kinds
 from reconciler.kinds.schedule import Whose
 from reconciler.kinds.schedule_rules import RULES
+from reconciler.kinds.schedule_takeover import as_ours
 from reconciler.model import Engine, Family, Job, Linked, Resource, Revision, RunKey, Schedule, Shared
 
 
@@ -138,26 +140,33 @@ def _seen(
     revision = definitions.linked.get(job.name) or _in_force(job, definitions)
     suspended = bool(known.wanted.get("suspended"))
     arn = revision.arn if revision is not None else TO_COME
+    wanted = desired(context, job, arn, live, suspended=suspended, now=now, revision=revision)
+    others = tuple(each for each in mine if each is not live)
+    if live is not None and not live.owner and job.adopt is True:
+        live = replace(live, spec=as_ours(live.spec, wanted.spec))
     over = None if slots.next_starts(schedule, now, 1) else _last_start(schedule, now)
     return ScheduleSeen(
         rules=RULES,
         owner=owner,
-        wanted=desired(context, job, arn, live, suspended=suspended, now=now, revision=revision),
+        wanted=wanted,
         live=live,
-        others=tuple(each for each in mine if each is not live),
+        others=others,
         over=over,
     )
 
 
 def _in_force(job: Job, definitions: Definitions) -> Revision | None:
-    """Answer the newest revision of ours, of the definition that a job runs."""
+    """Answer the newest revision of ours, or one to adopt, of the definition that a job runs."""
     family = definitions.families.get(job.name)
     assert not isinstance(job.definition, Linked)
     owning = job.definition.job if isinstance(job.definition, Shared) else job.name
     entry = definitions.wanted.get(owning)
     if family is None or entry is None:
         return None
-    return next((each for each in family.revisions if ownership.owner_of(each) == entry.owner), None)
+    owned = next((each for each in family.revisions if ownership.owner_of(each) == entry.owner), None)
+    if owned is None and family.latest is not None and may_adopt(entry, family.latest):
+        return family.latest
+    return owned
 
 
 def _last_start(schedule: Schedule, now: datetime) -> datetime:

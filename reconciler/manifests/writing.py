@@ -34,13 +34,17 @@ _LOGS: Final = "logs"
 class Written:
     """What a manifest is written from: `body` is a definition as it is registered, `comments` go on top.
 
-    `name` is the job's without Settings' prefix, `final_name` with it; `extra` are further members of the spec.
+    `name` is the job's without Settings' prefix, `final_name` with it. `instead` says by which member of the spec the
+    job runs a definition that it does not own. `sections` are members of the spec for which Settings may have defaults,
+    `extra` those for which it has none.
     """
 
     kind: str
     name: str
     final_name: str
-    body: Spec
+    body: Spec = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, Spec] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     comments: Sequence[str] = ()
@@ -51,7 +55,8 @@ def manifest(written: Written, defaults: Mapping[str, Any]) -> str:
     dialect = DIALECTS[written.kind]
     body = _ordered(_without_own_name(written, dialect.form.name), _Schema.of(_SCHEMAS[written.kind]))
     spec: dict[str, Any] = {
-        dialect.body: _over(defaults.get(dialect.body), body),
+        **(written.instead or {dialect.body: _over(defaults.get(dialect.body), body)}),
+        **{name: _over(defaults.get(name), section) for name, section in written.sections.items()},
         **({_LOGS: None} if defaults.get(_LOGS) is not None else {}),
         **written.extra,
     }

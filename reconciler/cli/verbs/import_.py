@@ -3,18 +3,19 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE, verb
 from reconciler.cli.parameters import pair
-from reconciler.errors import ExitCode, UsageError
+from reconciler.errors import AccessDenied, ExitCode, Rejected, UsageError
 from reconciler.model import Severity
 
 if TYPE_CHECKING:
     from reconciler.engine.importing import Live
+    from reconciler.engine.importing_schedules import Start
 
 _SCHEMA: Final = Path(".reconciler/manifest.schema.json")
 
@@ -42,8 +43,9 @@ def command(
 ) -> ExitCode:
     """Write the manifest of each live FAMILY.
 
-    Files are short: what AWS fills in by itself is left out. A definition that has no owner is adopted by the next
-    pass, which changes nothing but its tags. Nothing is overwritten, and nothing changes on AWS.
+    Files are short: what AWS fills in by itself is left out. With a definition come the schedules by which EventBridge
+    starts it; what cannot be said is a comment. What has no owner is adopted by the next pass. Nothing is overwritten,
+    and nothing changes on AWS.
     """
     if sum(map(bool, (names, everything, tags))) != 1:
         raise UsageError("expected one of FAMILY..., --all and --tag")
@@ -86,42 +88,33 @@ def _standing(live: "Live") -> str:
 
 
 def _texts(invocation: Invocation, files: "Mapping[Path, Live]") -> Mapping[Path, str]:
+    from reconciler.engine.importing_jobs import jobs_of
     from reconciler.manifests import defaults
-    from reconciler.manifests.writing import Written, manifest
+    from reconciler.manifests.writing import manifest
 
     directory = invocation.options.directory
     settings = invocation.manifests.settings
     laid = defaults(directory, invocation.request(settings.account_id, settings.region))
+    starts = _starts(invocation)
+    taken = {job.name for job in invocation.manifests.jobs}
     texts = {}
     for path, live in files.items():
-        extra: dict[str, Any] = {"adopt": True} if live.owner is None else {}
-        written = Written(
-            kind=live.kind,
-            name=live.name,
-            final_name=live.final_name,
-            body=live.body,
-            tags={key: value for key, value in live.tags.items() if settings.tags.get(key) != value},
-            extra=extra,
-            comments=tuple(_comments(live, settings.owner, settings.tags)),
-        )
-        texts[path] = _modeline(directory) + manifest(written, laid.get(live.kind, {}))
+        jobs = jobs_of(live, starts, settings, taken, invocation.clock.now())
+        taken |= {job.final_name for job in jobs}
+        documents = [manifest(job, laid.get(live.kind, {})) for job in jobs]
+        texts[path] = _modeline(directory) + "---\n".join(documents)
     return texts
 
 
-def _comments(live: "Live", owner: str, tags: Mapping[str, str]) -> Sequence[str]:
-    """Answer what a person should know of a manifest, above all what it cannot say."""
-    revision = live.revision
-    when = f", registered {revision.registered_at:%Y-%m-%dT%H:%MZ}" if revision.registered_at else ""
-    who = f" by {revision.registered_by}" if revision.registered_by else ""
-    comments = [f"imported from {revision.arn}{when}{who}"]
-    if live.owner not in {None, owner}:
-        comments.append(f"belongs to owner {live.owner}: `adopt: {live.owner}` under spec takes it over")
-    if revision.unmodelled:
-        named = ", ".join(sorted({str(place[-1]) for place in revision.unmodelled}))
-        comments.append(f"AWS describes {named}, which no manifest can say yet: a pass registers it without")
-    if missing := sorted(key for key in tags if key not in live.tags):
-        comments.append(f"Settings' tags {', '.join(missing)} are not on it yet: the next pass adds them")
-    return comments
+def _starts(invocation: Invocation) -> "Sequence[Start]":
+    """Answer what EventBridge starts; that it cannot be read is said, and no reason to import nothing."""
+    from reconciler.engine.importing_schedules import look_up_starts
+
+    try:
+        return look_up_starts(invocation.aws(Access.READ))
+    except (AccessDenied, Rejected) as error:
+        click.echo(f"schedules are left out: {invocation.scrub(str(error))}", err=True)
+        return ()
 
 
 def _modeline(directory: Path) -> str:

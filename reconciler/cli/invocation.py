@@ -103,17 +103,28 @@ class Invocation:
         return SHOW_ALL if self.options.show_values else manifests.settings.show_values_of if manifests else ()
 
     def jobs(self, names: Collection[str]) -> tuple[Job, ...]:
-        """Answer the jobs of these names, final or declared, or all; raises UsageError where there is no such job."""
-        jobs = self.manifests.jobs
+        """Answer the selected jobs of these names, final or declared, or all of them.
+
+        Raises UsageError where there is no such job.
+        """
+        jobs = self._selected(self.manifests.jobs)
         known = {name for job in jobs for name in (job.name, job.declared_name)}
         for name in names:
             if name not in known:
                 from difflib import get_close_matches
 
                 close = get_close_matches(name, sorted(known), n=1)
-                hint = f"did you mean {close[0]}?" if close else f"no manifest of {self.options.directory} declares it"
+                where = "--job and --tag leave it out, or " if len(jobs) < len(self.manifests.jobs) else ""
+                nowhere = f"{where}no manifest of {self.options.directory} declares it"
+                hint = f"did you mean {close[0]}?" if close else nowhere
                 raise UsageError(f"{name}: no such job", hint=hint)
         return tuple(job for job in jobs if not names or job.name in names or job.declared_name in names)
+
+    def _selected(self, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+        if not (self.options.job or self.options.tag):
+            return jobs
+        limits = self.limits()
+        return tuple(job for job in jobs if limits.selects(job))
 
     # -- what is there ----------------------------------------------------------------------------------------------
 
@@ -147,7 +158,7 @@ class Invocation:
         return "".join(f" {shlex.quote(word)}" for word in (*words, *(("--local",) if self.options.local else ())))
 
     def limits(self, jobs: Collection[str] = ()) -> "Limits":
-        """Answer what the options allow a pass, and what they and `jobs` narrow it to."""
+        """Answer what the options allow a pass, and what they narrow it to; `jobs` were chosen among those already."""
         from reconciler.engine import Limits
 
         options = self.options
@@ -156,7 +167,7 @@ class Invocation:
             allow_older=options.allow_older,
             max_deletions=options.max_deletions,
             max_reruns=options.max_reruns,
-            jobs=(*options.job, *jobs),
+            jobs=tuple(jobs) or options.job,
             tags=dict(options.tag),
         )
 
@@ -249,9 +260,9 @@ class Invocation:
             problems=self.manifests.problems,
         )
 
-    def emit(self, report: Report) -> None:
-        """Show a report in every way that was asked for."""
+    def emit(self, report: Report, said: str | None = None) -> None:
+        """Show a report in every way that was asked for; `said` is its text, where that is not the usual one."""
         from reconciler.cli.output import emit
 
-        emit(report, self.options, self.manifests, self.show)
+        emit(report, self.options, self.manifests, self.show, said)
         sys.stdout.flush()

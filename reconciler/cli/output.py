@@ -21,12 +21,16 @@ from reconciler.reports.presentable import presentable
 _JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
-def emit(report: Report, options: Options, manifests: Manifests | None, show: Collection[str]) -> None:
-    """Print `report` masked, and write it to every file that was asked for."""
+def emit(
+    report: Report, options: Options, manifests: Manifests | None, show: Collection[str], said: str | None = None
+) -> None:
+    """Print `report` masked, and write it to every file that was asked for; `said` is what a verb's text is instead."""
     shown = presentable(report, manifests, show)
     for form, path in options.report:
         write_file(path, render(shown, form))
-    if options.format == "text":
+    if options.format == "text" and said is not None:
+        click.echo(said, nl=False)
+    elif options.format == "text":
         detail = text.Detail.FULL if options.verbose else text.Detail.FOLDED
         terminal.print_lines(text.lines(shown, detail), sys.stdout)
     else:

@@ -2,25 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-import click
-
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.errors import ExitCode, UsageError
+from reconciler.reports import verdict
 
 if TYPE_CHECKING:
     from reconciler.engine.suspension import Wish
 
 
 def carry_out(invocation: Invocation, names: tuple[str, ...], everything: bool, wish: "Wish") -> ExitCode:
-    """Bring a wish about for the named jobs and say what came of it, a line for each; 1 where one could not be."""
-    if bool(names) is everything:
-        raise UsageError("expected either JOB… or --all")
+    """Bring a wish about for the chosen jobs and say what came of it, a line for each; 1 where one could not be."""
+    chosen = bool(names or invocation.options.job or invocation.options.tag)
+    if chosen is everything:
+        raise UsageError("expected either JOB…, --job or --tag, or --all")
     if not invocation.is_valid(Access.WRITE):
         return ExitCode.INVALID
     jobs = invocation.jobs(names)
     with invocation.reconciler(Access.WRITE) as reconciler:
-        outcomes = reconciler.operator.suspend(jobs, wish)
-    for outcome in outcomes:
-        said = outcome.problem or (wish.value if outcome.changed else f"is {wish.value} already")
-        click.echo(f"{outcome.job}: {invocation.scrub(said)}")
-    return ExitCode.FAILED if any(outcome.problem for outcome in outcomes) else ExitCode.OK
+        report = reconciler.operator.suspend(jobs, wish)
+    said = (f"{job.name}: {invocation.scrub(job.message)}\n" for job in report.jobs)
+    invocation.emit(report, said="".join(said))
+    return verdict.of_pass(report)

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Final
 
 from reconciler.core.attempts import Start
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance
-from reconciler.model import Problem, Status, Step
+from reconciler.model import Job, Problem, Status, Step
 
 #: The reason of a step that waits because its job failed a short while ago.
 PAUSED: Final = "failed a short while ago; it is tried again after a pause"
@@ -45,6 +46,12 @@ class Limits:
     def narrowed(self) -> bool:
         """Whether only some of the directory's jobs are looked at."""
         return bool(self.jobs or self.tags)
+
+    def selects(self, job: Job) -> bool:
+        """Whether a job, by its final or its declared name, is among those that are looked at."""
+        names = (job.name, job.declared_name)
+        named = not self.jobs or any(fnmatchcase(name, glob) for glob in self.jobs for name in names)
+        return named and all(job.tags.get(key) == value for key, value in self.tags.items())
 
 
 def hold_back(steps: Sequence[Step], paused: Mapping[str, Pause]) -> tuple[Step, ...]:

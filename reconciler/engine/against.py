@@ -12,7 +12,6 @@ from reconciler.core.paths import parse
 from reconciler.core.rules import Rules
 from reconciler.core.tags import tag_changes
 from reconciler.engine.git_ref import Snapshot, snapshot
-from reconciler.engine.observe import is_selected
 from reconciler.errors import UsageError
 from reconciler.kinds.inside import Inside
 from reconciler.kinds.registry import kind_of
@@ -95,9 +94,9 @@ def against(base: Base, manifests: Manifests, limits: Limits) -> Against:
     earlier = {job.name: job for job in base.manifests.jobs} if base.manifests is not None else {}
     for job in manifests.jobs:
         before = next((earlier.pop(name) for name in (job.name, *job.former_names) if name in earlier), None)
-        if is_selected(job, limits) and (edit := _edit(job, before, base, manifests)) is not None:
+        if limits.selects(job) and (edit := _edit(job, before, base, manifests)) is not None:
             edits.append(edit)
-    edits += [_removed(job) for job in earlier.values() if is_selected(job, limits)]
+    edits += [_removed(job) for job in earlier.values() if limits.selects(job)]
     return Against(ref=base.ref, commit=base.commit, jobs=tuple(sorted(edits, key=lambda edit: (edit.name, edit.kind))))
 
 

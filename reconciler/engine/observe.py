@@ -1,13 +1,11 @@
 """Look at AWS: everything a plan depends on, in as few calls as lists allow."""
 
-import fnmatch
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.core import ownership
 from reconciler.core.definitions import Wanted
-from reconciler.core.guards import Limits
 from reconciler.core.operations import MakeLogGroup
 from reconciler.core.plan import JobSeen, Seen
 from reconciler.engine.context import Context
@@ -31,7 +29,7 @@ class Observation:
 
 def observe(context: Context) -> Observation:
     """Look at everything that the directory's jobs, and our orphans, are on AWS."""
-    jobs = tuple(job for job in context.manifests.jobs if is_selected(job, context.limits))
+    jobs = tuple(job for job in context.manifests.jobs if context.limits.selects(job))
     depended = _depended(context, jobs)
     definitions = observe_definitions(context, (*jobs, *depended))
     now = context.clock.now()
@@ -59,15 +57,6 @@ def observe(context: Context) -> Observation:
         unrecorded=memories.unrecorded,
         untold=timing.untold,
     )
-
-
-def is_selected(job: Job, limits: Limits) -> bool:
-    """Whether a pass that is narrowed to some jobs or tags looks at this one."""
-    if not limits.narrowed:
-        return True
-    names = (job.name, job.declared_name)
-    named = not limits.jobs or any(fnmatch.fnmatchcase(name, glob) for glob in limits.jobs for name in names)
-    return named and all(job.tags.get(key) == value for key, value in limits.tags.items())
 
 
 def _depended(context: Context, jobs: Sequence[Job]) -> tuple[Job, ...]:

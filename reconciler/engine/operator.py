@@ -14,8 +14,9 @@ from reconciler.engine.manual import Ended
 from reconciler.engine.observe import Observation
 from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.suspension import Suspended, Wish
+from reconciler.errors import UsageError
 from reconciler.kinds.run_changes import RunChanges
-from reconciler.model import Job, Report, Run, RunState, Verdict
+from reconciler.model import Health, Job, JobReport, Report, Run, RunState, Sync, Verdict
 
 
 class Operator:
@@ -84,7 +85,7 @@ class Operator:
         if job is not None:
             run = following.wait_for_job(self._context, job, timeout)
         else:
-            run = following.wait_for_run(self._context, lookup.find(self._context, reference), timeout)
+            run = following.wait_for_run(self._context, self._found(reference), timeout)
         return reporting.of_runs(self._context, "wait", [run], started, self._aws)
 
     def stop(self, reference: str) -> Report:
@@ -95,11 +96,12 @@ class Operator:
 
     def logs(
         self, reference: str, *, container: str | None, since: datetime | timedelta | None, last: int | None
-    ) -> LogsSeen:
-        """Answer what the containers of a run have written, oldest first."""
-        self._start()
-        streams = run_logs.streams(self._context, self._run(reference), container)
-        return run_logs.read(self._context, streams, since=self._instant(since), last=last)
+    ) -> tuple[Report, LogsSeen]:
+        """Answer a run, and what its containers have written, oldest first."""
+        started, run = self._start(), self._run(reference)
+        streams = run_logs.streams(self._context, run, container)
+        seen = run_logs.read(self._context, streams, since=self._instant(since), last=last)
+        return reporting.of_runs(self._context, "logs", [run], started, self._aws), seen
 
     def logs_of(self, run: Run, *, last: int) -> LogsSeen:
         """Answer the `last` lines of a run that :meth:`runs` has told."""
@@ -115,20 +117,30 @@ class Operator:
         )
         return reporting.of_runs(self._context, "logs", [run], started, self._aws)
 
-    def suspend(self, jobs: Sequence[Job], wish: Wish) -> tuple[Suspended, ...]:
-        """Suspend or resume `jobs`, and answer what came of it for each."""
-        self._start()
-        return tuple(suspension.change(self._context, job, wish) for job in jobs)
+    def suspend(self, jobs: Sequence[Job], wish: Wish) -> Report:
+        """Suspend or resume `jobs`, and answer what came of it for each; Error is what could not be."""
+        started = self._start()
+        changed = tuple(_suspended(job, suspension.change(self._context, job, wish), wish) for job in jobs)
+        verb = "suspend" if wish is Wish.SUSPEND else "resume"
+        report = reporting.of_runs(self._context, verb, (), started, self._aws)
+        return replace(report, runs=None, jobs=changed)
 
     def _instant(self, since: datetime | timedelta | None) -> datetime | None:
         return self._context.clock.now() - since if isinstance(since, timedelta) else since
 
     def _job(self, name: str) -> Job | None:
-        return next((job for job in self._context.manifests.jobs if name in {job.name, job.declared_name}), None)
+        jobs = (job for job in self._context.manifests.jobs if self._context.limits.selects(job))
+        return next((job for job in jobs if name in {job.name, job.declared_name}), None)
 
     def _run(self, reference: str) -> Run:
         job = self._job(reference)
-        return following.newest(self._context, job) if job is not None else lookup.find(self._context, reference)
+        return following.newest(self._context, job) if job is not None else self._found(reference)
+
+    def _found(self, reference: str) -> Run:
+        run = lookup.find(self._context, reference)
+        if self._context.limits.narrowed and self._job(run.job) is None:
+            raise UsageError(f"{reference}: a run of {run.job}, which --job and --tag leave out")
+        return run
 
     def doctor(self, jobs: Sequence[Job]) -> Report:
         """Answer whether what `jobs` depend on is there; reads only."""
@@ -144,3 +156,16 @@ class Operator:
             seconds=max((context.clock.now() - started).total_seconds(), 0.0),
             checks=checks,
         )
+
+
+def _suspended(job: Job, outcome: Suspended, wish: Wish) -> JobReport:
+    said = wish.value if outcome.changed else f"is {wish.value} already"
+    health = Health.SUSPENDED if wish is Wish.SUSPEND and not outcome.problem else None
+    return JobReport(
+        name=job.name,
+        kind=job.kind,
+        sync=Sync.ERROR if outcome.problem else None,
+        health=health,
+        source=job.source,
+        message=outcome.problem or said,
+    )

@@ -8,19 +8,10 @@ from reconciler.aws.concurrent import all_of, gather
 from reconciler.aws.log_streams import LogStream
 from reconciler.engine.context import Context
 from reconciler.errors import AwsCallError, NotFound, UsageError
-from reconciler.model import LogLink, Run, RunState
+from reconciler.model import LogLine, LogLink, Run, RunState
 
 #: How much is shown of a run that failed.
 LAST_LINES = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
-    """One line of a container; `container` is empty where there is only one."""
-
-    text: str
-    at: datetime
-    container: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,18 @@ from reconciler.model.report import (
     Verdict,
 )
 from reconciler.model.resource import Family, FieldChange, Resource, Revision
-from reconciler.model.run import ContainerEnd, Execution, Failure, Launch, Launched, LogLink, Run, RunKey, RunState
+from reconciler.model.run import (
+    ContainerEnd,
+    Execution,
+    Failure,
+    Launch,
+    Launched,
+    LogLine,
+    LogLink,
+    Run,
+    RunKey,
+    RunState,
+)
 from reconciler.model.values import ABSENT, Absent, Path, Spec
 
 __all__ = [
@@ -68,6 +79,7 @@ __all__ = [
     "Launch",
     "Launched",
     "Linked",
+    "LogLine",
     "LogLink",
     "Logs",
     "Manifests",

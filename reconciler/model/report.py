@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.model.manifest import Problem, Source
 from reconciler.model.resource import FieldChange
-from reconciler.model.run import Run
+from reconciler.model.run import LogLine, Run
 from reconciler.model.values import Spec
 
 
@@ -131,6 +131,7 @@ class JobReport:
     message: str = ""
     live: Registration | None = None
     unreported: tuple[Unreported, ...] | None = None
+    rendered: Spec | None = None
 
 
 class Verdict(StrEnum):
@@ -189,7 +190,7 @@ class Against:
 class Report:
     """What one verb found and did; every output format is a view of this.
 
-    `runs`, `checks`, `unmanaged` and `against` are None where the verb does not tell any.
+    `runs`, `checks`, `unmanaged`, `against` and `lines` are None where the verb does not tell any.
     """
 
     verb: str
@@ -205,3 +206,4 @@ class Report:
     checks: tuple[Check, ...] | None = None
     unmanaged: tuple[Unmanaged, ...] | None = None
     against: Against | None = None
+    lines: tuple[LogLine, ...] | None = None

@@ -116,6 +116,15 @@ class LogLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of a container; `container` is empty where there is only one."""
+
+    text: str
+    at: datetime
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One attempt of one run, as far as it is known; `ids` are the ARNs of its tasks or the id of its Batch job.
 

@@ -13,6 +13,7 @@ from reconciler.model import (
     FieldChange,
     JobEdit,
     JobReport,
+    LogLine,
     LogLink,
     Problem,
     Registration,
@@ -54,6 +55,7 @@ def document(report: Report) -> dict[str, Any]:
             else {"unmanaged": [{"kind": each.kind, "name": each.name} for each in report.unmanaged]}
         ),
         **({} if report.against is None else {"against": _against(report.against)}),
+        **({} if report.lines is None else {"lines": [_line(line) for line in report.lines]}),
     }
 
 
@@ -84,6 +86,7 @@ def _job(job: JobReport) -> dict[str, Any]:
         "message": job.message,
         **({} if job.live is None else {"live": _registration(job.live)}),
         **({} if job.unreported is None else {"unreported": [_unreported(each) for each in job.unreported]}),
+        **({} if job.rendered is None else {"rendered": _sorted(job.rendered)}),
     }
 
 
@@ -187,6 +190,14 @@ def _run(run: Run) -> dict[str, Any]:
             for end in run.containers
         ],
         **({} if not run.logs else {"logs": [_log(link) for link in run.logs]}),
+    }
+
+
+def _line(line: LogLine) -> dict[str, Any]:
+    return {
+        "at": line.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "container": line.container,
+        "text": line.text,
     }
 
 

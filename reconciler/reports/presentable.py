@@ -11,6 +11,7 @@ from reconciler.model import (
     Against,
     Check,
     JobReport,
+    LogLine,
     Manifests,
     Owned,
     Problem,
@@ -48,6 +49,7 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
         runs=None if report.runs is None else tuple(_run(run, scrubber) for run in report.runs),
         against=None if report.against is None else _against(report.against, _whole(manifests), show),
         checks=None if report.checks is None else tuple(_check(check, scrubber) for check in report.checks),
+        lines=None if report.lines is None else tuple(_line(each, report, scrubber) for each in report.lines),
     )
 
 
@@ -113,6 +115,11 @@ def _whole(manifests: Manifests | None) -> dict[str, Spec]:
 def _run(run: Run, scrubber: Scrubber) -> Run:
     containers = (replace(end, reason=_clean(end.reason, run.job, scrubber)) for end in run.containers)
     return replace(run, reason=_clean(run.reason, run.job, scrubber), containers=tuple(containers))
+
+
+def _line(line: LogLine, report: Report, scrubber: Scrubber) -> LogLine:
+    job = report.runs[0].job if report.runs else ""
+    return replace(line, text=scrubber.text(line.text, job))
 
 
 def _check(check: Check, scrubber: Scrubber) -> Check:

@@ -17,6 +17,7 @@ from reconciler.model import (
     Health,
     JobEdit,
     JobReport,
+    LogLine,
     LogLink,
     Problem,
     Registration,
@@ -55,6 +56,7 @@ def read_report(document: Mapping[str, Any]) -> Report:
             problems=tuple(_problem(problem) for problem in document["problems"]),
             runs=tuple(_run(run) for run in document["runs"]) if "runs" in document else None,
             checks=tuple(_check(check) for check in document["checks"]) if "checks" in document else None,
+            lines=tuple(_line(line) for line in document["lines"]) if "lines" in document else None,
             unmanaged=tuple(Unmanaged(kind=each["kind"], name=each["name"]) for each in document["unmanaged"])
             if "unmanaged" in document
             else None,
@@ -79,6 +81,7 @@ def _job(job: Mapping[str, Any]) -> JobReport:
         message=job["message"],
         live=_registration(job["live"]) if "live" in job else None,
         unreported=tuple(_unreported(each) for each in job["unreported"]) if "unreported" in job else None,
+        rendered=job.get("rendered"),
     )
 
 
@@ -184,6 +187,10 @@ def _check(check: Mapping[str, Any]) -> Check:
         reason=check["reason"],
         jobs=tuple(check["jobs"]),
     )
+
+
+def _line(line: Mapping[str, Any]) -> LogLine:
+    return LogLine(text=line["text"], at=datetime.fromisoformat(line["at"]), container=line["container"])
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from reconciler.engine.run_logs import LogLine, LogsSeen
+from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.watch_events import RunsSeen, Told
 from reconciler.errors import ReconcilerError
-from reconciler.model import Run
+from reconciler.model import LogLine, Run
 
 #: So many lines of a run are read, and so much of each is shown.
 LINES: Final = 500

@@ -124,10 +124,14 @@ def test_render_prints_what_would_be_sent_masked(jobs: Path, reconcile: Reconcil
 
 
 def test_render_as_json_with_values(jobs: Path, reconcile: Reconcile) -> None:
-    rendered = json.loads(reconcile("render", "--format", "json", "--show-values").out)
-    assert rendered["hello"]["definition"]["containerDefinitions"][0]["environment"] == [
+    report = json.loads(reconcile("render", "--format", "json", "--show-values").out)
+    Draft202012Validator(json.loads(schema_text("report"))).validate(report)
+    (hello,) = report["jobs"]
+    assert (report["verb"], hello["name"], hello["sync"]) == ("render", "hello", None)
+    assert hello["rendered"]["definition"]["containerDefinitions"][0]["environment"] == [
         {"name": "GREETING", "value": "canary-4711"}
     ]
+    assert list(hello["rendered"]) == ["definition", "run", "tags", "target"]
 
 
 def test_show_values_of_is_honoured(jobs: Path, reconcile: Reconcile) -> None:

@@ -154,3 +154,18 @@ def test_a_closed_stdout_loses_the_result_and_nothing_else(jobs: Path, monkeypat
     monkeypatch.setattr(sys, "stdout", None)
     assert run(("validate",)) == 0
     sys.stdout.close()
+
+
+#: One set of options fits every verb that reads manifests (a pipeline's script sets them once).
+EVERYWHERE = ("--env", "--var", "--var-file", "--region", "--profile", "--role-arn", "--endpoint-url", "--rate-limits")
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in {"show", "schema", "init", "local"}])
+def test_every_verb_takes_the_options_that_say_where_and_which(name: str) -> None:
+    with click.Context(program) as context:
+        verb = program.get_command(context, name)
+    assert verb is not None
+    taken = {option for parameter in verb.params for option in parameter.opts}
+    selection = () if name in {"import", "validate"} else ("--job", "--tag")
+    shown = () if name in {"watch", "import"} else ("--format", "--report")
+    assert {*EVERYWHERE, *selection, *shown} <= taken

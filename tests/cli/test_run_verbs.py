@@ -39,7 +39,7 @@ def call(jobs: Path, reconcile: Reconcile, on_virtual_time: LocalAws) -> Reconci
     """Run a verb without AWS's paces."""
 
     def call(verb: str, *arguments: str) -> Answer:
-        paced = () if verb in {"suspend", "resume", "logs"} else ("--format", "json") if "--json" in arguments else ()
+        paced = ("--format", "json") if "--json" in arguments else ()
         given = [argument for argument in arguments if argument != "--json"]
         return reconcile(verb, "--rate-limits", "off", *paced, *given)
 
@@ -71,6 +71,11 @@ def test_a_run_that_is_not_waited_for_is_followed_by_its_id(jobs: Path, call: Re
         call("logs", task).out == "main: started\nthe answer is 42\n" or call("logs", task).out == "the answer is 42\n"
     )
     assert call("logs", "hello", "--tail", "1").out == "the answer is 42\n"
+    for arguments in (("logs", "hello"), ("logs", "--follow", "hello")):
+        document = json.loads(call(*arguments, "--json").out)
+        REPORT.validate(document)
+        assert [line["text"] for line in document["lines"]] == ["the answer is 42"]
+        assert document["runs"][0]["exitCode"] == 3
 
 
 def test_runs_are_listed_as_lines_and_as_json(jobs: Path, call: Reconcile) -> None:
@@ -158,6 +163,16 @@ def test_suspend_and_resume_say_what_they_did(jobs: Path, call: Reconcile) -> No
     assert "  hello  EcsJob  InSync  Suspended  " in call("status").out
     assert call("resume", "hello").out == "hello: resumed\n"
     assert call("resume").code == 4
+    document = json.loads(call("suspend", "--tag", "team=data", "--json").out)
+    REPORT.validate(document)
+    assert document["jobs"] == []
+    document = json.loads(call("suspend", "--job", "h*", "--json").out)
+    assert [(job["name"], job["health"], job["message"]) for job in document["jobs"]] == [
+        ("hello", "Suspended", "suspended")
+    ]
+    assert call("resume", "hello", "--job", "x*").err == (
+        "reconcile: hello: no such job — --job and --tag leave it out, or no manifest of jobs.d declares it\n"
+    )
 
 
 def test_doctor_exits_with_1_where_something_is_missing(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:

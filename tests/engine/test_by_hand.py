@@ -425,8 +425,8 @@ def test_logs_of_every_container_are_read_and_what_is_missing_is_said(directory:
     stream = f"job/sidecar/{ended.ids[0].rpartition('/')[2]}"
     directory.aws.client("logs").delete_log_stream(logGroupName="/jobs/report", logStreamName=stream)
     with directory.reconciler() as reconciler:
-        seen = reconciler.operator.logs("report", container=None, since=None, last=None)
-        last = reconciler.operator.logs(ended.ids[0], container="app", since=None, last=1)
+        _, seen = reconciler.operator.logs("report", container=None, since=None, last=None)
+        _, last = reconciler.operator.logs(ended.ids[0], container="app", since=None, last=1)
     assert [(line.container, line.text) for line in seen.lines] == [("app", "one"), ("app", "two")]
     assert seen.notes == (f"sidecar: log stream {stream} does not exist",)
     assert ([line.text for line in last.lines], last.notes) == (["two"], ())
@@ -526,8 +526,8 @@ def test_what_goes_on_is_not_assumed(directory: Directory) -> None:
 
 def suspend(directory: Directory, wish: Wish, *names: str) -> list[tuple[str, bool, str]]:
     with directory.reconciler() as reconciler:
-        outcomes = reconciler.operator.suspend([job(reconciler, name) for name in names], wish)
-    return [(each.job, each.changed, each.problem) for each in outcomes]
+        told = reconciler.operator.suspend([job(reconciler, name) for name in names], wish).jobs
+    return [(each.name, each.message == wish.value, each.message if each.sync is Sync.ERROR else "") for each in told]
 
 
 def test_a_suspended_one_shot_is_not_launched_until_it_is_resumed(directory: Directory) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from reconciler.engine.run_logs import LogLine, LogsSeen
+from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.watch_events import Passed, Told
-from reconciler.model import Health, JobReport, Report, Run, RunState, Source, Sync
+from reconciler.model import Health, JobReport, LogLine, Report, Run, RunState, Source, Sync
 from reconciler.reports.presentable import presentable
 from reconciler.web.address import Address
 from reconciler.web.app import Sources, application

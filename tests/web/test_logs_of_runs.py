@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.engine.run_logs import LogLine, LogsSeen
+from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.watch_events import RunsSeen
 from reconciler.errors import NotFound
-from reconciler.model import Run, RunState
+from reconciler.model import LogLine, Run, RunState
 from reconciler.web.logs import Logs
 from tests.web.conftest import START, Served, run
 

@@ -3,12 +3,12 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode
 from reconciler.reports import verdict
 
 
-@verb("doctor", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
+@verb("doctor", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
     """Look whether what each JOB needs is there.

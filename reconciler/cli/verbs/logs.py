@@ -1,18 +1,24 @@
 """`reconcile logs`."""
 
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.cli.parameters import ago
 from reconciler.errors import ExitCode, UsageError
+from reconciler.model import LogLine, Problem, Report, Severity
+
+if TYPE_CHECKING:
+    from reconciler.engine.run_logs import LogsSeen
 
 
-@verb("logs", DIRECTORY_OPTION, MANIFESTS, AWS, SHOW_VALUES, VERBOSE)
+@verb("logs", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("reference", metavar="RUN")
 @click.option("--follow", is_flag=True, help="Go on until the run has ended.")
 @click.option("--container", metavar="NAME", help="Only this container's lines.")
@@ -35,10 +41,35 @@ def command(
         raise UsageError("--tail: cannot be used together with --follow")
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID
-    told = printer(invocation.scrub, sys.stdout)
+    kept, shown, options = _Kept(), printer(invocation.scrub, sys.stdout), invocation.options
+
+    def told(seen: "LogsSeen") -> None:
+        if options.format == "text":
+            shown(seen)
+        if options.format != "text" or options.report:
+            kept.add(seen)
+
     with invocation.reconciler(Access.READ) as reconciler:
         if follow:
-            reconciler.operator.follow_logs(reference, told, container=container, since=since)
+            report = reconciler.operator.follow_logs(reference, told, container=container, since=since)
         else:
-            told(reconciler.operator.logs(reference, container=container, since=since, last=tail))
+            report, seen = reconciler.operator.logs(reference, container=container, since=since, last=tail)
+            told(seen)
+    invocation.emit(kept.added_to(report), said="")
     return ExitCode.OK
+
+
+class _Kept:
+    """All that was told, for what shows it at the end."""
+
+    def __init__(self) -> None:
+        self._lines: list[LogLine] = []
+        self._notes: list[str] = []
+
+    def add(self, seen: "LogsSeen") -> None:
+        self._lines += seen.lines
+        self._notes += seen.notes
+
+    def added_to(self, report: Report) -> Report:
+        problems = (Problem(message=f"no log of {note}", severity=Severity.WARNING) for note in self._notes)
+        return replace(report, lines=tuple(self._lines), problems=(*report.problems, *problems))

@@ -1,19 +1,18 @@
 """`reconcile render`."""
 
-import json
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode
-from reconciler.model import Severity
+from reconciler.model import Job, JobReport, Severity
 
 
-@verb("render", DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE)
+@verb("render", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("names", nargs=-1, metavar="[JOB]...")
-@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="YAML or JSON.")
 def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
     """Print what would be sent for each JOB, without AWS.
 
@@ -22,21 +21,17 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
     if any(problem.severity is Severity.ERROR for problem in invocation.manifests.problems):
         invocation.emit(invocation.offline_report())
         return ExitCode.INVALID
-    rendered = {job.name: _masked(invocation, job) for job in invocation.jobs(names)}
-    click.echo(_text(rendered, invocation.options.format), nl=False)
+    from reconciler.reports.yaml import dump
+
+    jobs = tuple(_rendered(invocation, job) for job in invocation.jobs(names))
+    report = replace(invocation.offline_report(), jobs=jobs)
+    invocation.emit(report, said=dump({job.name: dict(job.rendered or {}) for job in jobs}))
     return ExitCode.OK
 
 
-def _masked(invocation: Invocation, job: Any) -> dict[str, Any]:
+def _rendered(invocation: Invocation, job: Job) -> JobReport:
     from reconciler.kinds.registry import render
     from reconciler.reports.masking import mask_spec
 
-    return mask_spec(render(job, invocation.manifests.settings), invocation.show)
-
-
-def _text(rendered: dict[str, Any], form: str) -> str:
-    if form == "json":
-        return json.dumps(rendered, indent=2, ensure_ascii=False) + "\n"
-    from reconciler.reports.yaml import dump
-
-    return dump(rendered)
+    masked: dict[str, Any] = mask_spec(render(job, invocation.manifests.settings), invocation.show)
+    return JobReport(name=job.name, kind=job.kind, sync=None, health=None, source=job.source, rendered=masked)

@@ -3,12 +3,12 @@
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.cli.suspending import carry_out
 from reconciler.errors import ExitCode
 
 
-@verb("resume", DIRECTORY_OPTION, MANIFESTS, AWS, SHOW_VALUES, VERBOSE)
+@verb("resume", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 @click.option("--all", "everything", is_flag=True, help="Every job of the directory.")
 def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> ExitCode:

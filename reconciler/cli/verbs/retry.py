@@ -3,12 +3,12 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode
 from reconciler.reports import verdict
 
 
-@verb("retry", DIRECTORY_OPTION, MANIFESTS, AWS, GUARDS, output("text", "json"))
+@verb("retry", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, GUARDS, output("text", "json"))
 @click.argument("name", metavar="JOB")
 @click.option(
     "--assume",

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, WORDS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, WORDS, output, verb
 from reconciler.cli.parameters import pair
 from reconciler.cli.program import tell_of_interrupt
 from reconciler.errors import RUN_WITHOUT_CODE, ExitCode, ReconcilerError, UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reconciler.model import Job
 
 
-@verb("run", DIRECTORY_OPTION, MANIFESTS, AWS, GUARDS, output("text", "json"))
+@verb("run", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, GUARDS, output("text", "json"))
 @click.argument("name", metavar="JOB")
 @click.argument(WORDS, nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]...")
 @click.option(

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.cli.parameters import ago
 from reconciler.errors import ExitCode
 
 
-@verb("runs", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
+@verb("runs", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("names", nargs=-1, metavar="[JOB]...")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most so many."

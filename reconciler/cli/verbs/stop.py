@@ -3,11 +3,11 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode
 
 
-@verb("stop", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
+@verb("stop", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("reference", metavar="RUN")
 def command(invocation: Invocation, reference: str) -> ExitCode:
     """End RUN, for good.

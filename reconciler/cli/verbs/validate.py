@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import DIRECTORY, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, MANIFESTS, output, verb
 from reconciler.cli.parameters import FORMATS
 from reconciler.errors import ExitCode
 from reconciler.model import Job, JobReport, Manifests, Problem, Report, Schedule, Spec
 from reconciler.reports.verdict import of_problems
 
 
-@verb("validate", DIRECTORY, MANIFESTS, output(*FORMATS))
+@verb("validate", DIRECTORY, MANIFESTS, AWS, output(*FORMATS))
 def command(invocation: Invocation) -> ExitCode:
     """Check every manifest in DIR, without AWS.
 

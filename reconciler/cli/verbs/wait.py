@@ -3,12 +3,12 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
 from reconciler.errors import ExitCode
 from reconciler.reports import verdict
 
 
-@verb("wait", DIRECTORY_OPTION, MANIFESTS, AWS, output("text", "json"))
+@verb("wait", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
 @click.argument("reference", metavar="RUN")
 @click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop waiting then, exit 1.")
 def command(invocation: Invocation, reference: str, timeout: float | None) -> ExitCode:

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, SHOW_VALUES, VERBOSE, verb
 from reconciler.errors import ExitCode, UsageError
 
 #: So many of the newest runs are shown.
 _RUNS = 1000
 
 
-@verb("watch", DIRECTORY, MANIFESTS, AWS, GUARDS, LIMITS, SHOW_VALUES, VERBOSE)
+@verb("watch", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, LIMITS, SHOW_VALUES, VERBOSE)
 @click.option(
     "--interval",
     type=click.FloatRange(min=1),

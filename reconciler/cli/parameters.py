@@ -49,10 +49,23 @@ def ago(text: str) -> timedelta | datetime:
     """Read how far back: `90s`, `15m`, `24h`, `7d`, or an instant of RFC 3339 with its offset."""
     if found := _SPAN.fullmatch(text):
         return timedelta(**{_UNITS[found["unit"]]: int(found["number"])})
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+    moment = _moment(text)
+    if moment is None:
         raise click.BadParameter(f'expected 15m, 24h, 7d or an instant such as 2026-11-20T03:00:00Z, got "{text}"')
-    return instant
+    return moment
+
+
+def instant(text: str) -> datetime:
+    """Read an instant of RFC 3339, with its offset."""
+    moment = _moment(text)
+    if moment is None:
+        raise click.BadParameter(f'expected an instant with its offset such as 2026-11-20T03:00:00Z, got "{text}"')
+    return moment
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

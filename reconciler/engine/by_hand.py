@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from reconciler.core import ownership
 from reconciler.core.plan import make_plan
-from reconciler.engine import run_logs
+from reconciler.engine import by_slot, run_logs
 from reconciler.engine.context import Context
 from reconciler.engine.endings import Told, show_last_lines
 from reconciler.engine.follow import pauses
@@ -30,23 +31,28 @@ class ByHand:
     warnings: tuple[str, ...] = ()
 
 
-def launch(context: Context, job: Job, changes: RunChanges) -> ByHand:
-    """Launch the revision in force and come back. Raises ReconcilerError where nothing was started."""
-    prepared = _prepared(context, job, changes)
-    manual = ManualRun(context, prepared)
+def launch(context: Context, job: Job, changes: RunChanges, slot: datetime | None) -> ByHand:
+    """Launch the revision in force and come back; as the run of a `slot`, where one is given.
+
+    Raises ReconcilerError where nothing was started.
+    """
+    prepared, named = _prepared(context, job, changes), by_slot.check(context, job, slot) if slot else None
+    manual = ManualRun(context, prepared, named)
     manual.launch()
     context.listen(manual.run)
     return ByHand(run=manual.run, warnings=prepared.warnings)
 
 
-def launch_and_wait(context: Context, job: Job, changes: RunChanges, told: Told, *, flowing: bool) -> ByHand:
+def launch_and_wait(
+    context: Context, job: Job, changes: RunChanges, slot: datetime | None, told: Told, *, flowing: bool
+) -> ByHand:
     """Launch the revision in force and follow the run to its end, its retries and timeouts included.
 
     `told` is given what the containers write, as they write it where it is `flowing`, else the last lines of a run that
     failed. Raises ReconcilerError where nothing was started.
     """
-    prepared = _prepared(context, job, changes)
-    manual, log, shown = ManualRun(context, prepared), _Log(context, told, flowing=flowing), ""
+    prepared, named = _prepared(context, job, changes), by_slot.check(context, job, slot) if slot else None
+    manual, log, shown = ManualRun(context, prepared, named), _Log(context, told, flowing=flowing), ""
     for pause in pauses():
         over = manual.look()
         run = manual.run

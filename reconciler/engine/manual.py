@@ -1,7 +1,8 @@
 """`run JOB`: one launch by hand of the revision in force, followed by this process alone if anybody follows it.
 
 The run has a random id of its own, so nobody else can claim it and no claim is needed: its events are kept in this
-process's memory. The token is made from the id, so whatever the SDK repeats starts nothing twice.
+process's memory. The token is made from the id, so whatever the SDK repeats starts nothing twice. A slot's run is the
+exception (see `by_slot`).
 """
 
 import secrets
@@ -13,6 +14,7 @@ from reconciler.core import attempts, run_views, runs
 from reconciler.core.attempts import Bounds, Finished, Start, Wait
 from reconciler.core.memory import Memory, after
 from reconciler.core.operations import Advance
+from reconciler.engine.by_slot import SlotJournal
 from reconciler.engine.context import Context
 from reconciler.engine.in_force import in_force
 from reconciler.engine.journal import OwnJournal
@@ -60,13 +62,13 @@ def prepare(context: Context, job: Job, changes: RunChanges) -> Prepared:
 
 
 class ManualRun:
-    """A run by hand: launched by the first look, moved on by every other."""
+    """A run by hand: launched by the first look, moved on by every other; `slot` names the run of one, where it is."""
 
-    def __init__(self, context: Context, prepared: Prepared) -> None:
+    def __init__(self, context: Context, prepared: Prepared, slot: str | None = None) -> None:
         self._context = context
         self._prepared = prepared
-        self._journal = OwnJournal(context.clock)
-        self._stream = f"manual/{prepared.job.name}/{secrets.token_hex(_ID_BYTES)}"
+        self._journal = OwnJournal(context.clock) if slot is None else SlotJournal(context)
+        self._stream = slot or f"manual/{prepared.job.name}/{secrets.token_hex(_ID_BYTES)}"
         self._executions: dict[str, Execution] = {}
         self._asked = context.clock.now()
         self._journal.claim(self._stream)

@@ -39,19 +39,21 @@ class Operator:
         self._start = started
         self._plan = planned
 
-    def run(self, job: Job, changes: RunChanges) -> Report:
-        """Launch the revision of `job` that is in force, with `changes`, and answer the run."""
+    def run(self, job: Job, changes: RunChanges, slot: datetime | None = None) -> Report:
+        """Launch the revision of `job` that is in force, with `changes`, and answer the run; that of a `slot` once."""
         started = self._start()
-        made = by_hand.launch(self._context, job, changes)
+        made = by_hand.launch(self._context, job, changes, slot)
         return reporting.of_runs(self._context, "run", [made.run], started, self._aws, made.warnings)
 
-    def run_and_wait(self, job: Job, changes: RunChanges, told: Told, *, flowing: bool) -> tuple[Report, Ended]:
+    def run_and_wait(
+        self, job: Job, changes: RunChanges, told: Told, *, flowing: bool, slot: datetime | None = None
+    ) -> tuple[Report, Ended]:
         """Do what :meth:`run` does, follow the run to its end, and answer how it went as well.
 
         `told` is given the containers' logs: as they come where it is `flowing`, else the last of a run that failed.
         """
         started = self._start()
-        made = by_hand.launch_and_wait(self._context, job, changes, told, flowing=flowing)
+        made = by_hand.launch_and_wait(self._context, job, changes, slot, told, flowing=flowing)
         report = reporting.of_runs(self._context, "run", [made.run], started, self._aws, made.warnings)
         assert made.ended is not None
         return report, made.ended

@@ -1,6 +1,7 @@
 """The verbs around runs, as they are typed: what they print and their exit codes."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,20 @@ def test_a_month_later_status_and_runs_tell_the_same_of_a_one_shot(
     assert (told["state"], told["exitCode"], told["duration"]) == ("Failed", 3, 65.0)
     assert told["reason"] == "main exited 3; Essential container in task exited"
     assert told["containers"] == [{"name": "main", "exitCode": 3, "reason": "", "essential": True}]
+
+
+def test_a_slot_is_an_instant_of_the_schedule(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    write(jobs, "exit 0 after 5s", more='  schedule: {cron: "0 0 * * *", engine: reconciler}')
+    call("apply")
+    on_virtual_time.advance(36 * 3600)
+    midnight = datetime.fromtimestamp(on_virtual_time.now(), UTC).strftime("%Y-%m-%dT00:00:00Z")
+    assert "expected an instant with its offset" in call("run", "hello", "--slot", "yesterday").err
+    assert call("run", "hello", "--slot", midnight.replace("T00", "T01")).code == 4
+    answer = call("run", "hello", "--wait", "--slot", midnight)
+    assert answer.code == 0
+    assert f"slot:{midnight}" in answer.out
+    again = call("run", "hello", "--wait", "--slot", midnight)
+    assert (again.code, again.err) == (
+        125,
+        f"reconcile: hello: {midnight} was started already, and has succeeded — `reconcile run hello` launches another run\n",
+    )

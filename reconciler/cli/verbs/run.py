@@ -1,6 +1,7 @@
 """`reconcile run`."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import click
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, WORDS, output, verb
-from reconciler.cli.parameters import pair
+from reconciler.cli.parameters import instant, pair
 from reconciler.cli.program import tell_of_interrupt
 from reconciler.errors import RUN_WITHOUT_CODE, ExitCode, ReconcilerError, UsageError
 from reconciler.reports import verdict
@@ -35,10 +36,19 @@ if TYPE_CHECKING:
 )
 @click.option("--cpu", metavar="UNITS", help="The task's CPU units, or with --container its own; vCPUs for Batch.")
 @click.option("--memory", metavar="MIB", help="The task's memory in MiB, or with --container its own.")
+@click.option(
+    "--slot", type=instant, metavar="INSTANT", help="Run it as this start of its schedule, which nobody has made."
+)
 @click.option("--wait", is_flag=True, help="Follow the run to its end and exit with its main container's code.")
 @click.option("--follow", is_flag=True, help="Wait, and print what its containers write, to stderr.")
 def command(
-    invocation: Invocation, name: str, arguments: tuple[str, ...], wait: bool, follow: bool, **given: Any
+    invocation: Invocation,
+    name: str,
+    arguments: tuple[str, ...],
+    slot: datetime | None,
+    wait: bool,
+    follow: bool,
+    **given: Any,
 ) -> int:
     """Launch JOB now, with ARGS as the command where there are any.
 
@@ -51,10 +61,10 @@ def command(
     changes = _changes(chosen.kind, arguments, **given)
     if not (wait or follow):
         return invocation.reconcile(
-            Access.WRITE, lambda reconciler: reconciler.operator.run(chosen, changes), lambda _: ExitCode.OK
+            Access.WRITE, lambda reconciler: reconciler.operator.run(chosen, changes, slot), lambda _: ExitCode.OK
         )
     try:
-        return _waited(invocation, chosen, changes, follow=follow)
+        return _waited(invocation, chosen, changes, slot, follow=follow)
     except KeyboardInterrupt:
         tell_of_interrupt()
         return RUN_WITHOUT_CODE
@@ -65,10 +75,10 @@ def command(
         return RUN_WITHOUT_CODE
 
 
-def _waited(invocation: Invocation, job: "Job", changes: "RunChanges", *, follow: bool) -> int:
+def _waited(invocation: Invocation, job: "Job", changes: "RunChanges", slot: datetime | None, *, follow: bool) -> int:
     told = printer(invocation.scrub, sys.stderr)
     with invocation.reconciler(Access.WRITE) as reconciler:
-        report, ended = reconciler.operator.run_and_wait(job, changes, told, flowing=follow)
+        report, ended = reconciler.operator.run_and_wait(job, changes, told, flowing=follow, slot=slot)
     invocation.emit(report)
     return verdict.of_run(ended.run, timed_out=ended.timed_out)
 

@@ -103,7 +103,9 @@ def make_plan(seen: Seen) -> Plan:
     jobs, reruns = limit_reruns(jobs, {entry.job.name for entry in seen.jobs if _ran_before(entry)}, seen.limits)
     going = sum(memory.going for entry in seen.jobs for memory in entry.memories)
     jobs = limit_concurrency(jobs, going, seen.settings.max_concurrent_runs)
-    pruned, refused = plan_prune(seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin)
+    pruned, refused = plan_prune(
+        seen.orphans, seen.settings, seen.limits, seen.users, origin=seen.origin, commit=seen.commit
+    )
     rule = plan_event_rule(seen.event_rule, seen.commit, seen.limits) if seen.event_rule is not None else None
     steps = [step for job in jobs for step in job.steps] + list(hold_back(pruned, paused))
     steps += rule.steps if rule is not None else ()

@@ -7,6 +7,7 @@ from reconciler.core import ownership, schedules
 from reconciler.core.definitions import deregistration
 from reconciler.core.guards import Limits
 from reconciler.core.live_schedules import LiveSchedule
+from reconciler.core.ownership import Commit
 from reconciler.model import Action, DeletionPolicy, Family, Problem, Settings, Status, Step
 
 
@@ -27,20 +28,40 @@ class Orphan:
     def tags(self) -> Mapping[str, str]:
         """What it says of itself; a schedule goes with its job even where the definition is retained."""
         if self.schedule is not None:
-            return {ownership.JOB: self.schedule.job, ownership.SOURCE: self.schedule.source}
+            schedule = self.schedule
+            return {
+                ownership.JOB: schedule.job,
+                ownership.SOURCE: schedule.source,
+                ownership.COMMIT: schedule.commit,
+            }
         return self.family.latest.tags if self.family.latest else {}
+
+    @property
+    def commit(self) -> Commit | None:
+        """The commit that made it, where it says so."""
+        return ownership.parse_commit(self.tags.get(ownership.COMMIT))
 
 
 def plan_prune(
-    orphans: Sequence[Orphan], settings: Settings, limits: Limits, users: Mapping[str, str], *, origin: str
+    orphans: Sequence[Orphan],
+    settings: Settings,
+    limits: Limits,
+    users: Mapping[str, str],
+    *,
+    origin: str,
+    commit: Commit | None,
 ) -> tuple[tuple[Step, ...], tuple[Problem, ...]]:
-    """Answer the deletions, or, where a guard says no, what stays and why."""
+    """Answer the deletions, or, where a guard says no, what stays and why; `commit` is the checkout's."""
     kept: list[Step] = []
     doomed: list[Orphan] = []
+    newer = {} if limits.allow_older else newer_than(commit, orphans)
     for orphan in orphans:
         reason = _reason_to_keep(orphan, settings, limits, origin)
         if reason:
             kept.append(_keep(orphan, reason))
+        elif orphan.job in newer:
+            message = f"{ownership.behind(commit, newer[orphan.job])}; --allow-older lifts it"
+            kept.append(_keep(orphan, message, status=Status.BLOCKED, error=message))
         else:
             doomed.append(orphan)
     allowed = limits.max_deletions if limits.max_deletions is not None else settings.max_deletions
@@ -52,6 +73,16 @@ def plan_prune(
         return tuple(kept), (Problem(message=reason, hint=hint),)
     deleted = [step for orphan in doomed for step in _delete(orphan, settings.owner, users)]
     return (*deleted, *kept), ()
+
+
+def newer_than(commit: Commit | None, orphans: Sequence[Orphan]) -> Mapping[str, Commit]:
+    """Answer the jobs of which something was made by a newer commit than the checkout's, and that commit.
+
+    Their manifests have not gone: they have not come yet.
+    """
+    made = [(orphan.job, orphan.commit) for orphan in orphans]
+    newer = [(job, live) for job, live in made if live is not None and ownership.is_behind(commit, live)]
+    return dict(sorted(newer, key=lambda each: each[1].time))
 
 
 def _reason_to_keep(orphan: Orphan, settings: Settings, limits: Limits, origin: str) -> str:

@@ -10,7 +10,7 @@ from reconciler.core.event_rule import KIND as EVENT_RULE
 from reconciler.core.event_rule import EventRulePlan
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
-from reconciler.core.prune import Orphan
+from reconciler.core.prune import Orphan, newer_than
 from reconciler.engine.context import Context
 from reconciler.model import (
     Action,
@@ -156,6 +156,12 @@ def _schedule(schedule: Schedule, plan: JobPlan, verb: str, now: datetime) -> Sp
 
 def _changes_schedule(step: Step) -> bool:
     return step.kind == schedules.KIND and step.action is not Action.KEEP
+
+
+def _orphans(context: Context, orphans: Sequence[Orphan]) -> list[JobReport]:
+    newer = {} if context.limits.allow_older else newer_than(context.commit, orphans)
+    reports = [_orphan(orphan) for orphan in orphans]
+    return [replace(report, sync=Sync.BEHIND) if report.name in newer else report for report in reports]
 
 
 def _orphan(orphan: Orphan) -> JobReport:

@@ -216,6 +216,27 @@ def test_every_reason_to_keep_an_orphan_is_said() -> None:
         assert [(step.action, step.reason) for step in made.steps] == [(Action.KEEP, reason)]
 
 
+def test_what_a_newer_commit_made_is_not_taken_for_deleted() -> None:
+    """Its manifest has not gone: it has not come yet to this checkout."""
+    theirs, ours = (Commit(sha=day * 40, time=datetime(2026, 11, int(day), tzinfo=UTC)) for day in "21")
+    made_by = {"reconciler:commit": str(theirs)}
+    old, new = orphan("gone"), orphan("kept")
+    revision, *foreign = new.family.revisions
+    tagged = replace(revision, tags={**revision.tags, **made_by})
+    new = replace(new, family=replace(new.family, revisions=(tagged, *foreign)))
+    made = plan(orphans=(old, new), commit=ours)
+    assert told(made) == [(Action.KEEP, "kept", Status.BLOCKED), (Action.DELETE, "gone", Status.PLANNED)]
+    assert made.steps[0].error == (
+        "this checkout (111111111111 of 2026-11-01 00:00:00Z) is older than what is live "
+        "(222222222222 of 2026-11-02 00:00:00Z); --allow-older lifts it"
+    )
+    for lifted in (
+        plan(orphans=(new,), commit=theirs),
+        plan(orphans=(new,), commit=ours, limits=Limits(allow_older=True)),
+    ):
+        assert told(lifted) == [(Action.DELETE, "kept", Status.PLANNED)]
+
+
 def test_more_deletions_than_allowed_delete_nothing_and_stop_nothing_else() -> None:
     orphans = tuple(orphan(name) for name in ("a", "b", "c"))
     made = plan(seen(ONCE, live=False), orphans=orphans)

@@ -46,10 +46,12 @@ def loop(laboratory: Laboratory, reconciler: Reconciler) -> Report:
     for _ in range(MINUTES):
         laboratory.aws.advance(60)
         report = reconciler.apply()
-        if not any(step.operation is not None for step in report.steps) and not _moving(report):
+        if is_over(report):
             return report
     raise AssertionError(f"after {MINUTES} minutes there is still something to do: {report.steps}")
 
 
-def _moving(report: Report) -> list[str]:
-    return [job.name for job in report.jobs if job.health in _MOVING]
+def is_over(report: Report) -> bool:
+    """Whether a pass had nothing to do and nothing goes on."""
+    idle = not any(step.operation is not None for step in report.steps)
+    return idle and not any(job.health in _MOVING for job in report.jobs)

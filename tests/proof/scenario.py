@@ -22,9 +22,12 @@
 | gone-nightly   | the same, with a schedule of EventBridge                                                    |
 """
 
+import re
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from reconciler.core.ownership import Commit
 from reconciler.model import Health
 from tests.engine.batch import batch_job
 from tests.engine.harness import SETTINGS, one_shot
@@ -85,6 +88,17 @@ FORMER: Final[dict[str, str]] = {
     "gone": one_shot("gone").replace("once: {}", ""),
     "gone-nightly": scheduled("gone-nightly", QUARTERLY, engine=BY_EVENTBRIDGE),
 }
+
+#: When these two versions of the directory were committed.
+OLDER: Final = Commit(sha="a" * 40, time=datetime(2025, 12, 1, tzinfo=UTC))
+NEWER: Final = Commit(sha="b" * 40, time=datetime(2025, 12, 2, tzinfo=UTC))
+
+
+def with_image(tag: str, *without: str) -> dict[str, str]:
+    """Answer the present directory with another image everywhere, and without some of its jobs."""
+    images = re.compile(r"\bapp:\d+")
+    return {name: images.sub(f"app:{tag}", text) for name, text in PRESENT.items() if name not in without}
+
 
 #: What others have registered by hand.
 OTHERS: Final[tuple[dict[str, Any], ...]] = tuple(

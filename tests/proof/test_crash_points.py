@@ -9,30 +9,26 @@ come to the end of the undisturbed one, or to Unknown exactly where the contract
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from reconciler.core.run_keys import slot_trigger
-from reconciler.core.slot_memory import slot_text
-from reconciler.core.slots import instants
 from reconciler.local.embedded import Snapshot
-from reconciler.model import Health, Job, Manifests, Schedule
+from reconciler.model import Health, Manifests
 from tests.engine.harness import Killed
-from tests.proof import scenario
+from tests.proof import ends, scenario
 from tests.proof.conftest import Summary
-from tests.proof.course import QUARTER, play, prepared
-from tests.proof.laboratory import Laboratory, Moment
+from tests.proof.course import play, prepared
+from tests.proof.laboratory import Laboratory, Moment, Start, manifests_of
 
 #: How long after the crash the next process starts.
 RESTARTS = {"1s": 1.0, "50min": 3000.0, "70min": 4200.0, "25h": 90_000.0}
 #: Within these, a launch that was not recorded is found again, or sent again with its token.
 COVERED = frozenset({"1s", "50min"})
 #: Of every so many moments one is tried after each of the restarts.
-EVERY = 1 if os.environ.get("RECONCILER_PROOF") == "all" else 4
+EVERY, FEW = (1, 4) if os.environ.get("RECONCILER_PROOF") == "all" else (4, 64)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,10 +37,12 @@ class Recording:
 
     laboratory: Laboratory
     manifests: Manifests
+    others: Callable[[Mapping[str, str]], Manifests]
     calls: int = 0
     #: Every different moment, and the number of the first call after which it was so.
     moments: dict[Snapshot, tuple[int, Moment]] = field(default_factory=dict)
     end: dict[str, Any] = field(default_factory=dict)
+    started: Mapping[Start, int] = field(default_factory=dict)
 
     def take(self) -> None:
         """Keep what is there, unless it was there before."""
@@ -52,25 +50,20 @@ class Recording:
         self.moments.setdefault(moment.world, (self.laboratory.aws.calls.total, moment))
 
 
-def standing(laboratory: Laboratory) -> dict[str, Any]:
-    """Answer everything that stays on AWS, by the name of its job."""
-    return {
-        **{f"definition {name}": tags for name, tags in laboratory.active().items()},
-        **{f"schedule {name}": said for name, said in laboratory.schedules().items()},
-        **{f"log group {name}": days for name, days in laboratory.log_groups().items()},
-    }
-
-
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    def others(documents: Mapping[str, str]) -> Manifests:
+        return manifests_of(tmp_path_factory.mktemp("others") / "jobs.d", documents)
+
     with prepared(tmp_path_factory.mktemp("scenario")) as (laboratory, manifests):
-        recording = Recording(laboratory=laboratory, manifests=manifests)
+        recording = Recording(laboratory=laboratory, manifests=manifests, others=others)
         laboratory.aws.calls.clear()
         laboratory.met = recording.take
-        play(laboratory, manifests)
+        play(laboratory, manifests, commit=scenario.NEWER)
         laboratory.met = lambda: None
         recording.calls = laboratory.aws.calls.total
-        recording.end = standing(laboratory)
+        recording.end = ends.unnumbered(ends.standing(laboratory))
+        recording.started = laboratory.starts()
         yield recording
 
 
@@ -96,50 +89,108 @@ def test_the_undisturbed_scenario_ends_as_it_should(recording: Recording) -> Non
 def test_whenever_it_is_killed_the_next_finishes_the_work(
     recording: Recording, restart: str, proof_summary: Summary
 ) -> None:
-    laboratory = recording.laboratory
-    turn = list(RESTARTS).index(restart) % EVERY
-    faults = []
-    chosen = list(recording.moments.values())[turn::EVERY]
-    for call, moment in chosen:
-        laboratory.back_to(moment)
-        laboratory.aws.advance(RESTARTS[restart])
-        faults += [f"killed at call {call}, again after {restart}: {fault}" for fault in outcome(recording, restart)]
+    faults, tried = [], 0
+    for where in restarted(recording, restart, EVERY):
+        tried += 1
+        found = finished(recording, recording.manifests, in_doubt(recording.laboratory, restart))
+        faults += [f"{where}: {fault}" for fault in found]
     proof_summary.append(
         f"crash points: {recording.calls} calls, killed before and after each ({2 * recording.calls} points, "
-        f"{len(recording.moments)} different worlds); started again after {restart} from {len(chosen)} of them"
+        f"{len(recording.moments)} different worlds); started again after {restart} from {tried} of them"
     )
     assert not faults, "\n".join(faults)
 
 
-def outcome(recording: Recording, restart: str) -> Iterator[str]:
+def restarted(recording: Recording, restart: str, every: int) -> Iterator[str]:
+    """Go back to every so many moments of the course, let time pass, and say where one is."""
+    turn = list(RESTARTS).index(restart) * every // len(RESTARTS)
+    for call, moment in list(recording.moments.values())[turn::every]:
+        recording.laboratory.back_to(moment)
+        recording.laboratory.aws.advance(RESTARTS[restart])
+        yield f"killed at call {call}, again after {restart}"
+
+
+def finished(
+    recording: Recording,
+    manifests: Manifests,
+    doubtful: Collection[str],
+    runs: Collection[str] = (),
+    without: Collection[str] = (),
+) -> Iterator[str]:
     """Let the next process do its work, and answer what is not as it should be."""
     laboratory = recording.laboratory
-    doubtful = in_doubt(laboratory) if restart not in COVERED else set()
     before = laboratory.starts()
-    report = play(laboratory, recording.manifests)
-    ends = {job.name: job.health for job in report.jobs}
-    held_back = waiting_for({name for name in doubtful if ends[name] is Health.UNKNOWN}, recording.manifests.jobs)
-    after = laboratory.starts()
-    for name, expected in scenario.ENDS.items():
-        if name in held_back:
-            if ends[name] is not Health.NEVER_RAN and name not in doubtful:
-                yield f"{name} waits for what is Unknown and is {ends[name]}"
-        elif ends[name] is Health.UNKNOWN and name in doubtful:
-            if {start: n for start, n in after.items() if start.job == name} != {
-                start: n for start, n in before.items() if start.job == name
-            }:
-                yield f"{name} is Unknown and was launched again"
-        elif ends[name] is not expected:
-            yield f"{name} is {ends[name]}, expected {expected}"
-        else:
-            yield from once_only(name, after)
-    yield from slots_once(recording)
-    yield from same(recording.end, standing(laboratory), held_back)
+    report = play(laboratory, manifests, commit=scenario.NEWER)
+    unknown = {job.name for job in report.jobs if job.name in doubtful and job.health is Health.UNKNOWN}
+    yield from ends.of_one_shots(laboratory, manifests, report, doubtful, before, runs, without)
+    yield from ends.of_slots(laboratory, manifests)
+    held_back = {*ends.waiting_for(unknown, manifests.jobs), *without}
+    yield from ends.of_things(recording.end, ends.unnumbered(ends.standing(laboratory)), held_back)
 
 
-def in_doubt(laboratory: Laboratory) -> set[str]:
-    """Answer the ECS one-shots with an attempt that was announced and whose end was not recorded."""
-    found = set()
+@pytest.mark.parametrize("restart", RESTARTS)
+def test_a_run_of_its_key_that_was_moved_to_another_cluster_is_not_run_there_too(
+    recording: Recording, restart: str
+) -> None:
+    """With `rerunOn: key` the cluster is no part of the generation: the announcement says where to look and send."""
+    load = scenario.PRESENT["load"].replace("cluster: other", "cluster: default")
+    moved = recording.others({**scenario.PRESENT, "load": load})
+    faults = [
+        f"{where}: {fault}"
+        for where in restarted(recording, restart, FEW)
+        for fault in finished(recording, moved, in_doubt(recording.laboratory, restart))
+    ]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("restart", RESTARTS)
+def test_a_changed_directory_runs_its_own_generations_once_and_repeats_no_other(
+    recording: Recording, restart: str
+) -> None:
+    """But for `load`, whose generation is its key, and `linked`, whose definition is somebody else's."""
+    laboratory, changed = recording.laboratory, recording.others(scenario.with_image("9"))
+    faults = []
+    for where in restarted(recording, restart, FEW):
+        doubtful = in_doubt(laboratory, restart) & {"load", "linked"}
+        former = {start.run for start in laboratory.starts()} & {start.run for start in recording.started}
+        before = laboratory.starts()
+        report = play(laboratory, changed, commit=scenario.NEWER, max_reruns=99)
+        after = laboratory.starts()
+        kept = {start.run for start in recording.started if start.job in {"load", "linked"}}
+        runs = {start.run for start in after} - former | kept
+        found = ends.of_one_shots(laboratory, changed, report, doubtful, before, runs, without=["adopted", "mended"])
+        faults += [f"{where}: {fault}" for fault in found]
+        again = [start for start in after if start.run in former - kept and after[start] > before[start]]
+        faults += [f"{where}: {start} was started again" for start in again if start.run.startswith("once:")]
+        faults += [f"{where}: {fault}" for fault in ends.of_slots(laboratory, changed)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("restart", RESTARTS)
+def test_an_older_checkout_in_between_takes_nothing_back(recording: Recording, restart: str) -> None:
+    """A host that has not pulled yet comes by, then the newer one again.
+
+    What the older one finds missing it makes, and what nobody has adopted it adopts; the newer one changes that.
+    """
+    laboratory = recording.laboratory
+    older = recording.others(scenario.with_image("0", "tick", "crunch"))
+    runs = {start.run for start in recording.started}
+    faults = []
+    for where in restarted(recording, restart, FEW):
+        doubtful, live = in_doubt(laboratory, restart), laboratory.active()
+        laboratory.process(older, commit=scenario.OLDER, max_reruns=99).apply()
+        newer = {name for name, tags in live.items() if tags.get("reconciler:commit", "").startswith("b")}
+        faults += [f"{where}: {name} was taken back" for name in sorted(newer - laboratory.active().keys())]
+        found = finished(recording, recording.manifests, doubtful, runs, without=["adopted", "mended"])
+        faults += [f"{where}: {fault}" for fault in found]
+    assert not faults, "\n".join(faults)
+
+
+def in_doubt(laboratory: Laboratory, restart: str) -> set[str]:
+    """Answer the ECS one-shots with an attempt that was announced and whose end was not recorded, if that matters."""
+    found: set[str] = set()
+    if restart in COVERED:
+        return found
     for stream, events in laboratory.ledger().items():
         kind, job, *_ = stream.split("/")
         if kind != "once" or job in {"crunch", "array"}:  # Batch tells of its jobs for seven days
@@ -151,50 +202,6 @@ def in_doubt(laboratory: Laboratory) -> set[str]:
     return found
 
 
-def waiting_for(names: set[str], jobs: tuple[Job, ...]) -> set[str]:
-    """Answer the jobs that wait for any of these, or for one that waits for them."""
-    found: set[str] = set()
-    while more := {job.name for job in jobs if {*job.depends_on} & (names | found)} - found:
-        found |= more
-    return found
-
-
-def once_only(name: str, starts: Any) -> Iterator[str]:
-    for (job, attempt), expected in scenario.STARTED.items():
-        if job == name:
-            counts = [n for start, n in starts.items() if (start.job, start.attempt) == (job, attempt)]
-            if counts != [expected]:
-                yield f"attempt {attempt} of {name} was started {counts} times, expected {expected}"
-    attempts = {start.attempt for start in starts if start.job == name}
-    if attempts - {attempt for job, attempt in scenario.STARTED if job == name}:
-        yield f"{name} was tried more often than it may be: attempts {sorted(attempts)}"
-
-
-def slots_once(recording: Recording) -> Iterator[str]:
-    """Say which slot was started twice, or not although it should have been.
-
-    The loop owes the newest slot, EventBridge every one since its schedule was made.
-    """
-    laboratory = recording.laboratory
-    made = laboratory.made()
-    for job in recording.manifests.jobs:
-        if not isinstance(job.trigger, Schedule):
-            continue
-        started = {start.run: n for start, n in laboratory.starts().items() if start.job == job.name}
-        yield from (f"{slot} of {job.name} was started {n} times" for slot, n in started.items() if n != 1)
-        since = made.get(job.name, laboratory.now() - timedelta(seconds=QUARTER))
-        owed = [slot_trigger(slot_text(slot)) for slot in instants(job.trigger, since, laboratory.now())]
-        yield from (f"{slot} of {job.name} was not started" for slot in owed if slot not in started)
-
-
-def same(expected: dict[str, Any], found: dict[str, Any], held_back: set[str]) -> Iterator[str]:
-    """Say what is not on AWS as it would be undisturbed, but for what waits."""
-    for name in sorted(expected.keys() | found.keys()):
-        job = name.rpartition("/")[2].partition(":")[0]
-        if expected.get(name) != found.get(name) and job not in held_back:
-            yield f"{name} is {found.get(name)}, expected {expected.get(name)}"
-
-
 @pytest.mark.parametrize("effect", ["kill_before", "kill_after"])
 def test_a_killed_process_leaves_nothing_else_behind(recording: Recording, effect: str) -> None:
     """What the moments stand for: a process that ends at a call, by an exception that nothing catches."""
@@ -204,6 +211,6 @@ def test_a_killed_process_leaves_nothing_else_behind(recording: Recording, effec
         laboratory.back_to(start)
         laboratory.aws.faults.add("*", effect, skip=call - 1)
         with pytest.raises(Killed):
-            play(laboratory, recording.manifests)
+            play(laboratory, recording.manifests, commit=scenario.NEWER)
         assert laboratory.aws.calls.total == call
         assert laboratory.aws.snapshot() in recording.moments

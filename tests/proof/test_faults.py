@@ -1,0 +1,210 @@
+"""Everything that can go wrong with a call, at the calls of the whole scenario: said in one line, mended by the next pass.
+
+The scenario is cut into passes, each of a process of its own. In each of them, each action that it calls meets each
+effect of the fault plan; then a pipeline and a loop finish the work, and the end is that of the undisturbed course. A
+pass that leaves AWS as another one did needs no second proof that the work is finished from there.
+
+`RECONCILER_PROOF=all` touches every call of an action in turn; the default touches the first, and a fifth of all pairs.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from reconciler.engine import Until
+from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.local.embedded import Snapshot
+from reconciler.model import Manifests, Severity, Status, Sync
+from reconciler.reports.verdict import of_pass
+from tests.engine.harness import WAIT
+from tests.proof import ends
+from tests.proof.conftest import Summary
+from tests.proof.course import LATE, QUARTER, play, prepared
+from tests.proof.laboratory import Laboratory, Moment
+
+ALL = os.environ.get("RECONCILER_PROOF") == "all"
+#: Of so many pairs of an action and an effect, one is tried by default.
+EVERY = 1 if ALL else 5
+#: The SDK sends a call so often before it gives up.
+TRIES = 5
+LOST = "Connection was closed before we received a valid response"
+
+
+class Then(StrEnum):
+    """What becomes of the pass."""
+
+    MENDED = "the SDK's next try mends it, and nothing is said"
+    HARMLESS = "nothing is said"
+    DELAYED = "what is said is said of what must wait"
+    FAILED = "the pass fails and names the call"
+    STOPPED = "the pass ends at once and names the call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """An effect of the fault plan, what becomes of the pass, and what is then said."""
+
+    effect: str
+    then: Then
+    said: str = ""
+    times: int | None = 1
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+TROUBLES = {
+    "throttled once": Trouble(effect="throttle", then=Then.MENDED, said="Exception"),
+    "throttled for long": Trouble(effect="throttle", then=Then.FAILED, times=TRIES),
+    "500 once": Trouble(effect="server_error", then=Then.MENDED, said="Service Unavailable"),
+    "500 for long": Trouble(effect="server_error", then=Then.FAILED, said="Service Unavailable", times=TRIES),
+    "never arrived": Trouble(effect="drop_before", then=Then.MENDED, said=LOST),
+    "answer lost": Trouble(effect="drop_after", then=Then.MENDED, said=LOST),
+    "every answer lost": Trouble(effect="drop_after", then=Then.FAILED, said=LOST, times=TRIES),
+    "denied": Trouble(effect="deny", then=Then.FAILED, said="is not allowed on"),
+    "credentials expired": Trouble(effect="expired", then=Then.STOPPED, said="get new credentials", times=None),
+    "slow": Trouble(effect="slow", then=Then.DELAYED, said="looked at too long ago", options={"seconds": 400.0}),
+    "lagging": Trouble(effect="lag", then=Then.HARMLESS, times=None, options={"seconds": 60.0}),
+    "in pages of one": Trouble(effect="page", then=Then.HARMLESS, times=None),
+    "partly refused": Trouble(effect="failures", then=Then.DELAYED, said="AGENT", options={"reason": "AGENT"}),
+}
+#: What AWS answers 200 to and refuses all the same.
+WITH_FAILURES = frozenset({"ecs:RunTask", "ecs:DescribeTasks"})
+#: Reads that nobody needs to be allowed: what cannot be read counts as used, and is kept.
+DISPENSABLE = frozenset({"ecs:ListClusters", "ecs:ListServices", "events:ListEventBuses", "events:ListRules"})
+#: Sent once, since it has no token: the SDK's next try mends nothing.
+SENT_ONCE = "batch:SubmitJob"
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A moment at which a pass begins, what that pass calls, and what it says undisturbed."""
+
+    begins: Moment
+    calls: dict[str, int]
+    says: frozenset[str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """The undisturbed course in stages, the end that it comes to, and from where it is known to come there."""
+
+    laboratory: Laboratory
+    manifests: Manifests
+    stages: list[Stage] = field(default_factory=list)
+    end: dict[str, Any] = field(default_factory=dict)
+    proven: dict[Snapshot, list[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    with prepared(tmp_path_factory.mktemp("scenario")) as (laboratory, manifests):
+        course = Course(laboratory=laboratory, manifests=manifests)
+        start = laboratory.moment()
+        play(laboratory, manifests)
+        course.end = ends.unnumbered(ends.standing(laboratory))
+        laboratory.back_to(start)
+        for seconds in (0.0, 20.0, 45.0):
+            laboratory.aws.advance(seconds)
+            _stage(course)
+        laboratory.process(manifests).wait(Until.ONCE, WAIT)
+        laboratory.aws.advance(QUARTER - laboratory.aws.now() % QUARTER + LATE)
+        _stage(course)
+        yield course
+
+
+def _stage(course: Course) -> None:
+    laboratory = course.laboratory
+    begins = laboratory.moment()
+    laboratory.aws.calls.clear()
+    _, says = passed(course)
+    course.stages.append(Stage(begins=begins, calls=laboratory.aws.calls.counts(), says=says))
+
+
+def passed(course: Course) -> tuple[ExitCode, frozenset[str]]:
+    """Make one pass, and answer its exit code and everything that it says has failed or must wait."""
+    try:
+        report = course.laboratory.process(course.manifests).apply()
+    except ReconcilerError as error:
+        return error.exit_code, frozenset({str(error)})
+    said = [step.error for step in report.steps]
+    said += [step.reason for step in report.steps if step.status is Status.SKIPPED]
+    said += [job.message for job in report.jobs if job.sync is Sync.ERROR]
+    said += [problem.message for problem in report.problems if problem.severity is Severity.ERROR]
+    return of_pass(report), frozenset(filter(None, said))
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_whatever_goes_wrong_is_said_and_the_next_pass_mends_it(
+    course: Course, name: str, proof_summary: Summary
+) -> None:
+    trouble, tried, faults = TROUBLES[name], 0, []
+    for number, stage in enumerate(course.stages):
+        for turn, action in enumerate(stage.calls):
+            if trouble.effect == "failures" and action not in WITH_FAILURES:
+                continue
+            if trouble.effect != "failures" and (turn + list(TROUBLES).index(name)) % EVERY:
+                continue
+            for skip in range(stage.calls[action] if ALL else 1):
+                tried += 1
+                where = f"pass {number + 1}, {action} ({skip + 1}) {name}"
+                faults += [f"{where}: {fault}" for fault in met(course, stage, action, trouble, skip)]
+    proof_summary.append(f"faults: {name} at {tried} calls of {len(course.stages)} passes")
+    assert not faults, "\n".join(faults)
+
+
+def met(course: Course, stage: Stage, action: str, trouble: Trouble, skip: int) -> Iterator[str]:
+    """Let an action meet trouble in a pass, then the work be finished, and answer what is not as it should be."""
+    laboratory = course.laboratory
+    laboratory.back_to(stage.begins)
+    fault = laboratory.aws.faults.add(action, trouble.effect, skip=skip, times=trouble.times, **trouble.options)
+    code, said = passed(course)
+    laboratory.aws.faults.clear()
+    if not fault.touched:
+        yield "the fault met no call"
+    yield from told(action, trouble, code, said - stage.says)
+    left = laboratory.aws.snapshot()
+    if left not in course.proven:
+        course.proven[left] = list(finished(course))
+    yield from course.proven[left]
+
+
+def expected(action: str, trouble: Trouble) -> Then:
+    """Answer what becomes of a pass of which this action meets that trouble."""
+    if action == SENT_ONCE and trouble.effect == "throttle":
+        return Then.DELAYED
+    if action == SENT_ONCE and trouble.effect == "drop_after":  # the job is found by its name at once
+        return Then.HARMLESS
+    if action == SENT_ONCE and trouble.then is Then.MENDED:
+        return Then.FAILED
+    if action in DISPENSABLE and trouble.then is Then.FAILED:
+        return Then.HARMLESS
+    return trouble.then
+
+
+def told(action: str, trouble: Trouble, code: ExitCode, news: frozenset[str]) -> Iterator[str]:
+    """Say what is wrong with how the pass ended and what it said."""
+    then = expected(action, trouble)
+    yield from (f"more than one line: {text!r}" for text in news if "\n" in text)
+    match then:
+        case Then.MENDED | Then.HARMLESS if news:
+            yield f"says {sorted(news)}, expected nothing"
+        case Then.DELAYED if any(trouble.said not in text for text in news):
+            yield f"says {sorted(news)}, expected {trouble.said!r}"
+        case Then.FAILED | Then.STOPPED:
+            operation = action.partition(":")[2]
+            if not any(operation in text and trouble.said in text for text in news):
+                yield f"says {sorted(news)}, expected {operation} and {trouble.said!r}"
+            if code is not ExitCode.FAILED:
+                yield f"exit code {code}"
+
+
+def finished(course: Course) -> Iterator[str]:
+    """Let a pipeline and a loop finish the work, and answer what is not as it would be undisturbed."""
+    laboratory, manifests = course.laboratory, course.manifests
+    report = play(laboratory, manifests)
+    yield from ends.of_one_shots(laboratory, manifests, report)
+    yield from ends.of_slots(laboratory, manifests)
+    yield from ends.of_things(course.end, ends.unnumbered(ends.standing(laboratory)))

@@ -37,7 +37,7 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
     """Answer the report of a verb that has made or carried out `plan`."""
     warnings = tuple(problem for problem in context.manifests.problems)
     now = context.clock.now()
-    jobs = [_job(job, verb, now) for job in plan.jobs] + [_orphan(orphan) for orphan in plan.orphans]
+    jobs = [*(_job(job, verb, now) for job in plan.jobs), *_orphans(context, plan.orphans)]
     if plan.event_rule is not None and plan.event_rule.sync is not Sync.IN_SYNC:
         jobs.append(_event_rule(plan.event_rule))
     return Report(

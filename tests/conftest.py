@@ -1,5 +1,6 @@
 """What every test stands on: no network, no AWS settings of the developer's, and the embedded AWS."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -38,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Markers of ours."""
     config.addinivalue_line("markers", "gap(number): closes this gap of moto; the test fails on moto alone")
+    gc.set_threshold(50_000)  # as the program itself has it, if not as much: a sixth of the suite went into collecting
+
+
+def pytest_collection_finish() -> None:
+    """Leave what all the tests share, two million objects, out of every later look for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

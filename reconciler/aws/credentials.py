@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.aws import error_text
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
     from botocore.session import Session
 
 _SESSION_NAME: Final = "reconciler"
@@ -36,9 +38,10 @@ def base_session(profile: str | None, environment: Mapping[str, str] | None) -> 
     from botocore.configprovider import ConstantProvider
     from botocore.session import Session
 
+    session = Session(profile=profile if environment is None else None)
+    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
     if environment is None:
-        return Session(profile=profile)
-    session = Session()
+        return session
     store = session.get_component("config_store")
     for variable in ("profile", "config_file", "credentials_file"):
         store.set_config_provider(variable, ConstantProvider(None))
@@ -50,6 +53,14 @@ def base_session(profile: str | None, environment: Mapping[str, str] | None) -> 
         )
     session.set_credentials(access_key, secret_key, environment.get("AWS_SESSION_TOKEN"))
     return session
+
+
+@cache
+def _models(data_path: str | None) -> "Loader":
+    """Answer AWS's service models, which are read and parsed once: a loop makes a session after each that expired."""
+    from botocore.loaders import create_loader
+
+    return create_loader(data_path)
 
 
 def assumed_session(

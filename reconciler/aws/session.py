@@ -189,7 +189,7 @@ class Aws:
             return self._own
 
     def _base_session(self) -> "Session":
-        with self._lock:
+        with self._lock, calling("profile"):
             if self._session is None:
                 self._session = credentials.base_session(self._profile, self._environment)
             return self._session

@@ -102,7 +102,7 @@ class Walk:
             for key in keys:
                 plain.pop(key, None)
             return plain
-        return self.structure(node, raw, keys) if isinstance(raw, Mapping) else raw
+        return self.structure(node, raw, keys) if type(raw) is dict or isinstance(raw, Mapping) else raw
 
     def _nested(self, node: Node, raw: Any) -> Any:
         if isinstance(raw, Entries):
@@ -197,7 +197,7 @@ class Walk:
 
     def _drops(self, row: DropEntries, raw: Sequence[Any], name: Name) -> bool:
         entry = raw[name[1]]
-        dropped = isinstance(entry, Mapping) and drops(row, entry.get(row.member))
+        dropped = (type(entry) is dict or isinstance(entry, Mapping)) and drops(row, entry.get(row.member))
         if dropped:
             self.note(row, entry, name[:1], name[1:2])
         return dropped

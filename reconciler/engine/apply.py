@@ -36,10 +36,20 @@ from reconciler.model import Action, Health, Revision, Shared, Status, Step, Syn
 
 @dataclass(slots=True)
 class _Progress:
-    """What this pass has made so far: the revisions in force, and the jobs whose earlier step failed."""
+    """What this pass has made so far: the revisions in force, and the jobs whose earlier step failed.
+
+    `stale` are those of them whose definition is not in force as the plan has it: nobody may run the one before.
+    """
 
     in_force: dict[str, Revision]
     failed: set[str] = field(default_factory=set)
+    stale: set[str] = field(default_factory=set)
+
+    def fail(self, step: Step) -> None:
+        """Take note of a step that failed, or was not tried since an earlier one of its job had."""
+        self.failed.add(step.job)
+        if step.operation is None or isinstance(step.operation, Register | Tag):
+            self.stale.add(step.job)
 
 
 def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
@@ -104,9 +114,10 @@ class _Worker:
     def carry_out(self, step: Step) -> Step:
         if step.operation is None:
             if step.status is Status.FAILED:
-                self.progress.failed.add(step.job)
+                self.progress.fail(step)
             return step if step.status is not Status.PLANNED else replace(step, status=Status.DONE)
         if step.job in self.progress.failed:
+            self.progress.fail(step)
             return replace(step, status=Status.BLOCKED, error="an earlier step of the job failed")
         try:
             told = self._do(step, step.operation)
@@ -115,7 +126,7 @@ class _Worker:
         except Postponed as later:
             return replace(step, status=Status.SKIPPED, reason=later.message, error=later.error)
         except ReconcilerError as error:
-            self.progress.failed.add(step.job)
+            self.progress.fail(step)
             return replace(step, status=Status.FAILED, error=str(error))
         return replace(step, status=Status.DONE, reason=told or step.reason)
 
@@ -182,6 +193,6 @@ class _Worker:
     def _revision(self, entry: JobSeen) -> Revision | None:
         definition = entry.job.definition
         owner = definition.job if isinstance(definition, Shared) else entry.job.name
-        if owner in self.progress.failed:
+        if owner in self.progress.stale:
             raise ReconcilerError(f"the definition of {owner} could not be brought in force")
         return self.progress.in_force.get(owner) or self.progress.in_force.get(entry.job.name)

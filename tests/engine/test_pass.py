@@ -187,3 +187,37 @@ def test_an_older_checkout_changes_nothing(directory: Directory) -> None:
     assert axes(report)["report"][0] is Sync.BEHIND
     assert did(report) == [(Action.UPDATE, "report", Status.BLOCKED)]
     assert did(directory.once(allow_older=True)) == [(Action.UPDATE, "report", Status.DONE)]
+
+
+def test_a_launch_that_fails_stops_nobody_who_runs_the_same_definition(directory: Directory) -> None:
+    borrowing = """
+        apiVersion: reconciler/v1
+        kind: EcsJob
+        metadata: {name: borrower}
+        spec: {definitionOf: app, run: {launchType: FARGATE}, once: {}}
+    """
+    directory.write(app=one_shot("app"), borrower=borrowing)
+    directory.aws.faults.add("ecs:RunTask", "error", code="InvalidParameterException", reason="not today")
+    report = directory.once()
+    assert [(step.job, step.status) for step in report.steps if step.action is Action.LAUNCH] == [
+        ("app", Status.FAILED),
+        ("borrower", Status.DONE),
+    ]
+
+
+def test_nobody_runs_the_revision_before_the_one_that_could_not_be_registered(directory: Directory) -> None:
+    borrowing = """
+        apiVersion: reconciler/v1
+        kind: EcsJob
+        metadata: {name: borrower}
+        spec: {definitionOf: app, run: {launchType: FARGATE}, once: {}}
+    """
+    directory.write(app=one_shot("app"))
+    directory.wait()
+    directory.write(app=one_shot("app", outcome="exit 0 after 6s"), borrower=borrowing)
+    directory.aws.faults.add("ecs:RegisterTaskDefinition", "error", code="ClientException", reason="not today")
+    report = directory.once()
+    assert [step.error for step in report.steps if step.job == "borrower"] == [
+        "the definition of app could not be brought in force"
+    ]
+    assert len(directory.tasks) == 1

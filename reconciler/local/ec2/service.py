@@ -35,7 +35,13 @@ _GROUP: Final = ("securityGroups", "InvalidGroup.NotFound", "security group")
 _PAGE: Final = 1000
 
 _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
-    "vpcs": {"vpc-id": "VpcId", "is-default": "IsDefault", "cidr": "CidrBlock", "state": "State"},
+    "vpcs": {
+        "vpc-id": "VpcId",
+        "is-default": "IsDefault",
+        "isDefault": "IsDefault",
+        "cidr": "CidrBlock",
+        "state": "State",
+    },
     "subnets": {
         "subnet-id": "SubnetId",
         "vpc-id": "VpcId",

@@ -1,6 +1,7 @@
 """The history's lines: what is told of launches and ends, and how runs are read back from them. Pure.
 
     launched  {"trigger", "attempt", "ids", "target", "definition", "commit", "at"}
+    refused   the same with "reason": nothing was started, for a reason that was not told before; of one-shots alone
     ended     {"trigger", "attempt", "ids", "target", "definition", "commit", "state", "exitCode", "reason",
                "started", "stopped", "containers", "at"}
     skipped   {"trigger", "reason", "at"}
@@ -19,6 +20,11 @@ from reconciler.model import Run, RunState
 def launched(trigger: str, attempt: Attempt, ids: Sequence[str]) -> Event:
     """Answer the line for a launch that made `ids`."""
     return {"event": "launched", "trigger": trigger, **_identity(attempt, ids)}
+
+
+def refused(trigger: str, attempt: Attempt, reason: str) -> Event:
+    """Answer the line for a launch that AWS has refused."""
+    return {"event": "refused", "trigger": trigger, **_identity(attempt, ()), "reason": reason}
 
 
 def ended(trigger: str, attempt: Attempt, end: Event) -> Event:
@@ -69,11 +75,11 @@ def runs(job: str, lines: Iterable[Event]) -> tuple[Run, ...]:
     """Answer a job's runs, oldest first, from its lines in the order in which they happened."""
     found: dict[tuple[str, int], Run] = {}
     for line in lines:
-        if line.get("event") not in {"launched", "ended"}:
+        if line.get("event") not in {"launched", "refused", "ended"}:
             continue
         key = (str(line.get("trigger")), int(line.get("attempt", 0)))
         before = found.get(key)
-        if before is not None and before.state.finished and line["event"] == "launched":
+        if before is not None and before.state.finished and line["event"] != "ended":
             continue
         found[key] = _run(job, line, before)
     return tuple(found.values())
@@ -94,7 +100,7 @@ def _run(job: str, line: Event, before: Run | None) -> Run:
         reason=str(line.get("reason") or ""),
         definition=str(line.get("definition", "")),
         commit=str(line.get("commit") or ""),
-        created=before.created if before is not None else (None if finished else at),
+        created=before.created if before is not None and before.ids else (None if finished else at),
         started=run_ends.started(line),
         stopped=run_ends.stopped(line) or (at if finished else None),
         containers=run_ends.containers(line),

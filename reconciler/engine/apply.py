@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.aws.backends import DefinitionBackend
-from reconciler.core import ownership
+from reconciler.core import ownership, run_steps
 from reconciler.core.definitions import registered_differences
 from reconciler.core.event_rule import EventRulePlan
 from reconciler.core.job_plan import JobPlan
@@ -88,10 +88,16 @@ def _rule_standing(rule: EventRulePlan, mine: Sequence[Step]) -> EventRulePlan:
 
 
 def _standing(job: JobPlan, mine: Sequence[Step], progress: _Progress) -> JobPlan:
-    """Answer how a job stands once its own steps were carried out: brought in sync, and launched."""
-    stuck = any(step.status in {Status.FAILED, Status.BLOCKED} for step in mine)
+    """Answer how a job stands once its own steps were carried out: brought in sync, and launched.
+
+    A run that could not be started says nothing of the definition that was made for it.
+    """
+    stuck = {step.kind for step in mine if step.status in {Status.FAILED, Status.BLOCKED}}
     if stuck or job.sync is Sync.ERROR:
-        return replace(job, in_force=progress.in_force.get(job.job.name))
+        made = any(step.kind != run_steps.KIND and step.status is Status.DONE for step in mine)
+        settled = made and stuck == {run_steps.KIND} and job.sync in {Sync.MISSING, Sync.DRIFTED}
+        stands = replace(job, sync=Sync.IN_SYNC, changes=()) if settled else job
+        return replace(stands, in_force=progress.in_force.get(job.job.name))
     launched = any(step.action is Action.LAUNCH and step.status is Status.DONE for step in mine)
     postponed = next((step.reason for step in mine if step.status is Status.SKIPPED), "")
     return replace(

@@ -19,7 +19,7 @@ from reconciler.core.operations import Advance, Note
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
 from reconciler.engine.journal import Journal
-from reconciler.engine.memories import Unrecorded, recall, stream
+from reconciler.engine.memories import Unrecorded, is_one_shot, recall, stream
 from reconciler.engine.requests import run_request
 from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, Until, place
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
@@ -128,7 +128,7 @@ class Launcher:
                     self._record(memory, launch, placed, job)
                     made += placed.ids
                 case Refusal(reason=reason, error=error):
-                    self._refused(memory, launch, reason, transient=False)
+                    self._refused(job, memory, launch, reason, transient=False)
                     raise error
                 case Forgotten():
                     return self._give_up(memory, attempt)
@@ -172,12 +172,12 @@ class Launcher:
             self._end(job, memory, launch.target, number, launched.ids, f"{runs.PARTLY_PLACED}: {reasons}")
             raise ReconcilerError(f"{runs.PARTLY_PLACED}: {reasons}")
         transient = all(failure.transient for failure in launched.failures)
-        self._refused(memory, launch, reasons, transient=transient)
+        self._refused(job, memory, launch, reasons, transient=transient)
         if transient:
             raise Postponed(f"{reasons}; it is sent again after a pause")
         raise ReconcilerError(f"nothing was started: {reasons}")
 
-    def _refused(self, memory: Memory, launch: Launch, reason: str, *, transient: bool) -> None:
+    def _refused(self, job: Job, memory: Memory, launch: Launch, reason: str, *, transient: bool) -> None:
         event: Event = {
             "event": "refused",
             "attempt": launch.key.attempt,
@@ -187,6 +187,9 @@ class Launcher:
             "at": self._now(),
         }
         self.journal.record(memory.stream, event)
+        if memory.last is not None and memory.last.refusal != reason and is_one_shot(memory.stream):
+            line = chronicle.refused(trigger_of(memory.stream), memory.last, reason)
+            self.context.backends.history.append(job.name, line)
 
     def _give_up(self, memory: Memory, attempt: Attempt) -> str:
         events = attempts.unknown_launch(attempt, self.context.clock.now())

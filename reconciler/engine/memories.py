@@ -24,6 +24,11 @@ def stream(job: str, generation: str, n: int) -> str:
     return f"{_PREFIX}{job}/{generation}/{n}"
 
 
+def is_one_shot(stream: str) -> bool:
+    """Answer whether a run's stream is that of a one-shot."""
+    return stream.startswith(_PREFIX)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecorded:
     """What was seen of a run for the first time: the events that `memory` lacks, and the tasks that tell of them."""

@@ -180,6 +180,94 @@ def test_what_becomes_of_a_run_is_said_in_a_line_and_by_the_exit_code(
     assert (answer.code, told[-1]) == (code, line), answer.err
 
 
+#: By the row: the exit code of `--once --wait`, and what `status` and `runs` say of the run later.
+LATER = {
+    "succeeds": (0, "Succeeded", "Succeeded, exit 0, after 10s (main exited 0; Essential container in task exited)"),
+    "RunTask answers 200 with failures: capacity": (
+        1,
+        "Pending",
+        f"Pending ({CAPACITY} Fargate lacks capacity in these subnets' zones)",
+    ),
+    "RunTask answers 200 with failures: agent": (
+        1,
+        "Pending",
+        "Pending (AGENT the container instance's agent is disconnected)",
+    ),
+    "RunTask answers 200 with failures: missing": (
+        1,
+        "Pending",
+        "Pending (MISSING the container instance is not part of the cluster)",
+    ),
+    "ClusterNotFound": (1, "Pending", "Pending (RunTask: Cluster not found. (ClusterNotFoundException))"),
+    "AccessDenied": (
+        1,
+        "Pending",
+        "Pending (RunTask: ecs:RunTask is not allowed on * for arn:aws:iam::111111111111:user/local "
+        "(AccessDeniedException))",
+    ),
+    "expired credentials": (1, "Pending", "Pending"),
+    "throttling is waited out": (
+        0,
+        "Succeeded",
+        "Succeeded, exit 0, after 10s (main exited 0; Essential container in task exited)",
+    ),
+    "never starts": (1, "Failed", "Failed (reconciler: start timeout after 300 s)"),
+    "an essential container exits 137": (
+        1,
+        "Failed",
+        "Failed, exit 137, after 10s (main exited 137; Essential container in task exited)",
+    ),
+    "out of memory": (
+        1,
+        "Failed",
+        "Failed, exit 137, after 10s (main exited 137; OutOfMemoryError: Container killed due to memory usage; "
+        "a container ran out of memory: Essential container in task exited)",
+    ),
+    "the image cannot be pulled": (
+        1,
+        "Failed",
+        "Failed (an image could not be pulled: CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        "failed to resolve ref example/hello:1: not found)",
+    ),
+    "spot interruption": (
+        1,
+        "Failed",
+        "Failed, exit 143, after 1m 6s (main exited 143; spot capacity was taken back: Your Spot Task was interrupted.)",
+    ),
+    "vanished after an hour": (1, "Unknown", "Unknown (AWS no longer knows its tasks, and no end was recorded)"),
+}
+
+
+@pytest.mark.parametrize(("outcome", "cluster", "spoil", "code", "line"), FAILURES)
+def test_a_pass_that_waits_says_the_same_and_so_do_status_and_runs_later(
+    jobs: Path,
+    reconcile: Reconcile,
+    on_virtual_time: LocalAws,
+    request: pytest.FixtureRequest,
+    outcome: str,
+    cluster: str,
+    spoil: Fault,
+    code: int,
+    line: str,
+) -> None:
+    row = request.node.callspec.id
+    expected, health, said = LATER[row]
+    write(jobs, outcome, cluster, more="  once: {}\n")
+    spoil(on_virtual_time)
+    waited = reconcile("--once", "--wait", "--timeout", "7200", "--rate-limits", "off")
+    assert waited.code == expected
+    if code not in {0, 125}:
+        assert line in waited.err.splitlines()
+    else:
+        reason = line.partition("(")[2].removesuffix(")") or line.rpartition(": ")[2]
+        assert reason in waited.out + waited.err, row
+    on_virtual_time.faults.clear()
+    status = reconcile("status", "--rate-limits", "off").out.splitlines()
+    assert f"  hello  EcsJob  InSync  {health}  jobs.d/hello.yaml:1" in status
+    assert [each.partition("Z ")[2] for each in status if each.startswith("    last run ")] == [said]
+    assert f"  {said}  once:g1-" in reconcile("runs", "--rate-limits", "off").out
+
+
 @pytest.mark.parametrize(
     ("outcome", "cluster", "more", "said"),
     [

@@ -151,6 +151,16 @@ def test_runs_at_the_same_time_stay_under_the_settings_limit(directory: Director
     assert max(sum(begun <= at < stopped for begun, stopped in spans) for at, _ in spans) == 2
 
 
+def test_a_run_that_is_refused_says_nothing_of_the_definition_that_was_made_for_it(directory: Directory) -> None:
+    directory.write(lost=one_shot("lost", run="{cluster: nowhere}"))
+    report = directory.once()
+    assert [(step.kind, step.status) for step in report.steps] == [
+        ("task-definition", Status.DONE),
+        ("run", Status.FAILED),
+    ]
+    assert axes(report) == {"lost": (Sync.IN_SYNC, Health.NEVER_RAN)}
+
+
 def test_lack_of_capacity_is_waited_out(directory: Directory) -> None:
     directory.write(spot=one_shot("spot"))
     directory.aws.faults.add("ecs:RunTask", "failures", times=2, reason="RESOURCE:MEMORY")

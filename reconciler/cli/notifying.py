@@ -86,7 +86,7 @@ class Notifying:
 
 def _wanted(notify: Notify, notice: "Notice") -> "Notice | None":
     """Answer the part of a notice that a target wants to be told; None where that is nothing."""
-    if notice.event not in notify.on:
+    if notice.event not in notify.events:
         return None
     if not notice.jobs or not notify.jobs:
         return notice

@@ -38,6 +38,11 @@ class Notifier:
         if lines:
             self._send("\n".join(lines))
 
+    def beat(self) -> None:
+        """Tell that the loop is alive in the middle of a pass, which may take long where much is to be registered."""
+        if self._address:
+            self._send("WATCHDOG=1")
+
     def _send(self, text: str) -> None:
         address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:

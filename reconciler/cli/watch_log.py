@@ -97,7 +97,7 @@ class Log:
                 fields = {"directory": directory, "interval": interval}
                 yield Entry(level="info", event="started", message=message, fields=fields)
             case Stopped(passes=passes):
-                message = f"stopped after {passes} passes; runs go on"
+                message = f"stopped after {passes} {'pass' if passes == 1 else 'passes'}; runs go on"
                 yield Entry(level="info", event="stopped", message=message, fields={"passes": passes})
             case PassFailed() | RunsSeen():
                 return

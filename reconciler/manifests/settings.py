@@ -202,8 +202,8 @@ def _notify(entries: Sequence[Any]) -> Iterator[Notify]:
             to = Topic(arn=arn, format="json" if sns.get("format") == "json" else "text")
         else:
             continue
-        on = tuple(event for event in Event if event in _of(list, entry.get("on"), list(Event)))
-        yield Notify(to=to, on=on, jobs=tuple(map(str, _of(list, entry.get("jobs"), []))))
+        events = tuple(event for event in Event if event in _of(list, entry.get("events"), list(Event)))
+        yield Notify(to=to, events=events, jobs=tuple(map(str, _of(list, entry.get("jobs"), []))))
 
 
 def _part(spec: Mapping[str, Any], member: str) -> Mapping[str, Any]:

@@ -37,5 +37,5 @@ class Notify:
     """One that is told: of which events, and of which jobs (name patterns; none: of all)."""
 
     to: Webhook | Topic
-    on: tuple[Event, ...] = tuple(Event)
+    events: tuple[Event, ...] = tuple(Event)
     jobs: tuple[str, ...] = ()

@@ -41,7 +41,10 @@ class World:
         self._process.join()
 
     def ask(self, what: str) -> Any:
-        """Answer `fresh` (bool), `counts` (by call), or `first-write` (monotonic seconds or None; starts afresh)."""
+        """Answer `fresh` (bool), `counts` (by call), or `first-write` (monotonic seconds or None; starts afresh).
+
+        `peek` answers the first write as well, and goes on waiting for it.
+        """
         self._pipe.send(what)
         return self._pipe.recv()
 
@@ -70,6 +73,9 @@ def _serve(pipe: Connection, state: Path | None) -> None:
             elif asked == "counts":
                 with aws.lock():
                     pipe.send(aws.calls.counts())
+            elif asked == "peek":
+                with aws.lock():
+                    pipe.send(min(first_write, default=None))
             elif asked == "first-write":
                 with aws.lock():
                     pipe.send(min(first_write, default=None))

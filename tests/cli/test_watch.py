@@ -163,6 +163,7 @@ def test_systemd_hears_when_it_is_ready_alive_and_about_to_end(aws: LocalAws, di
         ear.settimeout(PATIENCE)
         with watching(aws, directory, NOTIFY_SOCKET=str(tmp_path / "notify")) as loop:
             assert ear.recv(4096) == b"READY=1\nSTATUS=watching"
+            assert ear.recv(4096) == b"WATCHDOG=1", "after the one step of the first pass"
             assert ear.recv(4096).startswith(b"WATCHDOG=1\nSTATUS=1 created; 1 job: 1 in sync")
             assert loop.end() == 0
             assert ear.recv(4096) == b"STOPPING=1"

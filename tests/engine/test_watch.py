@@ -369,3 +369,16 @@ def test_two_loops_at_once_start_nothing_twice(directory: Directory) -> None:
     assert sorted(revisions(directory)) == ["migrate:1", "report:1"]
     other.watch._close_session()
     assert stage.script.begin + timedelta(seconds=60) <= stage.host.clock.now()
+
+
+def test_the_slots_of_a_broken_job_go_on_until_a_restart(directory: Directory) -> None:
+    directory.write(report=scheduled("report", 'cron: "*/10 * * * *"'), other=on_demand("other"))
+    stage = theatre(directory, interval=3000)
+    stage.script.at(100, lambda: directory.write(report=BROKEN))
+    stage.run(1300)
+    assert [seconds for seconds, action, _ in did(stage) if action is Action.LAUNCH] == [600, 1200]
+    again = theatre(directory, interval=3000)
+    again.script.at(1500, lambda: directory.write(report=scheduled("report", 'cron: "*/10 * * * *"')))
+    again.run(2400)
+    # begun at 21:40 of the hour: 30:00, 40:00 are gone, and what was mended at 46:40 never starts in the past
+    assert [seconds for seconds, action, _ in did(again) if action is Action.LAUNCH] == [1700, 2300]

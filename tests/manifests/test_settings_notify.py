@@ -14,7 +14,7 @@ def test_webhooks_and_topics(jobs_d: Directory) -> None:
         "region: eu-west-1",
         "notify:",
         '- webhook: {url: "${{ URL }}", format: slack}',
-        "  on: [runFailed, recovered]",
+        "  events: [runFailed, recovered]",
         "  jobs: [nightly-*]",
         '- webhook: {url: "https://example.com/x", headers: {Authorization: "Bearer ${{ TOKEN }}"}}',
         f"- sns: {{topicArn: {ARN}, format: json}}",
@@ -23,7 +23,7 @@ def test_webhooks_and_topics(jobs_d: Directory) -> None:
     assert jobs_d.load(text, variables=variables).settings.notify == (
         Notify(
             to=Webhook(url="https://hooks.example.com/services/1", format="slack"),
-            on=(Event.RUN_FAILED, Event.RECOVERED),
+            events=(Event.RUN_FAILED, Event.RECOVERED),
             jobs=("nightly-*",),
         ),
         Notify(to=Webhook(url="https://example.com/x", headers={"Authorization": "Bearer t"})),
@@ -80,10 +80,10 @@ def test_an_environment_has_its_own(jobs_d: Directory) -> None:
             "spec.notify[0].sns.topicArn: the topic is in us-east-1, region is eu-west-1",
         ),
         (
-            f"{{sns: {{topicArn: {ARN}}}, on: [failed]}}",
-            'spec.notify[0].on[0]: expected drift, runFailed, passFailing or recovered, got "failed" (did you mean runFailed?)',
+            f"{{sns: {{topicArn: {ARN}}}, events: [failed]}}",
+            'spec.notify[0].events[0]: expected drift, runFailed, passFailing or recovered, got "failed" (did you mean runFailed?)',
         ),
-        (f"{{sns: {{topicArn: {ARN}}}, on: []}}", "spec.notify[0].on: expected at least one entry, got none"),
+        (f"{{sns: {{topicArn: {ARN}}}, events: []}}", "spec.notify[0].events: expected at least one entry, got none"),
         (f"{{slack: {{topicArn: {ARN}}}}}", "spec.notify[0].slack: unknown key"),
     ],
 )

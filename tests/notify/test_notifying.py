@@ -16,7 +16,7 @@ __all__ = ["directory", "ear"]
 HOOK = """\
   notify:
     - webhook: {url: "${{ HOOK }}"}
-      on: [drift, passFailing]
+      events: [drift, passFailing]
 """
 
 
@@ -24,7 +24,7 @@ def test_a_target_is_told_what_it_wants() -> None:
     told = notice(job("nightly-a", ""), job("other", ""))
     to = Webhook(url="https://example.com")
     assert _wanted(Notify(to=to), told) is told
-    assert _wanted(Notify(to=to, on=(Event.RECOVERED,)), told) is None
+    assert _wanted(Notify(to=to, events=(Event.RECOVERED,)), told) is None
     assert _wanted(Notify(to=to, jobs=("x",)), told) is None
     narrowed = _wanted(Notify(to=to, jobs=("nightly-*",)), told)
     assert narrowed is not None

@@ -74,7 +74,8 @@ def command(
     alarm = QueueAlarm()
     files = FileEvents(invocation.options.directory, alarm, lambda message: tell(Said(message=message)))
     process = Process(invocation, files)
-    listeners: list[Callable[[Told], None]] = [Notifier()]
+    notifier = Notifier()
+    listeners: list[Callable[[Told], None]] = [notifier]
 
     def tell(told: Told) -> None:
         for listener in listeners:
@@ -113,6 +114,7 @@ def command(
             limits=invocation.limits(),
             interval=interval,
             tell=tell,
+            listen=lambda _: notifier.beat(),
             runs=0 if listen is None else _RUNS,
         )
         watch.run()

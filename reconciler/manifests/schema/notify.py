@@ -45,7 +45,7 @@ def notify() -> Schema:
             },
             required=["topicArn"],
         ),
-        "on": words.listing(
+        "events": words.listing(
             "What is told, each once when it begins. Left out: all.",
             words.choice(
                 "drift: AWS is another and nobody edited the manifest. runFailed: a run failed, or nobody can know."

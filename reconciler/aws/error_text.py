@@ -50,8 +50,11 @@ _CLOCK = re.compile(r"signature (expired|not yet current)|too skewed|request (ha
 def masked(message: str, members: Mapping[str, Any]) -> str:
     """Answer AWS's message on one line, without the values that the request held where secrets may be."""
     text = _ECHO.sub("value at '", " ".join(_PAGE.sub(_page_title, message).split()))
-    for secret in sorted(set(_secrets(members, below=False)), key=len, reverse=True):
-        text = text.replace(" ".join(secret.split()), MASK)
+    for secret in sorted(
+        {" ".join(secret.split()) for secret in _secrets(members, below=False)}, key=len, reverse=True
+    ):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
     return text
 
 
@@ -66,7 +69,7 @@ def _secrets(value: Any, *, below: bool) -> Iterator[str]:
             if not (below and key in _NAMES):
                 yield from _secrets(member, below=below or key in _SECRET_BELOW)
     elif isinstance(value, str):
-        if below and len(value) >= _SHORTEST_SECRET:
+        if below:
             yield value
     elif isinstance(value, Sequence) and not isinstance(value, bytes):
         for element in value:

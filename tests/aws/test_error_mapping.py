@@ -145,6 +145,11 @@ def test_values_that_validators_echo_are_left_out() -> None:
     )
 
 
+def test_what_is_left_of_a_blank_value_tears_no_message_apart() -> None:
+    members = {"containerDefinitions": [{"environment": [{"value": "   "}, {"value": " c "}, {"value": "a  b\nc"}]}]}
+    assert error_text.masked("containers can be a b c", members) == "containers can be ***"
+
+
 def test_a_malformed_request_is_told_by_paths_only() -> None:
     session = botocore.session.Session()
     session.set_credentials("key", "secret")

@@ -213,6 +213,14 @@ def test_what_the_manifest_does_not_say_belongs_to_the_line_of_its_nearest_paren
     assert change.source == LINES[place]
 
 
+@pytest.mark.parametrize("known", [("rooms", 1), ("rooms",), ()])
+def test_what_has_no_line_of_its_own_belongs_to_the_nearest_parent_that_has(known: tuple[str | int, ...]) -> None:
+    desired, observed = {"rooms": [{"name": "attic"}, {"name": "hall", "floor": 1}]}, {"rooms": [{"name": "attic"}]}
+    sources = {place: line for place, line in LINES.items() if len(place) <= len(known)}
+    (change,) = compare(desired, observed, TOY, sources=sources)
+    assert change.source == LINES[known]
+
+
 DESIRED = {"rooms": [{"name": "attic", "floor": 3}, {"name": "hall", "floor": 1, "steps": ["a", "b"]}]}
 OBSERVED = {"rooms": [{"name": "hall", "floor": 2, "steps": ["b", "a"]}, {"name": "attic", "floor": 4}]}
 

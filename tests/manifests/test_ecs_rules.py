@@ -43,6 +43,12 @@ FIRST = "containerDefinitions[0]"
         (containers({"essential": False}), "containerDefinitions: no container is essential (leave essential out of the main container)"),
         (containers(*({"name": f"c{n}"} for n in range(11))), "containerDefinitions: expected at most 10 containers, got 11"),
         ({"containerDefinitions": [{"name": "main", "memory": 64}]}, f"{FIRST}: image is required"),
+        (containers({"portMappings": [{"hostPort": 80}]}), f"{FIRST}.portMappings[0]: expected one of containerPort and containerPortRange, got none"),
+        (containers({"portMappings": [{"containerPort": 80, "containerPortRange": "80-81"}]}), f"{FIRST}.portMappings[0]: expected one of containerPort and containerPortRange, got both"),
+        ({**TASK, "volumes": [{"name": "v", "dockerVolumeConfiguration": {"labels": {}}}]}, "volumes[0].dockerVolumeConfiguration.labels: expected at least one entry, got none (leave it out)"),
+        (containers({"volumesFrom": [{"readOnly": True}]}), f"{FIRST}.volumesFrom[0]: sourceContainer is required"),
+        (containers({"mountPoints": [{"containerPath": "/x"}]}), f"{FIRST}.mountPoints[0]: sourceVolume is required"),
+        (containers({"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/x"}}}), f"{FIRST}.logConfiguration: awslogs-region is required by awslogs (spec.logs sets it by itself)"),
         (containers({"image": "app:{{ TAG }}"}), f'{FIRST}.image: expected an image such as repository/name:tag, got "app:{{{{ TAG }}}}" (a variable is written ${{{{ NAME }}}})'),
         (containers({"image": "<IMAGE1_NAME>"}), f'{FIRST}.image: expected an image such as repository/name:tag, got "<IMAGE1_NAME>" (a variable is written ${{{{ NAME }}}})'),
         ({"containerDefinitions": [{"name": "main", "image": "busybox"}]}, f"{FIRST}: memory is required (here, as memoryReservation, or for the whole task)"),
@@ -127,7 +133,8 @@ def test_what_fargate_would_refuse(jobs_d: Directory, definition: dict[str, Any]
 
 def test_fargate_needs_an_execution_role_for_logs_and_ecr(jobs_d: Directory) -> None:
     image = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/a:1"
-    logged = {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/x"}}}
+    options = {"awslogs-group": "/x", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "job"}
+    logged = {"logConfiguration": {"logDriver": "awslogs", "options": options}}
     definition = FARGATE | containers(
         {"image": image}, {"name": "b", **logged, "essential": False}, executionRoleArn=None
     )
@@ -165,3 +172,12 @@ def test_what_the_schema_objects_to_is_not_told_a_second_time(jobs_d: Directory)
     assert errors(jobs_d, FARGATE | {"cpu": "lots"}, run={"launchType": "EXTERNAL"}) == [
         'cpu: expected CPU units (256) or vCPUs (".25 vCPU"), got "lots"'
     ]
+
+
+def test_on_fargate_awslogs_needs_a_prefix_too(jobs_d: Directory) -> None:
+    log = {"logDriver": "awslogs", "options": {"awslogs-group": "/x", "awslogs-region": "eu-west-1"}}
+    definition = {**FARGATE, "containerDefinitions": [{"name": "main", "image": "busybox", "logConfiguration": log}]}
+    assert errors(jobs_d, definition) == [
+        f"{FIRST}.logConfiguration: awslogs-stream-prefix is required by awslogs on Fargate (spec.logs sets it by itself)"
+    ]
+    assert errors(jobs_d, containers({"logConfiguration": log})) == []

@@ -218,11 +218,13 @@ def _container_names(scene: Scene) -> Iterator[Finding]:
             yield Finding(path=path, message=f'duplicate container name "{name}" (first in containers[{first}])')
         edges = {}
         for position, container in enumerate(task.get("containers", ())):
-            awaited = [str(each.get("containerName")) for each in container.get("dependsOn", ())]
+            awaited = [each.get("containerName") for each in container.get("dependsOn", ())]
             edges[names[position]] = [name for name in awaited if name in names]
             for index, name in enumerate(awaited):
-                if name not in names:
-                    path = (*task_path, "containers", position, "dependsOn", index)
+                path = (*task_path, "containers", position, "dependsOn", index)
+                if name is None:
+                    yield Finding(path=path, message="containerName is required")
+                elif name not in names:
                     yield Finding(path=path, message=f'no container "{name}" ({expected(names)})')
         for circle in circles(edges):
             path = (*task_path, "containers", names.index(circle[0]), "dependsOn")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, expected, repeated
+from reconciler.manifests.rules.half_written import HALF_WRITTEN
 from reconciler.model import Path, Severity
 
 _BODY: Path = ("spec", "taskDefinition")
@@ -223,6 +224,7 @@ _CHECKS = (
     _volumes,
     _container_order,
     _networking,
+    *HALF_WRITTEN,
     _size,
 )
 

@@ -1,12 +1,14 @@
 """What people are told of a schedule: when it starts next, where a clock change touches it, what was skipped. Pure."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from reconciler.core import expressions, slots, slots_changes
+from reconciler.core import expressions, slots, slots_changes, slots_check
 from reconciler.core.slot_memory import slot_text
 from reconciler.core.slot_runs import Slots
-from reconciler.model import Schedule, Spec
+from reconciler.model import Job, Problem, Schedule, Spec
 
 #: How many starts are told, and how far ahead clock changes are.
 STARTS: Final = 5
@@ -45,6 +47,17 @@ def next_starts(schedule: Schedule, now: datetime, *, suspended: bool) -> Spec:
 def clock_changes(schedule: Schedule, now: datetime) -> Spec:
     """Answer in words which starts of the coming year clock changes skip or merge."""
     return {"clockChanges": [str(change) for change in slots_changes.changes(schedule, now, now + AHEAD)]}
+
+
+def passed(jobs: Iterable[Job], now: datetime) -> tuple[Problem, ...]:
+    """Answer a warning for each schedule that starts nothing any more, at its line."""
+    found = []
+    for job in jobs:
+        if isinstance(job.trigger, Schedule) and (warning := slots_check.past(job.trigger, now)) is not None:
+            path = ("spec", "schedule", warning.path)
+            source = job.sources.get(path, job.source)
+            found.append(replace(warning, source=source, path=".".join(path), job=job.name))
+    return tuple(found)
 
 
 def next_start(schedule: Schedule, now: datetime, *, suspended: bool) -> datetime | None:

@@ -28,12 +28,20 @@ _READERS: Final[Mapping[str, Callable[[str], Recurrence]]] = {
 }
 
 
-def check(schedule: Schedule, now: datetime | None = None) -> tuple[Problem, ...]:
-    """Answer every problem of a schedule; with `now`, also warnings about what has passed."""
+def check(schedule: Schedule) -> tuple[Problem, ...]:
+    """Answer every problem of a schedule that is one at any time."""
     found = [*_errors(schedule)]
     if not found:
-        found = [*_refusals(schedule), *_long_steps(schedule), *(_past(schedule, now) if now is not None else ())]
+        found = [*_refusals(schedule), *_long_steps(schedule)]
     return tuple(sorted(found, key=lambda problem: problem.severity is Severity.WARNING))
+
+
+def past(schedule: Schedule, now: datetime) -> Problem | None:
+    """Answer the warning about a schedule that starts nothing any more."""
+    if slots.next_starts(schedule, now, 1):
+        return None
+    path = "at" if schedule.syntax == "at" else "endDate"
+    return _warning(path, "is in the past: nothing starts any more", "remove the job, or give it another time")
 
 
 def check_expression(syntax: str, text: str, time_zone: str = "UTC") -> tuple[Problem, ...]:
@@ -105,14 +113,6 @@ def _long_steps(schedule: Schedule) -> Iterator[Problem]:
             if step.isdigit() and int(step) > field.high:
                 message = f'{field.name} "{term}": a step longer than its field matches once in it'
                 yield _warning("cron", message, "for a steady interval use rate")
-
-
-def _past(schedule: Schedule, now: datetime) -> Iterator[Problem]:
-    """Yield what lies behind us and starts nothing any more."""
-    if slots.next_starts(schedule, now, 1):
-        return
-    path = "at" if schedule.syntax == "at" else "endDate"
-    yield _warning(path, "is in the past: nothing starts any more", "remove the job, or give it another time")
 
 
 def _warning(path: str, message: str, hint: str) -> Problem:

@@ -32,8 +32,10 @@ FIELDS: Final = (
 
 _CALL: Final = re.compile(r"\s*(cron|rate|at)\s*\((.*)\)\s*", re.IGNORECASE)
 _AWS_FIELDS: Final = 6
+#: How Go's cron libraries, and so Kubernetes before 1.22 and Nomad, took a zone.
+_ZONE: Final = re.compile(r"(?:CRON_)?TZ=(\S+)\s")
 _EVERY: Final = re.compile(r"@every\s+(\d+)\s*([mhd])\w*", re.IGNORECASE)
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
+_UNITS: Final = {"m": "minute", "h": "hour", "d": "day"}
 _CLOSE: Final = 0.6
 
 
@@ -44,6 +46,8 @@ def about_shape(text: str) -> tuple[str, str]:
     if call is not None and (call[1].lower() != "cron" or len(fields) == len(FIELDS)):
         return f'expected five fields, got "{text}"', f"write {call[1].lower()}: {call[2].strip()}"
     message = f'expected five fields (minute, hour, day of month, month, day of week), got {len(fields)}: "{text}"'
+    if zone := _ZONE.match(text):
+        return f'expected five fields alone, got "{text}"', f"write timeZone: {zone[1]} beside it"
     if text.startswith("@"):
         return f'expected @yearly, @monthly, @weekly, @daily or @hourly, got "{text}"', _about_nickname(text)
     if call is not None or _is_aws(fields):
@@ -98,7 +102,8 @@ def about_zone(name: str) -> tuple[str, str]:
 def _about_nickname(text: str) -> str:
     every = _EVERY.fullmatch(text.strip())
     if every is not None:
-        return f"write rate: {every[1]} {_UNITS[every[2].lower()]}"
+        unit = _UNITS[every[2].lower()]
+        return f"write rate: {every[1]} {unit if int(every[1]) == 1 else f'{unit}s'}"
     return "there is no boot here; use once to run when something changes" if text.lower() == "@reboot" else ""
 
 

@@ -51,6 +51,7 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
         steps=plan.steps,
         problems=(
             *warnings,
+            *(schedule_report.passed((entry.job for entry in plan.jobs), now) if verb == "plan" else ()),
             *plan.problems,
             *(Problem(message=text, severity=Severity.WARNING) for text in aws.warnings),
         ),

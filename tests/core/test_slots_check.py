@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.core.slots_check import check, check_expression
+from reconciler.core.slots_check import check, check_expression, past
 from reconciler.model import ConcurrencyPolicy, Engine, Schedule, Severity
 
 FIVE = "expected five fields (minute, hour, day of month, month, day of week), got"
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 def said(syntax: Any, expression: str, time_zone: str = "UTC", **members: Any) -> list[str]:
     members = {"engine": Engine.RECONCILER, **members}
     schedule = Schedule(syntax=syntax, expression=expression, time_zone=time_zone, **members)
-    return [f"{each.severity}: {each}" for each in check(schedule, NOW)]
+    return [f"{each.severity}: {each}" for each in check(schedule)]
 
 
 CRON = {
@@ -69,6 +69,12 @@ CRON = {
     "@every 90m": (
         'cron: expected @yearly, @monthly, @weekly, @daily or @hourly, got "@every 90m" (write rate: 90 minutes)'
     ),
+    "@every 1h": 'cron: expected @yearly, @monthly, @weekly, @daily or @hourly, got "@every 1h" (write rate: 1 hour)',
+    # kubernetes/kubernetes#47202, and after its time CRON_TZ was refused there as well
+    "CRON_TZ=Europe/Paris 0 3 * * *": (
+        'cron: expected five fields alone, got "CRON_TZ=Europe/Paris 0 3 * * *" (write timeZone: Europe/Paris beside it)'
+    ),
+    "TZ=UTC 0 3 * * *": ('cron: expected five fields alone, got "TZ=UTC 0 3 * * *" (write timeZone: UTC beside it)'),
     "@reboot": (
         'cron: expected @yearly, @monthly, @weekly, @daily or @hourly, got "@reboot" '
         "(there is no boot here; use once to run when something changes)"
@@ -154,12 +160,18 @@ def test_dates_that_leave_nothing() -> None:
     ]
 
 
-def test_what_has_passed_is_a_warning_and_only_with_a_now() -> None:
-    past = "is in the past: nothing starts any more (remove the job, or give it another time)"
-    assert said("at", "2026-10-31T23:59:59") == [f"warning: at: {past}"]
-    assert said("cron", "0 3 * * *", end_date=datetime(2026, 1, 1, tzinfo=UTC)) == [f"warning: endDate: {past}"]
-    schedule = Schedule(syntax="at", expression="2026-10-31T23:59:59", engine=Engine.RECONCILER)
-    assert check(schedule) == ()
+def test_what_has_passed_is_a_warning() -> None:
+    def told(expression: str, **bounds: Any) -> str:
+        schedule = Schedule(
+            syntax="cron" if bounds else "at", expression=expression, engine=Engine.RECONCILER, **bounds
+        )
+        assert check(schedule) == ()
+        return str(past(schedule, NOW))
+
+    warning = "is in the past: nothing starts any more (remove the job, or give it another time)"
+    assert told("2026-10-31T23:59:59") == f"at: {warning}"
+    assert told("2026-12-01T00:00:00") == "None"
+    assert told("0 3 * * *", end_date=datetime(2026, 1, 1, tzinfo=UTC)) == f"endDate: {warning}"
 
 
 def test_what_is_legal_and_probably_not_meant_is_a_warning() -> None:

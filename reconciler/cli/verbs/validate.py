@@ -30,7 +30,9 @@ def _report(invocation: Invocation) -> Report:
     now = invocation.started if options.verbose or options.format != "text" else None
     declared = environments(invocation.options.directory) if invocation.options.env is None else ()
     if not declared:
-        return replace(invocation.offline_report(), jobs=_jobs(invocation.manifests, now))
+        report, manifests = invocation.offline_report(), invocation.manifests
+        problems = (*report.problems, *_passed(invocation, manifests))
+        return replace(report, jobs=_jobs(manifests, now), problems=problems)
     checked = {name: invocation.load(None, None, environment=name) for name in declared}
     first = next(iter(checked.values()))
     invocation.manifests = replace(first, jobs=tuple(job for each in checked.values() for job in each.jobs))
@@ -39,8 +41,17 @@ def _report(invocation: Invocation) -> Report:
         owner=", ".join(manifests.settings.owner for manifests in checked.values()),
         account=None,
         jobs=tuple({job.name: job for each in checked.values() for job in _jobs(each, now)}.values()),
-        problems=_merged({name: manifests.problems for name, manifests in checked.items()}),
+        problems=_merged(
+            {name: (*each.problems, *_passed(invocation, each)) for name, each in checked.items()},
+        ),
     )
+
+
+def _passed(invocation: Invocation, manifests: Manifests) -> tuple[Problem, ...]:
+    """Answer the warnings that the day alone brings."""
+    from reconciler.core import schedule_report
+
+    return schedule_report.passed(manifests.jobs, invocation.started)
 
 
 def _merged(found: dict[str, tuple[Problem, ...]]) -> tuple[Problem, ...]:

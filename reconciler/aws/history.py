@@ -5,7 +5,7 @@ Nothing is decided by it; the ledger is what decides.
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,20 +30,26 @@ class History:
         self._retention_days = retention_days
         self._prepared = False
 
-    def append(self, job: str, event: Event, *, at: datetime | None = None) -> bool:
-        """Add an event that happened `at` (default: now); False where it is too old to be kept."""
-        when = at if at is not None else self._aws.clock.now()
-        message = json.dumps(
-            {"at": when.isoformat(), **event}, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-        )
+    def append(self, job: str, event: Event) -> bool:
+        """Add an event that happened now; False where it is too old to be kept."""
+        return self.append_all(job, [(event, None)])
+
+    def append_all(self, job: str, events: Iterable[tuple[Event, datetime | None]]) -> bool:
+        """Add events, each with when it happened (None: now); False where one of them is too old to be kept."""
+        now = self._aws.clock.now()
+        lines = [_line(event, at if at is not None else now) for event, at in events]
+        if not lines:
+            return True
         self._prepare()
-        try:
-            self._put(job, message, log_events.milliseconds(when))
-        except Rejected as refusal:
-            if refusal.operation != "PutLogEvents" or "LogEvent" not in refusal.code:
-                raise
-            return False
-        return True
+        kept = True
+        for part in log_events.by_day(lines):
+            try:
+                self._put(job, part)
+            except Rejected as refusal:
+                if refusal.operation != "PutLogEvents" or "LogEvent" not in refusal.code:
+                    raise
+                kept = False
+        return kept
 
     def read(self, job: str, *, since: datetime | None = None, limit: int = _DEFAULT_LIMIT) -> tuple[Event, ...]:
         """Answer a job's newest events, oldest first; none where nothing was ever recorded."""
@@ -81,13 +87,20 @@ class History:
             groups.make(self._group, self._retention_days)
         self._prepared = True
 
-    def _put(self, job: str, message: str, at_milliseconds: int) -> None:
+    def _put(self, job: str, lines: Sequence[tuple[int, str]]) -> None:
         try:
-            log_events.put(self._aws, self._group, job, message, at_milliseconds)
+            log_events.put(self._aws, self._group, job, lines)
         except NotFound:
             with contextlib.suppress(AlreadyExists):
                 self._aws.call("logs:CreateLogStream", logGroupName=self._group, logStreamName=job)
-            log_events.put(self._aws, self._group, job, message, at_milliseconds)
+            log_events.put(self._aws, self._group, job, lines)
+
+
+def _line(event: Event, at: datetime) -> tuple[int, str]:
+    message = json.dumps(
+        {"at": at.isoformat(), **event}, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+    )
+    return log_events.milliseconds(at), message
 
 
 def _parsed(event: LogEvent) -> Event | None:

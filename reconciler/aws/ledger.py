@@ -80,10 +80,16 @@ class Ledger:
         created = parsedate_to_datetime(date).astimezone(UTC) if date else self._aws.clock.now()
         return Claim(stream=stream, created=created)
 
-    def record(self, stream: str, event: Event) -> None:
-        """Add an event to a claimed stream. Raises NotFound where it was never claimed."""
-        message = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-        log_events.put(self._aws, self._group, stream, message, self._timestamp())
+    def record(self, stream: str, *events: Event) -> None:
+        """Add events to a claimed stream, all or none of them. Raises NotFound where it was never claimed."""
+        lines = [
+            (
+                self._timestamp(),
+                json.dumps(each, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str),
+            )
+            for each in events
+        ]
+        log_events.put(self._aws, self._group, stream, lines)
 
     def read(self, prefix: str) -> Mapping[str, StreamRecord]:
         """Answer every stream whose name begins with `prefix`: two calls where there are not many.
@@ -158,13 +164,13 @@ class Ledger:
         except NotFound:
             return ()
 
-    def append(self, stream: str, event: Event) -> None:
-        """Add an event to a stream that is nobody's claim: it is made where it does not exist."""
+    def append(self, stream: str, *events: Event) -> None:
+        """Add events to a stream that is nobody's claim: it is made where it does not exist."""
         try:
-            self.record(stream, event)
+            self.record(stream, *events)
         except NotFound:
             self.claim(stream)
-            self.record(stream, event)
+            self.record(stream, *events)
 
     def _create(self, stream: str) -> Mapping[str, Any]:
         try:
@@ -184,6 +190,10 @@ class Ledger:
         with self._lock:
             self._last = max(log_events.milliseconds(self._aws.clock.now()), self._last + 1)
             return self._last
+
+
+def _message(event: Event) -> str:
+    return json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
 def _parsed(events: Iterable[LogEvent]) -> tuple[Event, ...]:

@@ -1,12 +1,15 @@
 """Events of CloudWatch Logs: put one, read a stream, read on where one stopped, search many streams."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from reconciler.aws.session import Aws
 from reconciler.errors import NotFound, Rejected
+
+#: The milliseconds of a day.
+_DAY: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +32,35 @@ def instant(number: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=number)
 
 
-def put(aws: Aws, group: str, stream: str, message: str, at_milliseconds: int) -> None:
-    """Add one event.
+def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> None:
+    """Add events of one day, each with when it happened in AWS's number, in one call.
 
-    Raises NotFound where the group or stream is not there, Rejected where the event is too old for AWS to keep (14
+    Raises NotFound where the group or stream is not there, Rejected where an event is too old for AWS to keep (14
     days, or the group's retention), which AWS answers with success.
     """
     answer = aws.call(
         "logs:PutLogEvents",
         logGroupName=group,
         logStreamName=stream,
-        logEvents=[{"timestamp": at_milliseconds, "message": message}],
+        logEvents=[{"timestamp": at, "message": message} for at, message in sorted(lines, key=_first)],
     )
     refused = sorted(
         member for member, value in (answer.get("rejectedLogEventsInfo") or {}).items() if value is not None
     )
     if refused:
         raise Rejected(f"{group} {stream}: the event was not kept", operation="PutLogEvents", code=", ".join(refused))
+
+
+def by_day(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Split events into those that one call may hold: AWS takes no more than 24 hours of them at once."""
+    part: list[tuple[int, str]] = []
+    for line in sorted(lines, key=_first):
+        if part and line[0] - part[0][0] >= _DAY:
+            yield part
+            part = []
+        part.append(line)
+    if part:
+        yield part
 
 
 def read(aws: Aws, group: str, stream: str, *, since: datetime | None = None) -> Iterator[LogEvent]:
@@ -98,6 +113,10 @@ def search(
     for answer in aws.pages("logs:FilterLogEvents", **members):
         for event in answer.get("events", ()):
             yield _event(str(event["logStreamName"]), event)
+
+
+def _first(line: tuple[int, str]) -> int:
+    return line[0]
 
 
 def _members(group: str, stream: str, since: datetime | None) -> dict[str, Any]:

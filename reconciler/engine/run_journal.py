@@ -47,8 +47,8 @@ class RunJournal:
                 held.append(event)
                 return
             self._held.pop(stream, None)
-        for each in (*(held or ()), event):
-            self._ledger.append(slot_memory.stream(job), {**each, "slot": slot})
+        told = ({**each, "slot": slot} for each in (*(held or ()), event))
+        self._ledger.append(slot_memory.stream(job), *told)
 
     def read_one(self, stream: str) -> StreamRecord | None:
         """Answer a stream as it stands, and what is held back of it."""

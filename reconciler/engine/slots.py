@@ -1,11 +1,10 @@
 """Look at the runs of schedules: what the ledger remembers of them, and what AWS tells of their tasks and jobs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.aws.concurrent import all_of
-from reconciler.aws.history import History
 from reconciler.core import chronicle, run_keys, slot_memory, slot_runs
 from reconciler.core.memory import Event
 from reconciler.core.operations import Stand
@@ -77,11 +76,8 @@ def record_slots(context: Context, untold: Iterable[Untold]) -> None:
     In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
     """
     for each in untold:
-        memory = each.before
-        for event in each.events:
-            memory = extended(memory, [event])
-            _tell(context.backends.history, each, memory, event)
-            context.backends.ledger.append(each.stream, event)
+        context.backends.history.append_all(each.job, _lines(each))
+        context.backends.ledger.append(each.stream, *each.events)
 
 
 def record_standing(context: Context, job: str, operation: Stand) -> None:
@@ -217,19 +213,19 @@ def _is_asked(name: str, jobs: Sequence[Job], recent: Mapping[str, SlotMemory]) 
     return any(name == job.name or recent[job.name].standing is None for job in jobs if name in _names(job))
 
 
-def _tell(history: History, untold: Untold, memory: SlotMemory, event: Event) -> None:
-    """Add the line that people read."""
-    if event["event"] == "skipped":
-        trigger = run_keys.slot_trigger(str(event["slot"]))
-        history.append(untold.job, {"event": "skipped", "trigger": trigger, "reason": event["reason"]})
-        return
-    if event["event"] not in {"launched", "ended"}:
-        return
-    run = next(run for run in memory.runs if run.generation == event["slot"])
-    if run.last is None:
-        return
-    trigger = run_keys.slot_trigger(run.generation)
-    if event["event"] == "launched":
-        history.append(untold.job, chronicle.launched(trigger, run.last, event["ids"]), at=run.last.launched)
-    else:
-        history.append(untold.job, chronicle.ended(trigger, run.last, event))
+def _lines(untold: Untold) -> Iterator[tuple[Event, datetime | None]]:
+    """Yield what people read of the events, and when it happened where that was before now."""
+    memory = untold.before
+    for event in untold.events:
+        memory = extended(memory, [event])
+        if event["event"] == "skipped":
+            trigger = run_keys.slot_trigger(str(event["slot"]))
+            yield {"event": "skipped", "trigger": trigger, "reason": event["reason"]}, None
+        run = next((run for run in memory.runs if run.generation == event.get("slot")), None)
+        if run is None or run.last is None:
+            continue
+        trigger = run_keys.slot_trigger(run.generation)
+        if event["event"] == "launched":
+            yield chronicle.launched(trigger, run.last, event["ids"]), run.last.launched
+        elif event["event"] == "ended":
+            yield chronicle.ended(trigger, run.last, event), None

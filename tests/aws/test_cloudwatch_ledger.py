@@ -227,8 +227,16 @@ def test_the_history_is_kept_as_long_as_the_settings_say(aws: LocalAws, caller: 
 
 
 def test_what_is_too_old_for_the_history_is_let_go(history: History) -> None:
-    assert history.append("a", {"event": "ended"}, at=START - timedelta(days=20)) is False
+    assert history.append_all("a", [({"event": "ended"}, START - timedelta(days=20))]) is False
     assert history.read("a") == ()
+
+
+def test_what_happened_over_several_days_is_told_in_one_go(caller: Aws, history: History) -> None:
+    days = [START - timedelta(days=day) for day in (5, 20, 3, 0)]
+    assert history.append_all("a", [({"event": "launched"}, day) for day in days]) is False
+    told = [str(event["at"])[:10] for event in history.read("a")]
+    assert told == [str(day.date()) for day in sorted(days)[1:]]
+    assert caller.calls["logs:PutLogEvents"] == len(days) + 1, "a call for each day, and one that found no stream"
 
 
 def test_a_history_that_may_not_be_written_says_so(aws: LocalAws, history: History) -> None:

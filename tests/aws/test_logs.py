@@ -67,7 +67,7 @@ def stream(caller: Aws) -> tuple[str, str]:
 def put(caller: Aws, *messages: str) -> None:
     at = log_events.milliseconds(caller.clock.now())
     for message in messages:
-        log_events.put(caller, "/g", "s", message, at)
+        log_events.put(caller, "/g", "s", [(at, message)])
 
 
 def test_a_stream_is_read_from_its_start_or_from_an_instant(caller: Aws, stream: tuple[str, str]) -> None:
@@ -101,11 +101,11 @@ def test_a_stream_is_read_on_where_it_was_left(caller: Aws) -> None:
     polled = []
     for texts in (("one",), (), ("two", "three")):
         for text in texts:
-            log_events.put(caller, "/g", "s", text, log_events.milliseconds(caller.clock.now()))
+            log_events.put(caller, "/g", "s", [(log_events.milliseconds(caller.clock.now()), text)])
         polled.append([event.message for event in tail.poll()])
     assert polled == [["one"], [], ["two", "three"]]
 
 
 def test_an_event_that_is_too_old_is_told(caller: Aws, stream: tuple[str, str]) -> None:
     with pytest.raises(Rejected, match="tooOldLogEventEndIndex"):
-        log_events.put(caller, *stream, "x", log_events.milliseconds(START - timedelta(days=15)))
+        log_events.put(caller, *stream, [(log_events.milliseconds(START - timedelta(days=15)), "x")])

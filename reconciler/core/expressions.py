@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -118,8 +119,9 @@ def parse(schedule: Schedule) -> Recurrence:
             return at(schedule.expression)
 
 
+@lru_cache(maxsize=4096)
 def cron(text: str) -> Cron:
-    """Answer five fields, or a nickname for them; raises BadExpression."""
+    """Answer five fields, or a nickname for them; raises BadExpression. A pass asks several times for each schedule."""
     if len(text) > LONGEST:
         raise BadExpression(f"expected at most {LONGEST} characters, got {len(text)}")
     fields = NICKNAMES.get(text.strip().lower(), text).upper().split()

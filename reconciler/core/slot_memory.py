@@ -11,6 +11,7 @@ All of it is in one stream for each job, `schedule/<job>`. Its events, in the or
 it finds neither `stands` nor `renewed` there, it reads back to the last one.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ RENEW_AFTER: Final = timedelta(hours=2)
 #: The events that say all there is to know before them.
 _WHOLE: Final = frozenset({"stands", "renewed"})
 _SLOT: Final = "%Y-%m-%dT%H:%M:%SZ"
+_SLOT_TEXT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +81,10 @@ def slot_text(slot: datetime) -> str:
 
 def slot_from(text: str) -> datetime | None:
     """Answer the slot of such a text; None for any other."""
+    if _SLOT_TEXT.fullmatch(text) is None:
+        return None
     try:
-        return datetime.strptime(text, _SLOT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 

@@ -1,25 +1,27 @@
-"""Crashes with more than a crash: lost answers, and a restart that finds another manifest, cluster or checkout.
+"""Crashes of one job with more than a crash: a restart that finds another manifest, cluster or checkout, and a timeout.
 
-What holds in every case: no attempt of a generation is started twice. `RECONCILER_CRASH_POINTS=all` tries every write.
+What holds in every case: no attempt of a generation is started twice. `tests/proof` has the same for a whole directory.
 """
 
-import os
 from collections import Counter
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 
 from reconciler.core.ownership import Commit
 from reconciler.model import Health, Sync
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
-from tests.engine.test_crashes import COVERED, EXPECTED, RESTARTS, STARTED, WRITES, healths, scenario
 
-EVERYTHING = os.environ.get("RECONCILER_CRASH_POINTS") == "all"
-#: Around which write of each kind it is killed.
-POINTS = [(action, after) for action in (WRITES if EVERYTHING else ["ecs:RunTask"]) for after in (False, True)]
+#: How long after the crash the next pipeline starts: within the token's life, and beyond it.
+RESTARTS = {"1s": 1.0, "50min": 3000.0, "70min": 4200.0, "25h": 90000.0}
+#: What RunTask's tokens and stopped tasks still cover.
+COVERED = {"1s", "50min"}
 OLD = Commit(sha="a" * 40, time=datetime(2026, 11, 1, tzinfo=UTC))
 NEW = Commit(sha="b" * 40, time=datetime(2026, 11, 2, tzinfo=UTC))
+
+
+def healths(directory: Directory) -> dict[str, Health | None]:
+    return {job.name: job.health for job in directory.wait().jobs}
 
 
 def killed(directory: Directory, action: str, call: int, after: bool, restart: float) -> None:
@@ -38,28 +40,13 @@ def lone(directory: Directory, outcome: str = "exit 0 after 5s", *, run: str = "
     directory.write(lone=one_shot("lone", outcome=outcome, run=run, more=more))
 
 
-LOST = [*(("drop_after", number) for number in range(1, 7)), ("drop_before", 2), ("server_error", 5)]
-
-
-@pytest.mark.parametrize(("effect", "lost"), LOST)
-def test_a_lost_answer_to_run_task_starts_nothing_twice(
-    directory: Directory, monkeypatch: pytest.MonkeyPatch, effect: str, lost: int
-) -> None:
-    """Each of the scenario's six launches loses every answer that the SDK would wait for."""
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
-    scenario(directory)
-    directory.aws.faults.add("ecs:RunTask", effect, skip=lost - 1, times=5)
-    assert healths(directory) == EXPECTED
-    assert sorted(directory.started().values()) == STARTED
-
-
 @pytest.mark.parametrize("restart", RESTARTS)
-@pytest.mark.parametrize(("action", "after"), POINTS)
+@pytest.mark.parametrize("after", [False, True])
 def test_a_changed_manifest_is_another_run_and_the_first_is_not_repeated(
-    directory: Directory, action: str, after: bool, restart: str
+    directory: Directory, after: bool, restart: str
 ) -> None:
     lone(directory, "exit 0 after 20s")
-    killed(directory, action, 1, after, RESTARTS[restart])
+    killed(directory, "ecs:RunTask", 1, after, RESTARTS[restart])
     lone(directory, "exit 0 after 21s")
     assert healths(directory) == {"lone": Health.SUCCEEDED}
     assert max(by_start(directory).values()) == 1

@@ -128,12 +128,20 @@ class Laboratory:
 
     def schedules(self) -> dict[str, Any]:
         """Answer what every schedule of EventBridge says."""
-        client = self.aws.client("scheduler")
-        found = {}
-        for each in client.list_schedules()["Schedules"]:
-            live = client.get_schedule(GroupName=each["GroupName"], Name=each["Name"])
-            kept = {"Target", "State", "ScheduleExpression", "ScheduleExpressionTimezone", "Description"}
-            found[f"{each['GroupName']}/{each['Name']}"] = {name: live[name] for name in kept}
+        kept = ("Target", "State", "ScheduleExpression", "ScheduleExpressionTimezone", "Description")
+        held = self.aws.world.store("scheduler", self.place).get("schedules", {})
+        return {name: {member: each["described"][member] for member in kept} for name, each in held.items()}
+
+    def dangling(self) -> list[str]:
+        """Answer the schedules that would start a revision that is not ACTIVE."""
+        found = []
+        for name, said in self.schedules().items():
+            told = json.loads(said["Target"]["Input"])
+            kind, arn = (
+                ("ecs", told["TaskDefinition"]) if "TaskDefinition" in told else ("batch", told["JobDefinition"])
+            )
+            if f"{kind}/{arn.rpartition('/')[2]}" not in self.active():
+                found.append(name)
         return found
 
     def made(self) -> dict[str, datetime]:

@@ -129,7 +129,8 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
         return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message, latest)
     proof = {} if verdict is Verdict.HOLDS and same_digest else ownership.verified_tag(latest, equal=True)
     lasting = {key: value for key, value in wanted.tags.items() if key not in _PASSING}
-    tags = tag_changes({**lasting, **proof}, latest.tags, remembered(latest.tags))
+    places = wanted.resource.tag_sources
+    tags = tag_changes({**lasting, **proof}, latest.tags, remembered(latest.tags), places)
     if not tags.write and not tags.remove:
         return DefinitionPlan(sync=Sync.IN_SYNC, steps=(_keep(wanted, latest, "in sync"),))
     differently = f", {_RESPELT}" if verdict is Verdict.HOLDS and not same_digest else ""
@@ -169,7 +170,7 @@ def _foreign(wanted: Wanted, latest: Revision) -> DefinitionPlan:
 
 def _taking_over(wanted: Wanted, latest: Revision) -> DefinitionPlan:
     """Adopt a revision that holds the manifest: only tags are written, and only the author's count as drift."""
-    different = tag_changes(wanted.resource.tags, latest.tags).changes
+    different = tag_changes(wanted.resource.tags, latest.tags, sources=wanted.resource.tag_sources).changes
     step = _step(
         wanted,
         Action.ADOPT,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.core.paths import render
-from reconciler.model import ABSENT, FieldChange
+from reconciler.model import ABSENT, FieldChange, Source
 
 _RESERVED = "aws:"
 
@@ -18,16 +18,23 @@ class TagChanges:
     remove: tuple[str, ...] = ()
 
 
-def tag_changes(desired: Mapping[str, str], observed: Mapping[str, str], former: Collection[str] = ()) -> TagChanges:
-    """Answer what makes the desired tags true.
+def tag_changes(
+    desired: Mapping[str, str],
+    observed: Mapping[str, str],
+    former: Collection[str] = (),
+    sources: Mapping[str, Source] | None = None,
+) -> TagChanges:
+    """Answer what makes the desired tags true; `sources` says where each was written.
 
     A key that is not desired is somebody else's and stays, ours of another purpose included, unless `former` says
     that it was desired once. Keys that begin with `aws:`, in any case, are AWS's: never compared, never written.
     """
     write = {key: value for key, value in sorted(desired.items()) if not _is_aws(key) and observed.get(key) != value}
     remove = tuple(sorted(key for key in former if key in observed and key not in desired and not _is_aws(key)))
+    places = sources or {}
     changes = [
-        FieldChange(path=_path(key), before=observed.get(key, ABSENT), after=value) for key, value in write.items()
+        FieldChange(path=_path(key), before=observed.get(key, ABSENT), after=value, source=places.get(key))
+        for key, value in write.items()
     ] + [FieldChange(path=_path(key), before=observed[key]) for key in remove]
     return TagChanges(changes=tuple(sorted(changes, key=lambda change: change.path)), write=write, remove=remove)
 

@@ -8,12 +8,11 @@ from typing import Final
 from reconciler.core.diff import compare
 from reconciler.core.generation import generations
 from reconciler.core.guards import Limits
-from reconciler.core.paths import parse
 from reconciler.core.rules import Rules
 from reconciler.core.tags import tag_changes
 from reconciler.engine.git_ref import Snapshot, snapshot
 from reconciler.errors import UsageError
-from reconciler.kinds.inside import Inside
+from reconciler.kinds.inside import Inside, TagPlaces
 from reconciler.kinds.registry import kind_of
 from reconciler.manifests import LoadRequest, load
 from reconciler.model import (
@@ -169,16 +168,12 @@ def _changes(job: Job, before: Job, settings: Settings, earlier: Settings) -> tu
     sources = now.sources if now is not None else {}
     definition = compare(now.spec if now else {}, then.spec if then else {}, kind.rules, sources=sources)
     rest = compare(_rest(job), _rest(before), _WRITTEN, sources=Inside(job.sources, ("spec",)))
-    tags = tag_changes(job.tags, before.tags, former=before.tags.keys()).changes
-    return (*definition, *(replace(change, source=_tag_source(job, change)) for change in tags), *rest)
+    tags = tag_changes(job.tags, before.tags, before.tags.keys(), TagPlaces(job, settings)).changes
+    return (*definition, *tags, *rest)
 
 
 def _rest(job: Job) -> Spec:
     return {member: value for member, value in job.spec.items() if member not in _DEFINITIONS}
-
-
-def _tag_source(job: Job, change: FieldChange) -> Source:
-    return job.sources.get(("metadata", "tags", parse(change.path)[-1]), job.source)
 
 
 def _generation(job: Job, manifests: Manifests) -> str:

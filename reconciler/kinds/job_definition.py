@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.kinds.containers import deciding, with_awslogs
+from reconciler.kinds.inside import TagPlaces
 from reconciler.kinds.task_definition import definition_sources
 from reconciler.model import Job, Logs, Owned, Resource, Settings, Spec
 
@@ -38,6 +39,7 @@ def desired(job: Job, settings: Settings) -> Resource | None:
         source=job.source,
         sources=definition_sources(job, "jobDefinition"),
         tags={**own_tags, **job.tags},
+        tag_sources=TagPlaces(job, settings),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reconciler.kinds.containers import deciding, with_awslogs
-from reconciler.kinds.inside import Inside
+from reconciler.kinds.inside import Inside, TagPlaces, WithLogs
 from reconciler.model import Job, Owned, Path, Resource, Settings, Source, Spec
 
 KIND = "task-definition"
@@ -28,12 +28,14 @@ def desired(job: Job, settings: Settings) -> Resource | None:
         source=job.source,
         sources=definition_sources(job, "taskDefinition"),
         tags={**own_tags, **job.tags},
+        tag_sources=TagPlaces(job, settings),
     )
 
 
 def definition_sources(job: Job, section: str) -> Mapping[Path, Source]:
     """Answer where each member of the definition was written, by its path inside the definition."""
-    return Inside(job.sources, ("spec", section))
+    places = Inside if job.logs is None else WithLogs
+    return places(job.sources, ("spec", section))
 
 
 def main_container(job: Job, definition: Spec) -> str | None:

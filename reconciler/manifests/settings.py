@@ -1,7 +1,7 @@
 """The Settings document as it counts in one environment, and the choice of that environment."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,7 +15,7 @@ from reconciler.manifests.rules import tag_limits
 from reconciler.manifests.tree import Place, Row, Table
 from reconciler.manifests.variables import Layer, Unset, Variables, substitute
 from reconciler.manifests.yaml12 import Document
-from reconciler.model import Path, Problem, Settings
+from reconciler.model import Path, Problem, Settings, Source
 from reconciler.model.notify import Event, Notify, Topic, Webhook
 
 #: Members of Settings' spec that keep their `${{ }}`: they are filled in where they are used.
@@ -111,6 +111,7 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
     value = schemas.coerce("Settings", filled)
     faults = located(schemas.check("Settings", value), filled, document.place)
     settings = _settings(value, owner, environment, document.place)
+    settings = replace(settings, tag_sources=_sources(tree.at(filled, ("spec", "tags"))))
     return Chosen(
         settings=settings,
         variables=variables,
@@ -186,6 +187,11 @@ def _settings(document: Mapping[str, Any], owner: str, environment: str | None, 
         notify=tuple(_notify(_of(list, spec.get("notify"), []))),
         source=tree.source(place),
     )
+
+
+def _sources(table: Any) -> Mapping[str, Source]:
+    places = table.places if isinstance(table, Table) else {}
+    return {key: tree.source(place) for key, place in places.items()}
 
 
 def _notify(entries: Sequence[Any]) -> Iterator[Notify]:

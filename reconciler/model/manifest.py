@@ -172,7 +172,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The directory's settings in the chosen environment; without a Settings document, the defaults."""
+    """The directory's settings in the chosen environment; without a Settings document, the defaults.
+
+    `tag_sources` says where each of the tags was written.
+    """
 
     owner: str = "default"
     declared: bool = False
@@ -185,6 +188,7 @@ class Settings:
     cluster: str = "default"
     name_prefix: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    tag_sources: Mapping[str, Source] = field(default_factory=dict, compare=False)
     prune: bool = False
     max_deletions: int = 10
     max_reruns: int = 10

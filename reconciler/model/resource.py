@@ -14,7 +14,7 @@ class Resource:
     """A thing that should exist on AWS: `spec` is exactly what is sent, tags apart.
 
     `kind` is a word of the report (`task-definition`, `job-definition`, `schedule`, `log-group`); `sources` maps
-    paths inside `spec` to the manifest's lines that want them.
+    paths inside `spec`, `tag_sources` keys of `tags`, to the manifest's lines that want them.
     """
 
     kind: str
@@ -24,6 +24,7 @@ class Resource:
     source: Source
     sources: Mapping[Path, Source] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    tag_sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

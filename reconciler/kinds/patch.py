@@ -16,5 +16,6 @@ def apply(job: Job, request: Spec) -> Spec:
     try:
         patched: dict[str, Any] = jsonpatch.apply_patch(dict(request), [dict(step) for step in patches])
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
-        raise ReconcilerError(f"{job.source}: spec.run.patches: {error}", hint="paths are those of `render`") from error
+        where = job.sources.get(("spec", "run", "patches"), job.source)
+        raise ReconcilerError(f"{where}: spec.run.patches: {error}", hint="paths are those of `render`") from error
     return patched

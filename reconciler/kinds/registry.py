@@ -6,7 +6,7 @@ from functools import cache
 from reconciler.kinds.batch_job import BatchJob
 from reconciler.kinds.ecs_job import EcsJob
 from reconciler.kinds.kind import Kind
-from reconciler.model import Job, Settings, Spec
+from reconciler.model import Job, Manifests, Shared, Spec
 
 
 @cache
@@ -21,17 +21,20 @@ def kind_of(job: Job) -> Kind:
     return kinds()[job.kind]
 
 
-def render(job: Job, settings: Settings) -> Mapping[str, Spec | str | None]:
+def render(job: Job, manifests: Manifests) -> Mapping[str, Spec | str | None]:
     """Answer what would be sent for a job, as far as it is known offline: its definition and its run request.
 
-    The run request still holds `vpcId` and `subnetTags` where AWS has to be asked for the subnets, and lacks the
-    `RECONCILER_*` variables, which differ from run to run.
+    The run request still holds `vpcId` and `subnetTags` where AWS has to be asked for the subnets, `command` and
+    `environment` where it has to be asked for the main container, and lacks the `RECONCILER_*` variables, which differ
+    from run to run.
     """
-    kind = kind_of(job)
+    kind, settings = kind_of(job), manifests.settings
     definition = kind.definition(job, settings)
-    body: Spec = definition.spec if definition is not None else {}
+    shared = job.definition.job if isinstance(job.definition, Shared) else job.name
+    ran = kind.definition(next(other for other in manifests.jobs if other.name == shared), settings)
+    body: Spec = ran.spec if ran is not None else {}
     return {
-        "definition": body or None,
+        "definition": definition.spec if definition is not None else None,
         "tags": dict(sorted(definition.tags.items())) if definition is not None else None,
         "target": kind.target(job),
         "run": kind.patched(job, kind.run_request(job, body)),

@@ -21,7 +21,11 @@ _OURS = frozenset({"cluster", "command", "environment", "patches"})
 
 
 def run_request(job: Job, main: str | None) -> Spec:
-    """Answer RunTask's members as the author wants them; `vpcId` and `subnetTags` are left for the network look-up."""
+    """Answer RunTask's members as the author wants them; `vpcId` and `subnetTags` are left for the network look-up.
+
+    So are `command` and `environment` of a main container that is not known: somebody else's definition has to be
+    looked at first, and RunTask would refuse them where they are.
+    """
     request: dict[str, Any] = {member: value for member, value in job.run.items() if member not in _OURS}
     if request.get("launchType") == "FARGATE_SPOT":
         del request["launchType"]
@@ -30,9 +34,13 @@ def run_request(job: Job, main: str | None) -> Spec:
     if tags:
         request["tags"] = [{"key": key, "value": value} for key, value in sorted(tags.items())]
     for container, variables in environments(job.run, main).items():
-        request = override(request, container, environment=variables)
+        known = container is not None
+        request = (
+            override(request, container, environment=variables) if known else {**request, "environment": variables}
+        )
     for container, command in commands(job.run, main).items():
-        request = override(request, container, command=command)
+        known = container is not None
+        request = override(request, container, command=command) if known else {**request, "command": command}
     return request
 
 

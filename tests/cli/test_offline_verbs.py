@@ -191,3 +191,26 @@ def test_a_report_can_be_shown_again_in_another_format(jobs: Path, reconcile: Re
 def test_what_is_no_report_is_not_shown(jobs: Path, reconcile: Reconcile) -> None:
     Path("x.json").write_text('{"version": 1}')
     assert reconcile("show", "x.json").err == "reconcile: not a report of reconcile: 'verb'\n"
+
+
+def test_render_knows_the_main_container_of_a_shared_definition(jobs: Path, reconcile: Reconcile) -> None:
+    (jobs / "again.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: EcsJob\nmetadata: {name: again}\n"
+        "spec: {definitionOf: hello, run: {command: [echo, again], launchType: FARGATE}}\n"
+    )
+    answer = reconcile("render", "again", "--show-values", "--format", "json")
+    (job,) = json.loads(answer.out)["jobs"]
+    assert job["rendered"]["definition"] is None
+    assert job["rendered"]["run"]["overrides"] == {
+        "containerOverrides": [{"command": ["echo", "again"], "name": "main"}]
+    }
+
+
+def test_render_shows_what_waits_for_a_look_at_somebody_elses_definition(jobs: Path, reconcile: Reconcile) -> None:
+    (jobs / "theirs.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: EcsJob\nmetadata: {name: theirs}\n"
+        'spec: {taskDefinitionArn: "theirs:3", run: {command: [echo, again], environment: {A: x}}}\n'
+    )
+    answer = reconcile("render", "theirs", "--show-values", "--format", "json")
+    (job,) = json.loads(answer.out)["jobs"]
+    assert job["rendered"]["run"] == {"command": ["echo", "again"], "environment": {"A": "x"}}

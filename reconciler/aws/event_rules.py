@@ -61,15 +61,15 @@ class EventRules:
             members["Tags"] = [{"Key": key, "Value": value} for key, value in sorted(resource.tags.items())]
         self._aws.call("events:PutRule", **members)
         self._aws.call("logs:PutResourcePolicy", policyName=resource.name, policyDocument=spec["ResourcePolicy"])
-        self._settled("PutTargets", Rule=resource.name, Targets=list(spec["Targets"]))
+        self._settled("events:PutTargets", Rule=resource.name, Targets=list(spec["Targets"]))
         if foreign_targets:
-            self._settled("RemoveTargets", Rule=resource.name, Ids=sorted(foreign_targets))
+            self._settled("events:RemoveTargets", Rule=resource.name, Ids=sorted(foreign_targets))
 
     def delete(self, name: str, targets: Collection[str]) -> None:
         """Take a rule away; what is gone stays so."""
         with contextlib.suppress(NotFound):
             if targets:
-                self._settled("RemoveTargets", Rule=name, Ids=sorted(targets))
+                self._settled("events:RemoveTargets", Rule=name, Ids=sorted(targets))
         with contextlib.suppress(NotFound):
             self._aws.call("logs:DeleteResourcePolicy", policyName=name)
         with contextlib.suppress(NotFound):
@@ -84,13 +84,13 @@ class EventRules:
                     return str(policy.get("policyDocument", ""))
         return None
 
-    def _settled(self, operation: str, **members: Any) -> None:
+    def _settled(self, action: str, **members: Any) -> None:
         """Change targets. Raises Rejected for the first that AWS answers 200 for and does not change."""
-        answer = self._aws.call(f"events:{operation}", **members)
+        answer = self._aws.call(action, **members)
         failed: Mapping[str, Any] | None = next(iter(answer.get("FailedEntries", ())), None)
         if failed is not None and failed.get("ErrorCode") != "ResourceNotFoundException":
             raise Rejected(
                 f"target {failed.get('TargetId')}: {failed.get('ErrorMessage')}",
-                operation=operation,
+                operation=action.partition(":")[2],
                 code=str(failed.get("ErrorCode")),
             )

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote
 
+from reconciler.aws.concurrent import all_of
+from reconciler.aws.permissions import Wanted
 from reconciler.aws.session import Aws
 from reconciler.errors import NotFound
 
@@ -39,18 +41,27 @@ class Inspection:
         """Answer who we are."""
         return str(self._aws.call("sts:GetCallerIdentity")["Arn"])
 
-    def denied(self, caller: str, actions: Sequence[str]) -> Sequence[str]:
-        """Answer those of `actions` that the caller's own policies do not allow on everything.
+    def denied(self, principal: str, wanted: Wanted) -> Sequence[str]:
+        """Answer those actions of `wanted` that a principal's own policies do not allow, with the resource.
 
-        Policies on resources, and those that narrow an Allow to some resources, are beyond this simulation's sight.
+        Policies on resources and conditions are beyond this simulation's sight.
         """
-        session = _SESSION.fullmatch(caller)
-        if caller.endswith(":root"):
+        if principal.endswith(":root"):
             return ()
-        source = "arn:{partition}:iam::{account}:role/{role}".format(**session.groupdict()) if session else caller
-        answers = self._aws.pages("iam:SimulatePrincipalPolicy", PolicySourceArn=source, ActionNames=list(actions))
+        session = _SESSION.fullmatch(principal)
+        source = "arn:{partition}:iam::{account}:role/{role}".format(**session.groupdict()) if session else principal
+        found = all_of(lambda resource: self._denied(source, resource, wanted[resource]), sorted(wanted))
+        return [each for denied in found for each in denied]
+
+    def _denied(self, source: str, resource: str, actions: Sequence[str]) -> Sequence[str]:
+        service, _, name = resource.partition(":")
+        arn = f"arn:{self._aws.partition}:{service}:{self._aws.region}:{self._aws.account}:{name}" if name else resource
+        answers = self._aws.pages(
+            "iam:SimulatePrincipalPolicy", PolicySourceArn=source, ActionNames=list(actions), ResourceArns=[arn]
+        )
         results = [result for answer in answers for result in answer.get("EvaluationResults", ())]
-        return [str(each["EvalActionName"]) for each in results if each.get("EvalDecision") != "allowed"]
+        named = f" on {service}:{name}" if name else ""
+        return [f"{each['EvalActionName']}{named}" for each in results if each.get("EvalDecision") != "allowed"]
 
     def role(self, reference: str) -> str | None:
         """Look at a role of tasks, by ARN or name: whether it exists, and lets tasks take it on."""

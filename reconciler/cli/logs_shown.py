@@ -22,7 +22,7 @@ def printer(scrub: Callable[[str], str], stream: TextIO) -> "Callable[[LogsSeen]
         for line in seen.lines:
             mark = f"{line.container} | " if line.container else ""
             click.echo(f"{indent}{mark}{scrub(line.text.rstrip())}", file=stream)
-        for note in seen.notes:
+        for note in (*seen.notes, *seen.failures):
             click.echo(f"reconcile: no log of {scrub(note)}", file=sys.stderr)
         stream.flush()
 

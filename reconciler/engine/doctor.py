@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from reconciler.aws.backends import RunBackend
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.inspection import Inspection, NotLookedAt
+from reconciler.aws.permissions import Directory, Wanted
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
 from reconciler.errors import (
@@ -21,12 +21,6 @@ from reconciler.errors import (
 from reconciler.kinds.references import references
 from reconciler.model import Check, Job, Linked, Spec, Verdict
 
-#: What a pass calls for any directory; what it calls for schedules, VPCs and Batch comes on top.
-_ACTIONS: Final = (
-    *("ecs:RegisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition", "ecs:TagResource"),
-    *("ecs:RunTask", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:StopTask", "tag:GetResources"),
-    *("logs:CreateLogStream", "logs:PutLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"),
-)
 #: Answers what is wrong, or None.
 Look = Callable[[], str | None]
 
@@ -54,7 +48,7 @@ def examine(context: Context, jobs: Sequence[Job]) -> tuple[Check, ...]:
     checks = all_of(_looked_at, [group for _, group in sorted(wanted.items())])
     return (
         Check(what="credentials", subject=caller, verdict=Verdict.OK),
-        _check("permissions", caller, lambda: _denied(inspection, caller), ()),
+        *_permissions(context, inspection, caller, jobs),
         *checks,
     )
 
@@ -128,9 +122,29 @@ def _log_group(context: Context, job: Job, group: str) -> str | None:
     return "it does not exist"
 
 
-def _denied(inspection: Inspection, caller: str) -> str | None:
-    denied = inspection.denied(caller, _ACTIONS)
-    return f"not allowed by its own policies: {', '.join(sorted(denied))}" if denied else None
+def _permissions(context: Context, inspection: Inspection, caller: str, jobs: Sequence[Job]) -> Iterator[Check]:
+    """Whether those who look and those who write may: two where Settings name a role for each."""
+    definitions: dict[str, list[str]] = {}
+    for job in jobs:
+        kind = context.kind(job)
+        own = kind.definition(job, context.settings)
+        definitions.setdefault(kind.definition_kind, []).extend([own.name] if own is not None else [])
+    settings = context.settings
+    asked = Directory(owner=settings.owner, cluster=settings.cluster, definitions=definitions)
+    reading, writing = asked.reading(), asked.writing()
+    if settings.read_role_arn is not None and settings.role_arn is not None:
+        yield _permission(inspection, caller, [reading])
+        yield _permission(inspection, settings.role_arn, [reading, writing])
+    else:
+        yield _permission(inspection, caller, [reading, writing])
+
+
+def _permission(inspection: Inspection, who: str, asked: Sequence[Wanted]) -> Check:
+    def look() -> str | None:
+        denied = [action for wanted in asked for action in inspection.denied(who, wanted)]
+        return f"not allowed by its own policies: {', '.join(sorted(denied))}" if denied else None
+
+    return _check("permissions", who, look, ())
 
 
 def _looked_at(group: Sequence[_Need]) -> Check:

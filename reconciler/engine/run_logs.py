@@ -16,7 +16,7 @@ LAST_LINES = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogsSeen:
-    """The lines, oldest first, and a note for each container that has none to show, with the reason.
+    """The lines, oldest first, a note for each container that has none to show, and for each that could not be read.
 
     `of` names the run where the lines are an excerpt that stands among other things.
     """
@@ -24,6 +24,7 @@ class LogsSeen:
     of: str = ""
     lines: tuple[LogLine, ...] = ()
     notes: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
 
 
 def kind_of(context: Context, run: Run) -> str | None:
@@ -69,15 +70,17 @@ def read(
     """Answer what the streams hold, in order of time; with `last`, so many lines of them all together."""
     readable = [stream for stream in found if not stream.unreadable]
     answers = gather(lambda stream: context.backends.run_logs.read(stream, since=since, last=last), readable)
-    lines, notes = [], [f"{stream.container}: {stream.unreadable}" for stream in found if stream.unreadable]
+    lines: list[LogLine] = []
+    failures: list[str] = []
+    notes = [f"{stream.container}: {stream.unreadable}" for stream in found if stream.unreadable]
     labels = _labels(found)
     for stream, answer in zip(readable, answers, strict=True):
         if isinstance(answer, AwsCallError):
-            notes.append(_note(stream, answer))
+            (notes if isinstance(answer, NotFound) else failures).append(_note(stream, answer))
             continue
         lines += [LogLine(text=event.message, container=labels[stream], at=event.at) for event in answer]
     lines.sort(key=lambda line: line.at)
-    return LogsSeen(lines=tuple(lines[-last:] if last else lines), notes=tuple(notes))
+    return LogsSeen(lines=tuple(lines[-last:] if last else lines), notes=tuple(notes), failures=tuple(failures))
 
 
 class LogsFollowed:

@@ -49,6 +49,14 @@ class Place(NamedTuple):
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
+class Needed(NamedTuple):
+    """One permission that a call takes: an action on a resource, and the condition keys beside those of every call."""
+
+    action: str
+    resource: str = "*"
+    keys: Mapping[str, Sequence[str]] = {}
+
+
 class Principal(NamedTuple):
     """Who calls: the account its credentials belong to, its ARN and the access key it signed with."""
 
@@ -164,5 +172,7 @@ class Service:
         default_factory=dict
     )
     """Control endpoints `/_local/<service>/<name>`: a JSON object in, a JSON object out."""
-    resources: Callable[[Call], Iterable[tuple[str, str]]] | None = None
-    """The (action, resource ARN) pairs a call needs permission for beside its own action on `*`."""
+    rest_from_moto: bool = False
+    """Whether moto answers the operations that are not here."""
+    needs: Callable[[Call], Iterable[Needed]] | None = None
+    """The permissions that a call takes; its own action on `*` where none of them is its own."""

@@ -8,7 +8,7 @@
 | GET  /_local/crashes            | what was no documented answer of AWS                                              |
 | POST /_local/faults             | one fault (see `faults`), without `action`                                        |
 | DELETE /_local/faults           | drops the plan                                                                    |
-| POST /_local/policies           | `{"principal": arn, "statements": […]}` (see `iam`)                               |
+| POST /_local/policies           | `{"principal": arn, "documents": [{"Statement": […]}, …]}` (see `iam`)             |
 | POST /_local/prepare            | `{"account", "region", "clusters": […]}`: see `furnish.prepare`                    |
 | POST /_local/reset              | forgets everything                                                                |
 | POST /_local/<service>/<name>   | a service's own (`ecs/outcome`): body `{"account"?, "region"?, …}`                |
@@ -65,7 +65,7 @@ def _told(dispatcher: "Dispatcher", method: str, name: str, given: dict[str, Any
             dispatcher.faults.clear()
             return {}
         case "POST", "policies":
-            dispatcher.policies.put(given["principal"], given["statements"])
+            world.policies.put(given["principal"], *given["documents"])
             return {}
         case "POST", "prepare":
             furnish.prepare(world, Place(given["account"], given["region"]), given["clusters"])

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.local import models, shapes, wire
-from reconciler.local.calls import AwsError, Call, Members, Place, Principal, Service
+from reconciler.local import models, moto_needs, shapes, wire
+from reconciler.local.calls import AwsError, Call, Members, Needed, Place, Principal, Service
 from reconciler.local.fallthrough import Fallthrough
 from reconciler.local.faults import CallLog, FaultPlan, refusal
-from reconciler.local.iam import Policies
+from reconciler.local.iam import own_action, role_of_session
 from reconciler.local.sts import principal_of
 from reconciler.local.wire import Answer, Request, Target
 from reconciler.local.world import World
@@ -49,7 +49,6 @@ class Dispatcher:
         self.moto = moto
         self.faults = FaultPlan()
         self.calls = CallLog()
-        self.policies = Policies()
         self.crashes: list[Crash] = []
         self.changes = 0
         """How many calls may have changed something: what the state file is saved by."""
@@ -62,7 +61,7 @@ class Dispatcher:
         self.moto.reset()
         self.faults.clear()
         self.calls.clear()
-        self.policies.clear()
+        self.world.policies.clear()
         self.crashes.clear()
         self.changes += 1
 
@@ -100,7 +99,8 @@ class Dispatcher:
         service = self.world.services.get(asked.service)
         members: Members = {}
         operation = models.operation_model(asked.service, asked.operation)
-        if service is not None and asked.operation in service.operations and operation is not None:
+        known = service is not None and asked.operation in service.operations
+        if operation is not None and (known or moto_needs.names_something(asked)):
             members = wire.read(request, asked, operation)
         return Call(
             world=self.world,
@@ -144,9 +144,9 @@ class Dispatcher:
         if _READS.match(asked.operation) is None:
             self.changes += 1
         try:
-            if service is None:
+            handler = service.operations.get(asked.operation) if service is not None else None
+            if service is None or (handler is None and service.rest_from_moto):
                 return self._from_moto(request, asked, call)
-            handler = service.operations.get(asked.operation)
             operation = models.operation_model(asked.service, asked.operation)
             if handler is None or operation is None:
                 return self._unknown(asked, call, request_id)
@@ -156,19 +156,18 @@ class Dispatcher:
         except AwsError as error:
             return wire.failure(asked.protocol, error, request_id), error.code
 
-    def _permit(self, service: Service, call: Call) -> None:
-        needed = list(service.resources(call)) if service.resources is not None else []
-        own = f"{call.service}:{call.operation}"
-        if not any(action == own for action, _ in needed):
-            needed.insert(0, (own, "*"))
-        refused = self.policies.check(call, needed)
+    def _permit(self, service: Service | None, call: Call) -> None:
+        describe = service.needs if service is not None and not service.rest_from_moto else moto_needs.of
+        needs = list(describe(call)) if describe is not None else []
+        own = own_action(call)
+        if not any(needed.action == own for needed in needs):
+            needs.insert(0, Needed(own))
+        refused = self.world.policies.check(call, needs)
         if refused is not None:
             raise refused
 
     def _from_moto(self, request: Request, asked: Target, call: Call) -> tuple[Answer, str]:
-        refused = self.policies.check(call, [(f"{call.service}:{call.operation}", "*")])
-        if refused is not None:
-            raise refused
+        self._permit(None, call)
         answer = self.moto.handle(request, asked.operation, call.place)
         if answer.status >= _SERVER_ERROR:
             text = answer.body.decode(errors="replace")[:2000]
@@ -204,9 +203,11 @@ class Dispatcher:
     def invoke(
         self, service: str, operation: str, members: Mapping[str, Any], place: Place, principal: Principal
     ) -> dict[str, Any]:
-        """Call an operation from the inside (see `World.invoke`)."""
+        """Call an operation from the inside (see `World.invoke`); a role that was given a policy is held to it."""
         own = self.world.services.get(service)
-        if own is None:
+        if own is None or (own.rest_from_moto and operation not in own.operations):
+            call = self._inside(service, operation, dict(members), place, principal)
+            self._permit_role(None, call)
             return self.moto.invoke(service, operation, members, place, principal)
         model = models.operation_model(service, operation)
         if model is None or operation not in own.operations:
@@ -217,10 +218,18 @@ class Dispatcher:
             else {}
         )
         _refuse(own, model.input_shape, parsed)
-        call = Call(
-            world=self.world, service=service, operation=operation, members=parsed, place=place, principal=principal
-        )
+        call = self._inside(service, operation, parsed, place, principal)
+        self._permit_role(own, call)
         return dict(own.operations[operation](call))
+
+    def _inside(self, service: str, operation: str, members: Members, place: Place, principal: Principal) -> Call:
+        return Call(
+            world=self.world, service=service, operation=operation, members=members, place=place, principal=principal
+        )
+
+    def _permit_role(self, service: Service | None, call: Call) -> None:
+        if self.world.policies.know(role_of_session(call.principal.arn)):
+            self._permit(service, call)
 
 
 def _refuse(service: Service, shape: shapes.Shape, members: Members) -> None:

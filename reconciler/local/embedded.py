@@ -272,7 +272,7 @@ class LocalAws:
     @property
     def policies(self) -> Policies:
         """The policy table."""
-        return self._dispatcher.policies
+        return self.world.policies
 
     @property
     def calls(self) -> CallLog:

@@ -156,17 +156,23 @@ def refusal(call: Call) -> AwsError | None:
     return None
 
 
-def denied(call: Call, resource: str, action: str | None = None) -> AwsError:
-    """AWS's AccessDeniedException (IAM user guide, "Troubleshoot access denied error messages")."""
+def denied(call: Call, resource: str, action: str | None = None, *, explicitly: bool = False) -> AwsError:
+    """AWS's AccessDeniedException (IAM user guide, "Troubleshoot access denied error messages").
+
+    EC2 has a code and a sentence of its own (EC2 API reference, "Error codes": UnauthorizedOperation).
+    """
     action = action or f"{call.service}:{call.operation}"
+    why = (
+        "with an explicit deny in an identity-based policy"
+        if explicitly
+        else f"because no identity-based policy allows the {action} action"
+    )
+    told = f"User: {call.principal.arn} is not authorized to perform: {action} on resource: {resource} {why}"
+    if call.service == "ec2":
+        return AwsError("UnauthorizedOperation", f"You are not authorized to perform this operation. {told}", 403)
     code = "AccessDenied" if call.service in ("iam", "sts", "s3", "sns") else "AccessDeniedException"
     status = 403 if call.service in ("batch", "scheduler", "iam", "sts", "s3") else 400
-    return AwsError(
-        code,
-        f"User: {call.principal.arn} is not authorized to perform: {action} on resource: {resource} "
-        f"because no identity-based policy allows the {action} action",
-        status,
-    )
+    return AwsError(code, told, status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,21 @@
 """`reconcile local`: the embedded AWS in the foreground, until Ctrl-C or SIGTERM."""
 
+import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from reconciler.errors import UsageError
+from reconciler.local import policy
 from reconciler.local import seed as seeding
 from reconciler.local.connection import usage_errors
 from reconciler.local.discovery import Running, leave_note, note_path, state_lock
 from reconciler.local.embedded import LocalAws
+from reconciler.local.iam import EVERYBODY
 from reconciler.local.server import PortTakenError
 from reconciler.local.world import DEFAULT_ACCOUNT, DEFAULT_REGION
 
@@ -23,11 +27,13 @@ def run(
     account: str | None = None,
     region: str | None = None,
     clusters: Sequence[str] = (),
+    policies: Sequence[Path] = (),
     port: int = 0,
 ) -> None:
     """Answer until told to end; prints the variables that lead there to stdout, everything else to stderr.
 
-    Raises UsageError in one line: a bad seed, a port that is taken, a state file in use, not writable or not ours.
+    Raises UsageError in one line: a bad seed or policy, a port that is taken, a state file in use, not writable or not
+    ours.
     """
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -41,6 +47,8 @@ def run(
             clusters=clusters,
             port=port,
         )
+        if policies:
+            aws.policies.put(EVERYBODY, *(_policy(path) for path in policies))
         with usage_errors(state), state_lock(state, wait=0.0):
             aws.start()
             _announce(aws, state, seed)
@@ -51,6 +59,18 @@ def run(
         raise UsageError(str(error)) from None
     except PortTakenError as error:
         raise UsageError(f"--port {port}: {error}", hint="leave --port out, any free port will do") from None
+
+
+def _policy(path: Path) -> Mapping[str, Any]:
+    """An IAM policy document of a file. Raises UsageError where it cannot be read or evaluated."""
+    try:
+        document: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        policy.statements(document)
+    except OSError as error:
+        raise UsageError(f"--policy {path}: cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"--policy {path}: {error}", hint="see docs/security.md") from None
+    return document
 
 
 def _announce(aws: LocalAws, state: Path, seed: Path | None) -> None:

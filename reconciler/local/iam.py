@@ -1,61 +1,85 @@
-"""Who may do what: a small policy table, on demand.
+"""Who may do what: the policies of principals, on demand.
 
-Without a policy everybody may do everything. Once a principal has one (`Policies.put`, or the control endpoint
-`/_local/policies`), every call of it is checked as IAM does for identity-based policies: an explicit Deny wins, then
-an Allow is needed. Statements hold `Effect`, `Action`, `Resource` (wildcards `*` and `?`); conditions, `NotAction` and
-resource policies are not known, and refused, so that nobody takes them for checked. The action is the call's own on the
-resources it names, and `iam:PassRole` on every role that a call hands to a service.
+Without a policy everybody may do everything. Once a principal has one (`Policies.put`, `reconcile local --policy`, or
+the control endpoint `/_local/policies`), every call of it is checked as IAM does for identity-based policies: an
+explicit Deny wins, then an Allow is needed, for every permission that the call takes (`Needed`): its own action on the
+resources it names, `iam:PassRole` on every role that it hands to a service, and its service's `TagResource` where it
+tags what it makes. Documents are read by :mod:`reconciler.local.policy`; trust policies, boundaries and policies on
+resources are not known.
 
-This proves that the product copes with a refusal, never that a policy is the least it needs.
+`sts:GetCallerIdentity` takes no permission (STS API reference, GetCallerIdentity).
 """
 
-import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from reconciler.local.calls import AwsError, Call
+from reconciler.local import policy
+from reconciler.local.calls import AwsError, Call, Needed
 from reconciler.local.faults import denied
+from reconciler.local.policy import Keys, Statement
 
-Statement = Mapping[str, Any]
+EVERYBODY: Final = "*"
+#: botocore's name of a service → the prefix of its actions, where they differ.
+PREFIXES: Final = {"resourcegroupstaggingapi": "tag"}
+_FREE: Final = frozenset({"sts:GetCallerIdentity"})
 
 
 class Policies:
-    """The statements of each principal, by its ARN (or account for the account's root and plain keys)."""
+    """The statements of each principal, by its ARN (or account for the account's root and plain keys, or `*`)."""
 
     def __init__(self) -> None:
         self._statements: dict[str, tuple[Statement, ...]] = {}
 
-    def put(self, principal: str, statements: Sequence[Statement]) -> None:
-        """Give a principal a policy. Raises ValueError on a statement that cannot be evaluated."""
-        for number, statement in enumerate(statements):
-            unknown = set(statement) - {"Sid", "Effect", "Action", "Resource"}
-            if unknown or statement.get("Effect") not in ("Allow", "Deny") or "Action" not in statement:
-                raise ValueError(
-                    f"policy of {principal}: statement {number} "
-                    f"(expected Effect Allow or Deny, Action and Resource, got {dict(statement)})"
-                )
-        self._statements[principal] = tuple(statements)
+    def put(self, principal: str, *documents: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+        """Give a principal these policies and no others: whole documents, or their statements.
+
+        Raises ValueError on a statement that cannot be evaluated.
+        """
+        try:
+            found = tuple(each for document in documents for each in policy.statements(document))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"policy of {principal}: {error}") from None
+        self._statements[principal] = found
+
+    def know(self, principal: str | None) -> bool:
+        """Whether this very principal was given a policy."""
+        return principal in self._statements
 
     def clear(self) -> None:
         """Everybody may do everything again."""
         self._statements.clear()
 
-    def check(self, call: Call, needed: Iterable[tuple[str, str]]) -> AwsError | None:
-        """The refusal of the first (action, resource) that the caller's policy does not allow."""
-        statements = self._of(call)
+    def check(self, call: Call, needs: Iterable[Needed]) -> AwsError | None:
+        """The refusal of the first permission that the caller's policies do not give; None where they give all."""
+        principal = call.principal
+        statements = self.of(principal.arn, principal.access_key, principal.account)
         if statements is None:
             return None
-        for action, resource in needed:
-            if not _allows(statements, action, resource):
-                return denied(call, resource, action)
+        own = {
+            "aws:principalarn": (call.principal.arn,),
+            "aws:principalaccount": (call.principal.account,),
+            "aws:requestedregion": (call.place.region,),
+        }
+        for needed in needs:
+            if needed.action in _FREE:
+                continue
+            keys: Keys = own | {key.lower(): values for key, values in needed.keys.items()}
+            answer = policy.decision(statements, needed.action, needed.resource, keys)
+            if answer is not True:
+                return denied(call, needed.resource, needed.action, explicitly=answer is False)
         return None
 
-    def _of(self, call: Call) -> tuple[Statement, ...] | None:
-        for key in (call.principal.arn, call.principal.access_key, call.principal.account):
-            if key in self._statements:
+    def of(self, arn: str, *others: str) -> tuple[Statement, ...] | None:
+        """The statements of a principal by its ARN (a session's role by its own), else by the first of `others`."""
+        for key in (arn, role_of_session(arn), *others, EVERYBODY):
+            if key is not None and key in self._statements:
                 return self._statements[key]
-        role = role_of_session(call.principal.arn)
-        return self._statements.get(role) if role else None
+        return None
+
+
+def own_action(call: Call) -> str:
+    """The action that a call is named for, with IAM's prefix of its service."""
+    return f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
 
 
 def role_of_session(arn: str) -> str | None:
@@ -64,21 +88,3 @@ def role_of_session(arn: str) -> str | None:
     if not session:
         return None
     return head.replace(":sts:", ":iam:") + ":role/" + session.partition("/")[0]
-
-
-def _allows(statements: Iterable[Statement], action: str, resource: str) -> bool:
-    allowed = False
-    for statement in statements:
-        if not _matches(statement["Action"], action.lower(), lower=True):
-            continue
-        if not _matches(statement.get("Resource", "*"), resource):
-            continue
-        if statement["Effect"] == "Deny":
-            return False
-        allowed = True
-    return allowed
-
-
-def _matches(patterns: str | Sequence[str], text: str, *, lower: bool = False) -> bool:
-    listed = [patterns] if isinstance(patterns, str) else patterns
-    return any(fnmatch.fnmatchcase(text, pattern.lower() if lower else pattern) for pattern in listed)

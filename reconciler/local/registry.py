@@ -11,6 +11,7 @@ MODULES = (
     "reconciler.local.events.service",
     "reconciler.local.logs.service",
     "reconciler.local.scheduler.service",
+    "reconciler.local.simulation",
     "reconciler.local.sts",
     "reconciler.local.tagging",
 )

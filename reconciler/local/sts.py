@@ -4,10 +4,10 @@ A 12-digit access key is that account's; the keys that AssumeRole gives belong t
 to the account that the embedded AWS was started for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reconciler.local.calls import AwsError, Call, Place, Principal, Service
+from reconciler.local.calls import AwsError, Call, Needed, Place, Principal, Service
 
 if TYPE_CHECKING:
     from reconciler.local.world import World
@@ -61,6 +61,13 @@ def assume_role(call: Call) -> Mapping[str, Any]:
     }
 
 
+def _needs(call: Call) -> Iterable[Needed]:
+    """Permission on the role that is assumed."""
+    if call.get("RoleArn") is not None:
+        keys = {"sts:ExternalId": [call.get("ExternalId")]} if call.get("ExternalId") is not None else {}
+        yield Needed(f"sts:{call.operation}", call.get("RoleArn"), keys)
+
+
 SERVICE = Service(
     name="sts",
     operations={
@@ -69,4 +76,5 @@ SERVICE = Service(
         "AssumeRoleWithWebIdentity": assume_role,
     },
     constraint_error="ValidationError",
+    needs=_needs,
 )

@@ -153,13 +153,26 @@ def _from_text(shape: shapes.Shape, text: str, name: str) -> Any:
 
 
 def _read_query(request: Request, shape: shapes.Shape) -> Members:
-    """The flat members of a query request; lists and structures are not read (STS's own calls need none)."""
-    arguments = request.arguments()
-    return {
-        name: _from_text(member, arguments[name][0], name)
-        for name, member in shape.members.items()
-        if name in arguments and member.type_name not in ("list", "structure", "map")
-    }
+    """The members of a query request: flat parameters, lists as `Name.member.1`, structures as `Name.Member`."""
+    members: Members = _query_value({name: texts[0] for name, texts in request.arguments().items()}, shape, "")
+    return members
+
+
+def _query_value(flat: Mapping[str, str], shape: shapes.Shape, key: str) -> Any:
+    match shape.type_name:
+        case "structure":
+            prefix = f"{key}." if key else ""
+            read = {name: _query_value(flat, member, prefix + name) for name, member in shape.members.items()}
+            told = {name: value for name, value in read.items() if value is not None}
+            return told if told or not key else None
+        case "list":
+            items: list[Any] = []
+            while (item := _query_value(flat, shape.member, f"{key}.member.{len(items) + 1}")) is not None:
+                items.append(item)
+            return items or None
+        case "map":
+            return None  # no call of ours has one
+    return _from_text(shape, flat[key], key) if key in flat else None
 
 
 def success(asked: Target, operation: "OperationModel", members: Mapping[str, Any], request_id: str) -> Answer:

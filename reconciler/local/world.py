@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from reconciler.local.calls import Place, Principal, Service
+from reconciler.local.iam import Policies
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
@@ -54,6 +55,7 @@ class World:
         self.clock: ClockMode = clock
         self.entropy = entropy
         self.invoker: Invoke | None = None
+        self.policies = Policies()
         self._start = start
         self.reset()
 
@@ -165,9 +167,10 @@ class World:
     def invoke(
         self, service: str, operation: str, members: Mapping[str, Any], place: Place, principal: Principal | None = None
     ) -> dict[str, Any]:
-        """Call an operation of any service, ours or moto's, from the inside: no fault plan, no policy, no call log.
+        """Call an operation of any service, ours or moto's, from the inside: no fault plan, no call log.
 
-        Raises `AwsError` as the service would answer. Without a principal the account's root calls.
+        Raises `AwsError` as the service would answer. Without a principal the account's root calls, whom no policy
+        holds.
         """
         if self.invoker is None:
             raise RuntimeError("world: no server answers calls yet")

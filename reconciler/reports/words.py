@@ -56,8 +56,15 @@ def _hide_assignments(text: str, mark: Marker) -> str:
     kept = position = 0
     while named := _NAMED.search(text, position):
         position = named.end()  # the value of one pair may be the name of the next
-        found = _ASSIGNMENT.match(text, named.start()) if looks_secret(named["name"]) else None
+        found = None
+        if looks_secret(named["name"]) and not _within_arn(text, named):
+            found = _ASSIGNMENT.match(text, named.start())
         if found is not None and (found["gap"].strip() or found["name"].startswith("-")):
             parts += [text[kept : found.start("value")], mark(found["name"].lstrip("-"), found["value"])]
             kept = position = found.end()
     return "".join([*parts, text[kept:]])
+
+
+def _within_arn(text: str, named: re.Match[str]) -> bool:
+    """Whether a name stands between the colons of an ARN, as in `…:111122223333:secret:db-AbCdEf`."""
+    return named["gap"] == ":" and text.endswith(":", 0, named.start())

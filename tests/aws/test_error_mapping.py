@@ -230,3 +230,9 @@ def test_an_answer_that_is_none_of_awss_may_have_taken_effect() -> None:
         "RunTask: the answer is none of AWS's: see --endpoint-url, or what stands between here and AWS "
         "(ResponseParserError)"
     )
+
+
+def test_what_a_run_is_told_of_itself_stays_readable() -> None:
+    told = [{"name": "RECONCILER_JOB", "value": "report"}, {"name": "DB", "value": "hunter2"}]
+    members = {"overrides": {"containerOverrides": [{"name": "main", "environment": told}]}}
+    assert error_text.masked("task-definition/report:1 hunter2", members) == "task-definition/report:1 ***"

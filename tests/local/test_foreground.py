@@ -28,10 +28,10 @@ run(state=Path(sys.argv[1]), account="222233334444", region="eu-west-1", cluster
 
 
 @contextmanager
-def foreground(state: Path) -> Iterator[Any]:
+def foreground(state: Path, script: str = SCRIPT) -> Iterator[Any]:
     """The foreground command in a process of its own, with the lines it printed first."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(state)],
+        [sys.executable, "-c", script, str(state)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -160,3 +160,35 @@ def test_the_state_is_kept_below_the_users_state_directory(monkeypatch: pytest.M
     assert default_state() == tmp_path / "reconciler" / "local.json"
     monkeypatch.setenv("RECONCILER_LOCAL_STATE", os.fspath(tmp_path / "mine.json"))
     assert default_state() == tmp_path / "mine.json"
+
+
+def test_callers_are_held_to_the_policies_it_is_given(tmp_path: Path) -> None:
+    told = tmp_path / "policy.json"
+    told.write_text('{"Statement": [{"Effect": "Allow", "Action": "ecs:ListClusters", "Resource": "*"}]}')
+    script = SCRIPT.replace('["jobs"]', f'["jobs"], policies=[Path({str(told)!r})]')
+    with foreground(tmp_path / "state.json", script) as (_, lines):
+        endpoint = lines[0].partition("=")[2]
+        import boto3
+
+        ecs = boto3.client("ecs", "eu-west-1", endpoint_url=endpoint, aws_access_key_id="x", aws_secret_access_key="x")
+        assert len(ecs.list_clusters()["clusterArns"]) == 1
+        with pytest.raises(ecs.exceptions.ClientError, match="not authorized to perform: ecs:CreateCluster"):
+            ecs.create_cluster(clusterName="other")
+        ecs.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "cannot be read (No such file or directory)"),
+        ("{", "Expecting property name"),
+        ("7", "expected a policy document"),
+        ('{"Statement": [{"Effect": "Allow", "NotAction": "*", "Resource": "*"}]}', "statement 0: expected Effect"),
+    ],
+)
+def test_a_policy_that_cannot_be_used_is_one_line(tmp_path: Path, text: Any, message: str) -> None:
+    told = tmp_path / "policy.json"
+    if text is not None:
+        told.write_text(text)
+    with pytest.raises(UsageError, match=re.escape(f"--policy {told}: {message}")):
+        run(state=tmp_path / "state.json", policies=[told])

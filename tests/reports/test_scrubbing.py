@@ -69,3 +69,9 @@ def test_a_very_long_line_is_read_through_once(word: str) -> None:
     # read again from each of its letters, this would take hours
     line = word * (500_000 // len(word))
     assert Scrubber(None, ()).text(f"{line} --token abcdef").endswith(" --token ***")
+
+
+def test_the_name_of_a_service_hides_nothing_behind_it() -> None:
+    text = "secretsmanager:DescribeSecret is not allowed on arn:aws:secretsmanager:eu-west-1:111111111111:secret:db"
+    assert Scrubber(None, ()).text(text) == text
+    assert Scrubber(None, ()).text("db-secret: hunter2") == "db-secret: ***"

@@ -20,13 +20,23 @@ from reconciler.errors import ExitCode
     "--state", type=click.Path(path_type=Path), metavar="FILE", help="Where its state is kept  [default: per user]."
 )
 @click.option(
+    "--policy",
+    "policies",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    multiple=True,
+    help="An IAM policy that callers are held to, repeatable; without one they may do everything.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     metavar="PORT",
     default=0,
     help="The port on 127.0.0.1  [default: any free one].",
 )
-def command(invocation: Invocation, seed: Path | None, state: Path | None, port: int) -> ExitCode:
+def command(
+    invocation: Invocation, seed: Path | None, state: Path | None, policies: tuple[Path, ...], port: int
+) -> ExitCode:
     """Run the embedded AWS until Ctrl-C.
 
     It has the account, the Region and the clusters that the manifests name; `--local` on other verbs uses it.
@@ -41,6 +51,7 @@ def command(invocation: Invocation, seed: Path | None, state: Path | None, port:
     run(
         state=state_file(state),
         seed=seed,
+        policies=policies,
         account=manifests.settings.account_id if manifests else None,
         region=options.region or (manifests.settings.region if manifests else None),
         clusters=clusters(manifests) if manifests else (),

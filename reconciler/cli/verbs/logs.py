@@ -41,9 +41,12 @@ def command(
         raise UsageError("--tail: cannot be used together with --follow")
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID
+    failed = False
     kept, shown, options = _Kept(), printer(invocation.scrub, sys.stdout), invocation.options
 
     def told(seen: "LogsSeen") -> None:
+        nonlocal failed
+        failed = failed or bool(seen.failures)
         if options.format == "text":
             shown(seen)
         if options.format != "text" or options.report:
@@ -56,7 +59,7 @@ def command(
             report, seen = reconciler.operator.logs(reference, container=container, since=since, last=tail)
             told(seen)
     invocation.emit(kept.added_to(report), said="")
-    return ExitCode.OK
+    return ExitCode.FAILED if failed else ExitCode.OK
 
 
 class _Kept:
@@ -64,12 +67,16 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lines: list[LogLine] = []
-        self._notes: list[str] = []
+        self._problems: list[Problem] = []
 
     def add(self, seen: "LogsSeen") -> None:
         self._lines += seen.lines
-        self._notes += seen.notes
+        self._problems += [_problem(note, Severity.WARNING) for note in seen.notes]
+        self._problems += [_problem(note, Severity.ERROR) for note in seen.failures]
 
     def added_to(self, report: Report) -> Report:
-        problems = (Problem(message=f"no log of {note}", severity=Severity.WARNING) for note in self._notes)
-        return replace(report, lines=tuple(self._lines), problems=(*report.problems, *problems))
+        return replace(report, lines=tuple(self._lines), problems=(*report.problems, *self._problems))
+
+
+def _problem(note: str, severity: Severity) -> Problem:
+    return Problem(message=f"no log of {note}", severity=severity)

@@ -1,6 +1,6 @@
 """AWS Batch: job definitions, queues, jobs and their life. What each part knows is told in its own module."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from reconciler.local import models, shapes
@@ -14,6 +14,7 @@ from reconciler.local.batch.definitions import (
 )
 from reconciler.local.batch.jobs import cancel_job, describe_jobs, list_jobs, terminate_job
 from reconciler.local.batch.lifecycle import advance_job, resume
+from reconciler.local.batch.permissions import needs
 from reconciler.local.batch.queues import (
     create_compute_environment,
     create_job_queue,
@@ -61,25 +62,6 @@ def plan_outcome(world: "World", place: Place, told: Mapping[str, Any]) -> Mappi
     return {}
 
 
-def _resources(call: Call) -> Iterable[tuple[str, str]]:
-    """Permissions beside the action itself: on the definition and queue of a job, and PassRole for roles."""
-    own = f"batch:{call.operation}"
-    match call.operation:
-        case "SubmitJob":
-            for member, kind in (("jobDefinition", "job-definition"), ("jobQueue", "job-queue")):
-                text = call.get(member, "")
-                yield own, text if text.startswith("arn:") else call.place.arn("batch", f"{kind}/{text}")
-        case "RegisterJobDefinition":
-            yield own, call.place.arn("batch", f"job-definition/{call.get('jobDefinitionName')}")
-            tasks = call.get("ecsProperties", {}).get("taskProperties", [])
-            for structure in [call.get("containerProperties", {}), *tasks]:
-                for member in ("jobRoleArn", "taskRoleArn", "executionRoleArn"):
-                    if member in structure:
-                        yield "iam:PassRole", structure[member]
-    if call.operation in ("SubmitJob", "RegisterJobDefinition") and call.get("tags"):
-        yield "batch:TagResource", "*"
-
-
 SERVICE = Service(
     name="batch",
     operations={
@@ -114,5 +96,5 @@ SERVICE = Service(
     },
     tagged=tagged,
     controls={"outcome": plan_outcome},
-    resources=_resources,
+    needs=needs,
 )

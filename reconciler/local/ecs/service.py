@@ -1,10 +1,10 @@
 """ECS: everything that the embedded AWS answers of it, put together; see the `ecs_*` modules beside this one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from reconciler.local import outcomes
-from reconciler.local.calls import Call, Place, Service
+from reconciler.local.calls import Place, Service
 from reconciler.local.ecs import clusters as ecs_clusters
 from reconciler.local.ecs import definitions as ecs_definitions
 from reconciler.local.ecs import lifecycle as ecs_lifecycle
@@ -12,7 +12,8 @@ from reconciler.local.ecs import run as ecs_run
 from reconciler.local.ecs import services as ecs_services
 from reconciler.local.ecs import tags as ecs_tags
 from reconciler.local.ecs import tasks as ecs_tasks
-from reconciler.local.ecs.store import cluster_name, find_revision, resource_of, section
+from reconciler.local.ecs.permissions import needs
+from reconciler.local.ecs.store import resource_of, section
 
 if TYPE_CHECKING:
     from reconciler.local.world import World
@@ -46,32 +47,6 @@ def end_container(world: "World", place: Place, given: Mapping[str, Any]) -> Map
     return {}
 
 
-def _resources(call: Call) -> Iterable[tuple[str, str]]:
-    """The resources of a call for the policy table: its own, and iam:PassRole on the roles it hands over."""
-    action = f"ecs:{call.operation}"
-    identifier = call.get("taskDefinition")
-    if identifier is not None and not identifier.startswith("arn:"):
-        identifier = call.place.arn("ecs", f"task-definition/{identifier}")
-    if call.operation in ("RunTask", "CreateService", "UpdateService", "DescribeServices"):
-        held = find_revision(call.world, call.place, call.get("taskDefinition", "")) if identifier else None
-        if held is not None:
-            yield action, held["definition"]["taskDefinitionArn"]
-            yield from (("iam:PassRole", role) for role in ecs_definitions.roles_of(held["definition"]))
-        yield from (("iam:PassRole", role) for role in ecs_definitions.roles_of(call.get("overrides", {})))
-    elif call.operation == "RegisterTaskDefinition":
-        yield action, call.place.arn("ecs", f"task-definition/{call.get('family')}:*")
-        yield from (("iam:PassRole", role) for role in ecs_definitions.roles_of(call.members))
-    elif call.operation in ("StopTask", "DescribeTasks"):
-        named = [call.members["task"]] if call.operation == "StopTask" else call.members["tasks"]
-        cluster = cluster_name(call.place, call.get("cluster"))
-        for task in named:
-            yield action, task if task.startswith("arn:") else call.place.arn("ecs", f"task/{cluster}/{task}")
-    elif call.get("resourceArn") is not None:
-        yield action, call.get("resourceArn")
-    elif identifier is not None:
-        yield action, identifier
-
-
 SERVICE = Service(
     name="ecs",
     operations={
@@ -87,5 +62,5 @@ SERVICE = Service(
     due={"task": ecs_lifecycle.step, "delete-definition": ecs_definitions.finish_deleting},
     tagged=ecs_tags.tagged,
     controls={"outcome": plan_outcome, "exit": end_container},
-    resources=_resources,
+    needs=needs,
 )

@@ -6,10 +6,10 @@ Rules with a schedule fire by `expressions`, in UTC, at the very instant (AWS: w
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.local import expressions
-from reconciler.local.calls import AwsError, Call, Place, Service, Tagged
+from reconciler.local.calls import AwsError, Call, Needed, Place, Service, Tagged
 from reconciler.local.events.delivery import deliver, hand_over, hear
 from reconciler.local.events.rules import (
     BUS,
@@ -137,6 +137,26 @@ def _tagged(world: "World", place: Place) -> Iterable[Tagged]:
             yield Tagged(arn=rule["described"]["Arn"], tags=rule["tags"], changed=rule["tagged"])
 
 
+_OF_A_RULE: Final = frozenset(
+    {
+        *("PutRule", "DescribeRule", "EnableRule", "DisableRule", "DeleteRule"),
+        *("PutTargets", "RemoveTargets", "ListTargetsByRule"),
+    }
+)
+
+
+def _needs(call: Call) -> Iterable[Needed]:
+    """Permission on the rule that is named, and TagResource for its tags; lists of buses and rules name none."""
+    own, name = f"events:{call.operation}", call.get("Rule", call.get("Name"))
+    if call.operation not in _OF_A_RULE or name is None:
+        return
+    bus = call.get("EventBusName", "default").rpartition("/")[2]
+    rule = call.place.arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")
+    yield Needed(own, rule)
+    if call.get("Tags"):
+        yield Needed("events:TagResource", rule)
+
+
 SERVICE = Service(
     name="events",
     operations={
@@ -161,4 +181,5 @@ SERVICE = Service(
     due={"deliver": deliver, "start": start},
     listener=hear,
     tagged=_tagged,
+    needs=_needs,
 )

@@ -8,7 +8,7 @@ its creation time is AWS's, that is the virtual clock's.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reconciler.local.calls import AwsError, Call, Place, Service, Tagged
+from reconciler.local.calls import AwsError, Call, Needed, Place, Service, Tagged
 from reconciler.local.logs.events import OPERATIONS as EVENT_OPERATIONS
 from reconciler.local.logs.policies import delete_resource_policy, describe_resource_policies, put_resource_policy
 from reconciler.local.logs.store import (
@@ -224,12 +224,17 @@ def _tagged(world: "World", place: Place) -> Iterable[Tagged]:
             yield Tagged(arn=arn, tags=group["tags"], changed=group["tagged"])
 
 
-def _resources(call: Call) -> Iterable[tuple[str, str]]:
-    name = call.get("logGroupName")
+def _needs(call: Call) -> Iterable[Needed]:
+    """Permission on the group or stream that is named; tags on a new group take TagResource (API, CreateLogGroup)."""
+    own, name = f"logs:{call.operation}", call.get("logGroupName")
     if name is not None:
         stream = call.get("logStreamName")
         suffix = f"log-stream:{stream}" if stream else "*"
-        yield f"logs:{call.operation}", call.place.arn("logs", f"log-group:{name}:{suffix}")
+        yield Needed(own, call.place.arn("logs", f"log-group:{name}:{suffix}"))
+        if call.operation == "CreateLogGroup" and call.get("tags"):
+            yield Needed("logs:TagResource", call.place.arn("logs", f"log-group:{name}"))
+    elif call.get("resourceArn") is not None:
+        yield Needed(own, call.get("resourceArn"))
 
 
 SERVICE = Service(
@@ -255,5 +260,5 @@ SERVICE = Service(
     },
     constraint_error="InvalidParameterException",
     tagged=_tagged,
-    resources=_resources,
+    needs=_needs,
 )

@@ -8,20 +8,27 @@ SCHEDULE_ARN, SCHEDULED_TIME and TARGET_ARN.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from reconciler.local.calls import AwsError, Place
+from reconciler.local.calls import AwsError, Place, Principal
 from reconciler.local.expressions import iso
 
 if TYPE_CHECKING:
     from reconciler.local.world import World
 
 
-def send(world: "World", arn: str, members: Mapping[str, Any]) -> None:
+def role_session(place: Place, role: str) -> Principal:
+    """Scheduler, having taken on a schedule's role."""
+    name = role.rpartition("/")[2]
+    account = role.split(":")[4]
+    return Principal(account, f"arn:{place.partition}:sts::{account}:assumed-role/{name}/scheduler", account)
+
+
+def send(world: "World", arn: str, members: Mapping[str, Any], principal: Principal | None = None) -> None:
     """Send a message to the queue of an ARN. Raises AwsError as SQS would answer."""
     region, account, name = arn.split(":")[3:6]
     place = Place(account, region)
     asked = {"QueueName": name, "QueueOwnerAWSAccountId": account}
     url = world.invoke("sqs", "GetQueueUrl", asked, place)["QueueUrl"]
-    world.invoke("sqs", "SendMessage", {"QueueUrl": url, **members}, place)
+    world.invoke("sqs", "SendMessage", {"QueueUrl": url, **members}, place, principal)
 
 
 def bury(
@@ -51,6 +58,11 @@ def bury(
     }
     attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
     try:
-        send(world, queue, {"MessageBody": sent, "MessageAttributes": attributes})
+        send(
+            world,
+            queue,
+            {"MessageBody": sent, "MessageAttributes": attributes},
+            role_session(place, invocation["target"]["RoleArn"]),
+        )
     except AwsError as lost:
         world.store("scheduler", place).setdefault("lost", []).append([world.now(), queue, lost.code])

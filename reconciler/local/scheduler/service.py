@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reconciler.local.calls import Call, Service
+from reconciler.local.calls import Call, Needed, Service
 from reconciler.local.scheduler.firing import fire, invocations, invoke, plan_failure
 from reconciler.local.scheduler.groups import (
     create_schedule_group,
@@ -25,16 +25,18 @@ from reconciler.local.scheduler.schedules import (
 from reconciler.local.scheduler.store import DEFAULT_GROUP
 
 
-def _resources(call: Call) -> Iterable[tuple[str, str]]:
-    """Permission on the schedule or group that is named, and PassRole for the target's role."""
+def _needs(call: Call) -> Iterable[Needed]:
+    """Permission on the schedule or group that is named, PassRole for the target's role, TagResource for tags."""
     own, name = f"scheduler:{call.operation}", call.get("Name")
     if call.operation.endswith("ScheduleGroup"):
-        yield own, call.place.arn("scheduler", f"schedule-group/{name}")
+        yield Needed(own, call.place.arn("scheduler", f"schedule-group/{name}"))
+        if call.get("Tags"):
+            yield Needed("scheduler:TagResource", call.place.arn("scheduler", f"schedule-group/{name}"))
     elif name is not None:
-        yield own, call.place.arn("scheduler", f"schedule/{call.get('GroupName', DEFAULT_GROUP)}/{name}")
+        yield Needed(own, call.place.arn("scheduler", f"schedule/{call.get('GroupName', DEFAULT_GROUP)}/{name}"))
     role = call.get("Target", {}).get("RoleArn")
     if role is not None:
-        yield "iam:PassRole", role
+        yield Needed("iam:PassRole", role, {"iam:PassedToService": ["scheduler.amazonaws.com"]})
 
 
 SERVICE = Service(
@@ -57,5 +59,5 @@ SERVICE = Service(
     due={"fire": fire, "invoke": invoke, "delete-group": delete_group},
     tagged=tagged,
     controls={"failure": plan_failure, "invocations": invocations},
-    resources=_resources,
+    needs=_needs,
 )

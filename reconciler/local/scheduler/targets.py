@@ -14,7 +14,7 @@ from reconciler.local import models
 from reconciler.local.calls import AwsError, Place, Principal
 from reconciler.local.expressions import iso
 from reconciler.local.scheduler.checks import UNIVERSAL
-from reconciler.local.scheduler.dead_letters import send
+from reconciler.local.scheduler.dead_letters import role_session, send
 
 if TYPE_CHECKING:
     from reconciler.local.world import World
@@ -49,7 +49,7 @@ def payload(world: "World", place: Place, target: Mapping[str, Any], words: Mapp
 def deliver(world: "World", place: Place, schedule_arn: str, target: Mapping[str, Any], sent: str) -> None:
     """Invoke the target. Raises AwsError as it refuses."""
     arn: str = target["Arn"]
-    principal = _role_session(place, target["RoleArn"])
+    principal = role_session(place, target["RoleArn"])
     if arn.startswith(UNIVERSAL):
         service, _, operation = arn.removeprefix(UNIVERSAL).partition(":")
         _universal(world, place, principal, _SERVICES.get(service, service), operation, sent)
@@ -60,17 +60,11 @@ def deliver(world: "World", place: Place, schedule_arn: str, target: Mapping[str
             there = Place(words[4], words[3])
             world.invoke("ecs", "RunTask", _run_task(schedule_arn, target, sent), there, principal)
         case "sqs":
-            send(world, arn, {"MessageBody": sent, **target.get("SqsParameters", {})})
+            send(world, arn, {"MessageBody": sent, **target.get("SqsParameters", {})}, principal)
         case "sns":
             world.invoke("sns", "Publish", {"TopicArn": arn, "Message": sent}, Place(words[4], words[3]), principal)
         case service:
             raise AwsError("NotImplemented", f"the embedded AWS does not invoke targets of {service}")
-
-
-def _role_session(place: Place, role: str) -> Principal:
-    name = role.rpartition("/")[2]
-    account = role.split(":")[4]
-    return Principal(account, f"arn:{place.partition}:sts::{account}:assumed-role/{name}/scheduler", account)
 
 
 def _universal(world: "World", place: Place, principal: Principal, service: str, operation: str, sent: str) -> None:

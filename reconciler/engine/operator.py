@@ -122,7 +122,8 @@ class Operator:
     def suspend(self, jobs: Sequence[Job], wish: Wish) -> Report:
         """Suspend or resume `jobs`, and answer what came of it for each; Error is what could not be."""
         started = self._start()
-        changed = tuple(_suspended(job, suspension.change(self._context, job, wish), wish) for job in jobs)
+        outcomes = suspension.change_all(self._context, jobs, wish)
+        changed = tuple(_suspended(job, outcome, wish) for job, outcome in zip(jobs, outcomes, strict=True))
         verb = "suspend" if wish is Wish.SUSPEND else "resume"
         report = reporting.of_runs(self._context, verb, (), started, self._aws)
         return replace(report, runs=None, jobs=changed)

@@ -6,18 +6,23 @@ tag would suspend the others too, or be on somebody else's resource), so its sus
 `suspended/<job>`, whose last event counts.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from reconciler.aws.backends import DefinitionBackend
 from reconciler.aws.ledger import StreamRecord
-from reconciler.core import ownership
+from reconciler.core import eventbridge_cron, ownership
+from reconciler.core.live_schedules import LiveSchedule
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import wanted
-from reconciler.model import Family, Job, Owned, Revision
+from reconciler.errors import AccessDenied, OutcomeUnknown, Rejected, Throttled
+from reconciler.kinds.schedule import KIND, group_name
+from reconciler.model import Engine, Family, Job, Owned, Resource, Revision, Schedule, Spec
 
 _PREFIX = "suspended/"
+_DISABLED = "DISABLED"
+_GOING = "suspended, but EventBridge starts it until a pass can disable its schedule"
 #: A tag that was set is looked for again so often at most: after a pass that registers at the same moment.
 _LOOKS = 3
 
@@ -36,6 +41,56 @@ class Suspended:
     job: str
     changed: bool = False
     problem: str = ""
+
+
+def change_all(context: Context, jobs: Sequence[Job], wish: Wish) -> tuple[Suspended, ...]:
+    """Suspend or resume jobs, and answer what came of it for each.
+
+    EventBridge reads no tags, so a schedule there is disabled at once; the next pass enables it, as it does whatever
+    the manifests want.
+    """
+    outcomes = tuple(change(context, job, wish) for job in jobs)
+    if wish is Wish.RESUME:
+        return outcomes
+    going = _still_going(context, [job for job, each in zip(jobs, outcomes, strict=True) if not each.problem])
+    return tuple(replace(outcome, problem=outcome.problem or going.get(outcome.job, "")) for outcome in outcomes)
+
+
+def _still_going(context: Context, jobs: Sequence[Job]) -> Mapping[str, str]:
+    """Disable the schedules by which EventBridge starts jobs, and say by job why one could not be."""
+    owner = context.settings.owner
+    wanted = {
+        (group_name(job.trigger, owner), job.name): job
+        for job in jobs
+        if isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.EVENTBRIDGE
+    }
+    if not wanted:
+        return {}
+    schedules, problems = context.backends.schedules, {}
+    try:
+        found = schedules.observe({group for group, _ in wanted})
+    except AccessDenied as refusal:
+        return {job.name: f"{_GOING}: {refusal}" for job in wanted.values()}
+    for live in found:
+        job = wanted.get((live.group, live.name))
+        if job is None or live.owner != owner or live.spec.get("State") == _DISABLED:
+            continue
+        try:
+            resource = Resource(
+                kind=KIND, name=live.name, job=job.name, spec=_disabled(context, job, live), source=job.source
+            )
+            schedules.put(resource, exists=True, owner=owner)
+        except (AccessDenied, Rejected, Throttled, OutcomeUnknown) as refusal:
+            problems[job.name] = f"{_GOING}: {refusal}"
+    return problems
+
+
+def _disabled(context: Context, job: Job, live: LiveSchedule) -> Spec:
+    """Answer a schedule as it lives, but off; AWS takes no StartDate that has passed, also from one that has it."""
+    assert isinstance(job.trigger, Schedule)
+    spec = {member: value for member, value in live.spec.items() if member != "StartDate"}
+    start = eventbridge_cron.start_date(job.trigger, context.clock.now())
+    return {**spec, "State": _DISABLED, **({"StartDate": start} if start is not None else {})}
 
 
 def change(context: Context, job: Job, wish: Wish) -> Suspended:

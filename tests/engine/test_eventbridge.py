@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.engine.suspension import Wish
 from reconciler.model import Action, Health, Report, Status, Sync
 from tests.engine.harness import Directory
 from tests.engine.scheduled import (
@@ -348,3 +349,49 @@ def test_an_answer_that_was_lost_makes_no_second_schedule(directory: Directory) 
     directory.once()
     assert list(schedules(directory)) == ["reconciler-tests/report"]
     assert steps(directory.once()) == []
+
+
+def test_a_job_that_is_suspended_by_hand_is_off_at_once_and_resumed_by_a_pass(directory: Directory) -> None:
+    directory.write(report=by_eventbridge("report"), other=by_eventbridge("other"))
+    directory.once()
+    directory.aws.advance(3300)
+    jobs = [job for job in directory.manifests().jobs if job.name == "report"]
+    before = schedules(directory)["reconciler-tests/report"]
+    with directory.reconciler() as reconciler:
+        said = reconciler.operator.suspend(jobs, Wish.SUSPEND)
+    assert [(job.name, job.message) for job in said.jobs] == [("report", "suspended")]
+    live = schedules(directory)
+    assert (live["reconciler-tests/report"]["State"], live["reconciler-tests/other"]["State"]) == (
+        "DISABLED",
+        "ENABLED",
+    )
+    assert live["reconciler-tests/report"]["Target"] == before["Target"]
+    directory.aws.advance(7200)
+    assert axes(directory.once())["report"] == (Sync.IN_SYNC, Health.SUSPENDED)
+    with directory.reconciler() as reconciler:
+        reconciler.operator.suspend(jobs, Wish.RESUME)
+    passes(directory, 3600)
+    started = [slot for job, slot in starts(directory) if job == "report"]
+    assert started == ["2026-01-01T03:00:00Z"], "the hours between are not made up for"
+
+
+def test_a_rate_that_began_long_ago_is_off_at_once_as_well(directory: Directory) -> None:
+    directory.write(report=by_eventbridge("report", "rate: 1 hour"))
+    directory.once()
+    directory.aws.advance(7200)
+    with directory.reconciler() as reconciler:
+        said = reconciler.operator.suspend(directory.manifests().jobs, Wish.SUSPEND)
+    assert [job.message for job in said.jobs] == ["suspended"]
+    assert schedules(directory)["reconciler-tests/report"]["State"] == "DISABLED"
+    assert [step for step in steps(directory.once()) if step[1] == "schedule"] == []
+
+
+def test_a_suspension_whose_schedule_cannot_be_disabled_says_so(directory: Directory) -> None:
+    directory.write(report=by_eventbridge("report"))
+    directory.once()
+    directory.aws.faults.add("scheduler:UpdateSchedule", "deny", times=None)
+    with directory.reconciler() as reconciler:
+        said = reconciler.operator.suspend(directory.manifests().jobs, Wish.SUSPEND)
+    (job,) = said.jobs
+    assert job.sync is Sync.ERROR
+    assert job.message.startswith("suspended, but EventBridge starts it until a pass can disable its schedule: ")

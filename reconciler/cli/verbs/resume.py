@@ -14,7 +14,8 @@ from reconciler.errors import ExitCode
 def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> ExitCode:
     """Let each suspended JOB be launched again.
 
-    Nothing that was missed meanwhile is made up for. What its manifest suspends stays suspended.
+    Nothing that was missed meanwhile is made up for. The next pass enables its EventBridge schedule. What its manifest
+    suspends stays suspended.
     """
     from reconciler.engine.suspension import Wish
 

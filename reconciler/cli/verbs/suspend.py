@@ -14,8 +14,8 @@ from reconciler.errors import ExitCode
 def command(invocation: Invocation, names: tuple[str, ...], everything: bool) -> ExitCode:
     """Hold each JOB back until it is resumed.
 
-    No pass and no loop launches it, until `reconcile resume`. Its definition is kept in sync, and what is running
-    goes on.
+    No pass and no loop launches it, until `reconcile resume`; its EventBridge schedule is disabled at once. Its
+    definition is kept in sync, and what is running goes on.
     """
     from reconciler.engine.suspension import Wish
 

@@ -28,7 +28,7 @@ def test_a_stream_is_made_once(cloud: Cloud) -> None:
 
 @pytest.mark.gap(10)
 @pytest.mark.gap(23)
-def test_of_many_who_claim_a_stream_at_once_one_wins(aws: LocalAws) -> None:
+def test_of_many_who_claim_a_stream_at_once_one_wins_assumed(aws: LocalAws) -> None:
     """The claim of the ledger. That AWS's refusal is atomic is assumed; else two passes could launch one run."""
     logs = aws.client("logs")
     logs.create_log_group(logGroupName="/g")
@@ -110,6 +110,15 @@ def test_events_that_are_too_old_too_new_or_past_the_retention_are_told_and_not_
     assert put(NOW - DAY - 1, NOW - DAY) == {"expiredLogEventEndIndex": 1}
     stored = [event["timestamp"] for event in logs.get_log_events(**target)["events"]]
     assert stored == [NOW - DAY, NOW]
+
+
+def test_an_event_is_read_back_right_after_it_was_taken_in_assumed(cloud: Cloud) -> None:
+    """No page promises it of GetLogEvents. Were it false, two loops that disagree about the cluster might both send."""
+    held, logs = stream(cloud, cloud.group()), cloud.client("logs")
+    for number in range(3):
+        logs.put_log_events(**held, logEvents=[{"timestamp": NOW, "message": str(number)}])
+        told = logs.get_log_events(**held, startFromHead=True)["events"]
+        assert [event["message"] for event in told] == [str(each) for each in range(number + 1)]
 
 
 @pytest.mark.parametrize(

@@ -76,13 +76,13 @@ def test_a_time_that_the_spring_leaves_out_is_skipped() -> None:
     assert found == ["2026-03-28 01:30", "2026-03-30 00:30", "2026-03-31 00:30"]
 
 
-def test_an_hour_that_the_autumn_repeats_is_used_once() -> None:
+def test_of_an_hour_that_the_autumn_repeats_the_first_is_used_assumed() -> None:
     """re:Post: on 25 October 2026 there are two 02:30 in Paris; that the first is taken is assumed."""
     found = instants("30 2 * * ? *", after="2026-10-24 12:00", count=2, at="Europe/Paris")
     assert found == ["2026-10-25 00:30", "2026-10-26 01:30"]
 
 
-def test_every_quarter_of_an_hour_goes_on_through_a_clock_change_assumed() -> None:
+def test_what_fires_all_the_time_pauses_for_a_repeated_hour_assumed() -> None:
     """The rules of re:Post, applied to an expression that fires all the time."""
     spring = instants("0/30 * * * ? *", after="2026-03-29 00:29", count=3, at="Europe/Paris")
     assert spring == ["2026-03-29 00:30", "2026-03-29 01:00", "2026-03-29 01:30"]

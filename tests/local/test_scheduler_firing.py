@@ -115,6 +115,15 @@ def test_a_rate_is_counted_from_its_start_date(aws: LocalAws, scheduler: Any, in
     assert sorted(times(inbox)) == ["01T00:05:00Z", "01T00:06:00Z", "01T00:10:00Z", "01T00:11:00Z"]
 
 
+def test_a_rate_keeps_counting_from_a_start_date_that_has_passed_assumed(
+    aws: LocalAws, scheduler: Any, inbox: Any
+) -> None:
+    """No page says what a rate counts from once its StartDate lies behind. Were it false, starts would leave the grid."""
+    create(scheduler, "rate(25 minutes)", inbox.arn, StartDate=datetime(2026, 1, 1, 0, 20, tzinfo=UTC))
+    aws.advance(7200)
+    assert times(inbox) == ["01T00:20:00Z", "01T00:45:00Z", "01T01:10:00Z", "01T01:35:00Z", "01T02:00:00Z"]
+
+
 def test_a_schedule_fires_between_its_dates(aws: LocalAws, scheduler: Any, inbox: Any) -> None:
     """botocore StartDate, EndDate."""
     create(
@@ -336,6 +345,20 @@ def test_a_universal_ecs_target_runs_a_task(aws: LocalAws, scheduler: Any, ecs: 
     assert len(tasks(ecs)) == 1
 
 
+def test_the_scheduled_time_is_filled_in_everywhere_in_a_universal_targets_input_assumed(
+    aws: LocalAws, scheduler: Any, ecs: Any, subnet: Any
+) -> None:
+    """AWS's own example fills it into SQS's MessageBody; that members of RunTask are no exception is assumed."""
+    word = "<aws.scheduler.scheduled-time>"
+    told = {"Name": "main", "Environment": [{"Name": "SLOT", "Value": word}]}
+    given = {**run_input(subnet), "Overrides": {"ContainerOverrides": [told]}}
+    create(scheduler, "cron(0 3 * * ? *)", RUN, given=given)
+    aws.advance(86400 + 3 * 3600 + 5)
+    found = [task["overrides"]["containerOverrides"][0]["environment"][0]["value"] for task in tasks(ecs)]
+    assert "2026-01-02T03:00:00Z" in found, "each start has its own token"
+    assert word not in found
+
+
 def test_an_attempt_whose_answer_was_lost_runs_no_second_task_with_a_token(
     aws: LocalAws, scheduler: Any, ecs: Any, subnet: Any
 ) -> None:
@@ -392,6 +415,25 @@ def test_a_target_that_refuses_is_tried_again_and_ends_in_the_dead_letter_queue(
         "SCHEDULE_ARN": arn,
         "TARGET_ARN": SEND,
     }
+
+
+def test_retries_go_on_with_the_policy_of_when_they_began_assumed(aws: LocalAws, scheduler: Any) -> None:
+    """UpdateSchedule tells nothing of a start that is under way. Were it false, a revision might go too early."""
+    dead = Inbox(aws, "dead")
+    given = {"QueueUrl": dead.url.replace("dead", "none"), "MessageBody": "old"}
+    letters = {"DeadLetterConfig": {"Arn": dead.arn}, "RetryPolicy": {"MaximumRetryAttempts": 2}}
+    create(scheduler, ONCE, SEND, given=given, Target=letters)
+    aws.advance(3 * 3600 + 10)
+    scheduler.update_schedule(
+        Name="nightly",
+        ScheduleExpression="at(2026-02-01T03:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": SEND, "RoleArn": ROLE, "Input": "{}", "RetryPolicy": {"MaximumRetryAttempts": 0}},
+    )
+    aws.advance(600)
+    (message,) = dead.messages()
+    told = attributes(message)
+    assert (json.loads(message["Body"])["MessageBody"], told["RETRY_ATTEMPTS"]) == ("old", "2")
 
 
 def test_attempts_end_with_the_age_of_the_event(aws: LocalAws, scheduler: Any) -> None:

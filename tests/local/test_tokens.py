@@ -53,6 +53,16 @@ def test_another_request_with_the_token_is_refused_with_what_exists(aws: LocalAw
     assert response["resourceIds"] == arns
 
 
+def test_another_started_by_is_another_request_and_what_exists_is_named_assumed(aws: LocalAws) -> None:
+    """The guide's "parameters" of a request are taken to include startedBy; no page lists them."""
+    register(aws)
+    arns = run(aws, startedBy="rc/eventbridge")
+    with pytest.raises(ClientError) as told:
+        run(aws, startedBy="rc/loop")
+    response: dict[str, Any] = {**told.value.response}
+    assert (response["Error"]["Code"], response["resourceIds"]) == ("ConflictException", arns)
+
+
 def test_the_token_belongs_to_one_cluster(aws: LocalAws) -> None:
     register(aws)
     aws.client("ecs").create_cluster(clusterName="other")

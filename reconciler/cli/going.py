@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from reconciler.cli.pace import Pace
 from reconciler.model import Run
 from reconciler.reports.lines import Line, line
 from reconciler.reports.run_lines import short_id
@@ -28,6 +29,7 @@ class Going:
         self._said: dict[tuple[str, str], str] = {}
         self._runs: dict[tuple[str, str], Run] = {}
         self.doing = "looking at AWS"
+        self.pace = Pace()
         self._spinner: Spinner | None = None
 
     def hear(self, run: Run) -> Line | None:
@@ -68,6 +70,8 @@ class Going:
         yield table
         if len(shown) < len(runs):
             yield f"  … and {len(runs) - len(shown)} more"
+        if self.pace.goes_on:
+            yield self.pace.bar()
         self._spinner = self._spinner or Spinner("dots")
         self._spinner.update(text=self.doing)
         yield self._spinner

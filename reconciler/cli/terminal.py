@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 import click
 
 from reconciler.cli.going import Going
-from reconciler.model import Action, Run, Status, Step
+from reconciler.model import Action, Outlook, Run, Status, Step
 from reconciler.reports.lines import Line, plain
 from reconciler.reports.text import step_line
 
@@ -35,12 +35,14 @@ def print_lines(lines: Iterable[Line], stream: TextIO) -> None:
 class Progress:
     """Tells on stderr what is being done: a line for each start, change and end of a run, and for each failure.
 
-    On a terminal the runs that go on stand in a table below, with a spinner. `scrub` takes hidden values out of what
-    AWS said, `now` is AWS's time, `options` what of this command line a next one needs to find the same runs.
+    On a terminal the runs that go on stand in a table below, with a spinner, and a bar while there are steps to come.
+    `scrub` takes hidden values out of what AWS said, `now` is AWS's time, `options` what of this command line a next
+    one needs to find the same runs.
     """
 
     def __init__(self, scrub: Callable[[str], str], now: Callable[[], datetime], options: str = "") -> None:
         self._going = Going(scrub, now)
+        self._now = now
         self._options = options
         self._live: Live | None = None
 
@@ -61,8 +63,11 @@ class Progress:
             for told in self._going.follow_up(self._options):
                 click.echo(told, err=True)
 
-    def __call__(self, event: Step | Run) -> None:
-        """Tell of a step that was carried out, or of how a run stands."""
+    def __call__(self, event: Step | Run | Outlook) -> None:
+        """Tell of a step that was carried out, of how a run stands, or of how many steps are to come."""
+        if isinstance(event, Outlook):
+            self._going.pace.expect(event.steps, self._now())
+            return
         if isinstance(event, Run):
             said = self._going.hear(event)
             if said is not None and (self._live is None or event.state.finished):
@@ -70,6 +75,7 @@ class Progress:
             return
         if event.action in {Action.LAUNCH, Action.STOP} or event.status is Status.FAILED:
             self._tell(step_line(event))
+        self._going.pace.step(self._now())
         self._going.doing = f"{event.action} {event.kind} {event.name}"
 
     def _tell(self, told: Line) -> None:

@@ -31,7 +31,7 @@ from reconciler.engine.run_journal import RunJournal
 from reconciler.engine.schedules import put_schedule
 from reconciler.engine.slots import record_standing
 from reconciler.errors import CredentialsExpired, ReconcilerError
-from reconciler.model import Action, Health, Revision, Shared, Status, Step, Sync
+from reconciler.model import Action, Health, Outlook, Revision, Shared, Status, Step, Sync
 
 
 @dataclass(slots=True)
@@ -68,6 +68,8 @@ def apply(context: Context, seen: Seen, plan: Plan) -> Plan:
         progress=progress,
     )
     outcomes = []
+    if writes := sum(step.operation is not None for step in plan.steps):
+        context.listen(Outlook(steps=writes))
     for step in plan.steps:
         outcome = worker.carry_out(step)
         outcomes.append(outcome)

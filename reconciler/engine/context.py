@@ -16,10 +16,10 @@ from reconciler.clock import Clock
 from reconciler.core.guards import Limits
 from reconciler.core.ownership import Commit
 from reconciler.kinds.kind import Kind
-from reconciler.model import Job, Manifests, Run, Settings, Step
+from reconciler.model import Job, Manifests, Outlook, Run, Settings, Step
 
-#: What is told while a pass goes on: a step that was carried out, or a run whose state has changed.
-Listener = Callable[[Step | Run], None]
+#: What is told while a pass goes on: how many steps are to come, each that was carried out, a run that has changed.
+Listener = Callable[[Outlook | Step | Run], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

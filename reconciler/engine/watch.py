@@ -25,7 +25,7 @@ from reconciler.engine.watch_events import PassesAgain, PassFailed, RunsSeen, Sa
 from reconciler.engine.watch_memory import Memory, carried_out
 from reconciler.engine.watch_sight import Readable, Sight
 from reconciler.errors import AwsCallError, CredentialsExpired, Interrupted, ReconcilerError, UsageError
-from reconciler.model import Run, Settings, Step
+from reconciler.model import Outlook, Run, Settings, Step
 
 #: The pass as a whole, among those that may fail.
 _WHOLE = "the whole pass"
@@ -154,7 +154,7 @@ class Watch:
     def _pass(self, view: View, woken: Collection[Wake]) -> datetime:
         done: list[Step] = []
 
-        def listen(event: Step | Run) -> None:
+        def listen(event: Outlook | Step | Run) -> None:
             if isinstance(event, Step) and carried_out(event):
                 done.append(event)
             self._listen(event)

@@ -10,8 +10,9 @@ from typing import Any
 from reconciler.local import models, moto_needs, shapes, wire
 from reconciler.local.calls import AwsError, Call, Members, Needed, Place, Principal, Service
 from reconciler.local.fallthrough import Fallthrough
-from reconciler.local.faults import CallLog, FaultPlan, refusal
+from reconciler.local.faults import CallLog, FaultPlan, refusal, throttled
 from reconciler.local.iam import own_action, role_of_session
+from reconciler.local.rate_limits import RateLimits
 from reconciler.local.sts import principal_of
 from reconciler.local.wire import Answer, Request, Target
 from reconciler.local.world import World
@@ -44,9 +45,10 @@ class Dropped:
 class Dispatcher:
     """Answers requests one at a time; whoever calls it holds the server's lock."""
 
-    def __init__(self, world: World, moto: Fallthrough) -> None:
+    def __init__(self, world: World, moto: Fallthrough, limits: RateLimits) -> None:
         self.world = world
         self.moto = moto
+        self.limits = limits
         self.faults = FaultPlan()
         self.calls = CallLog()
         self.crashes: list[Crash] = []
@@ -59,6 +61,7 @@ class Dispatcher:
         """Forget the world, the plan and the log."""
         self.world.reset()
         self.moto.reset()
+        self.limits.reset()
         self.faults.clear()
         self.calls.clear()
         self.world.policies.clear()
@@ -123,6 +126,8 @@ class Dispatcher:
             self.calls.add(call, "dropped")
             return before
         refused = refusal(call)
+        if refused is None and self.limits.refuses(call):
+            refused = throttled(call)
         if refused is not None:
             self.calls.add(call, refused.code)
             return wire.failure(asked.protocol, refused, request_id)

@@ -17,6 +17,7 @@ from reconciler.local.dispatch import Crash, Dispatcher
 from reconciler.local.fallthrough import Fallthrough
 from reconciler.local.faults import CallLog, FaultPlan
 from reconciler.local.iam import Policies
+from reconciler.local.rate_limits import RateLimits
 from reconciler.local.registry import services
 from reconciler.local.server import LoopbackServer
 from reconciler.local.world import DEFAULT_ACCOUNT, DEFAULT_REGION, MANUAL_START, ClockMode, World
@@ -40,9 +41,9 @@ class LocalAws:
 
     `account` and `region` are those that callers without telling credentials get (the ones the manifests name);
     `clusters` are made beside what the `seed` (see `seed`) says, in a fresh world only. `clock` is `wall` for people
-    and `manual` for tests. `warnings` holds what went wrong at the start but did not stop it (an unreadable state).
-    Raises OSError where the port is taken or the state file cannot be written, `state.ForeignFileError` where it is
-    somebody else's file, `seed.SeedError` on a bad seed.
+    and `manual` for tests. With `rate_limits`, who calls too often is throttled. `warnings` holds what went wrong at
+    the start but did not stop it. Raises OSError where the port is taken or the state file cannot be written,
+    `state.ForeignFileError` where it is somebody else's file, `seed.SeedError` on a bad seed.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class LocalAws:
         clusters: Sequence[str] = (),
         port: int = 0,
         entropy: str = "reconciler",
+        rate_limits: bool = False,
     ) -> None:
         self.world = World(
             services=services(), account=account, region=region, clock=clock, start=start, entropy=entropy
         )
         self._moto = Fallthrough(entropy)
-        self._dispatcher = Dispatcher(self.world, self._moto)
+        self.limits = RateLimits(enforced=rate_limits)
+        self._dispatcher = Dispatcher(self.world, self._moto, self.limits)
         self._state = state
         self._seed = seeding.checked(seed)
         self._clusters = tuple(clusters)
@@ -73,8 +76,7 @@ class LocalAws:
         self._stopping = threading.Event()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self.warnings: list[str] = []
-        self.fresh = True
-        """Whether the world was made anew at the start, by the seed, and not read from a state file."""
+        self.fresh = True  # the world was made anew at the start, by the seed, not read from a state file
 
     # -- life -------------------------------------------------------------------------------------------------------
 

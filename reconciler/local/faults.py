@@ -135,13 +135,18 @@ class FaultPlan:
         return tuple(fault for fault in self._faults if fault.meets(name, members))
 
 
+def throttled(call: Call, code: str = "", reason: str = "") -> AwsError:
+    """The error by which a service says that it is called too often."""
+    usual, message, status = _THROTTLING.get(call.service, ("ThrottlingException", "Rate exceeded", 400))
+    return AwsError(code or usual, reason or message, status)
+
+
 def refusal(call: Call) -> AwsError | None:
     """The error that the plan gives to this call instead of handling it."""
     for fault in call.faults:
         match fault.effect:
             case "throttle":
-                code, message, status = _THROTTLING.get(call.service, ("ThrottlingException", "Rate exceeded", 400))
-                return AwsError(fault.code or code, fault.reason or message, status)
+                return throttled(call, fault.code, fault.reason)
             case "server_error":
                 code = "InternalFailure" if call.service in ("iam", "sts", "ec2") else "ServerException"
                 status = fault.count if fault.count > 1 else 500

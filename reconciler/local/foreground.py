@@ -29,6 +29,7 @@ def run(
     clusters: Sequence[str] = (),
     policies: Sequence[Path] = (),
     port: int = 0,
+    rate_limits: bool = False,
 ) -> None:
     """Answer until told to end; prints the variables that lead there to stdout, everything else to stderr.
 
@@ -46,6 +47,7 @@ def run(
             seed=seeding.load(seed) if seed is not None else None,
             clusters=clusters,
             port=port,
+            rate_limits=rate_limits,
         )
         if policies:
             aws.policies.put(EVERYBODY, *(_policy(path) for path in policies))

@@ -78,6 +78,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How many steps a pass is about to carry out."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unreported:
     """Two sides that read differently without it being drift.
 

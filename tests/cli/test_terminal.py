@@ -4,7 +4,7 @@ import io
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from rich.console import Console
 
 from reconciler.cli.going import Going
 from reconciler.cli.terminal import Progress, print_lines
-from reconciler.model import Action, Run, RunState, Status, Step
+from reconciler.model import Action, Outlook, Run, RunState, Status, Step
 from reconciler.reports.lines import Span, Style, line
 
 
@@ -126,3 +126,29 @@ def test_who_breaks_a_wait_off_is_told_how_to_follow_the_runs(capsys: pytest.Cap
     assert capsys.readouterr().err.splitlines()[-1] == (
         "  report goes on: reconcile wait report --env prod, reconcile logs --follow report --env prod"
     )
+
+
+def test_a_bar_tells_how_many_steps_are_left_and_how_long_they_take_at_the_last_ones_pace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instants = [now()]
+    console = Console(file=io.StringIO(), width=90, height=8)
+
+    def drawn() -> list[str]:
+        with console.capture() as told:
+            console.print(tell._going)
+        return [each.rstrip() for each in told.get().splitlines()]
+
+    tell = Progress(str, lambda: instants[-1])
+    tell(Outlook(steps=1020))
+    tell(STEP)
+    assert drawn() == [f"{' ' * 34}1 of 1,020", "⠋ launch run report/once"]
+    for _ in range(19):  # a burst
+        tell(STEP)
+    for _ in range(100):  # then one a second
+        instants.append(instants[-1] + timedelta(seconds=1))
+        tell(STEP)
+    assert drawn() == [f"  {'━━━╸':30}  120 of 1,020, 15m 0s left", "⠋ launch run report/once"]
+    for _ in range(900):
+        tell(STEP)
+    assert drawn() == ["⠋ launch run report/once"]

@@ -8,7 +8,7 @@ import pytest
 from reconciler.engine.watch_alarm import Wake
 from reconciler.engine.watch_events import Invalid, PassesAgain, PassFailed, Started, Stopped, Valid
 from reconciler.errors import UsageError
-from reconciler.model import Action, Health, Status, Sync
+from reconciler.model import Action, Health, Status, Step, Sync
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
 from tests.engine.scheduled import scheduled
 from tests.engine.watching import Theatre, theatre
@@ -326,7 +326,12 @@ def test_a_failed_start_does_not_take_the_next_one_with_it(directory: Directory)
 def test_a_stop_lets_the_step_in_hand_be_finished_and_begins_no_other(directory: Directory) -> None:
     directory.write(**{f"job{number}": on_demand(f"job{number}") for number in range(5)})
     stage = theatre(directory)
-    stage.watch._listen = lambda _: stage.watch.stop()
+
+    def listen(event: object) -> None:
+        if isinstance(event, Step):
+            stage.watch.stop()
+
+    stage.watch._listen = listen
     stage.run(100)
     assert len(revisions(directory)) == 1
     assert [type(event) for event in stage.told] == [Started, Stopped]

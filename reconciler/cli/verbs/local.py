@@ -34,8 +34,16 @@ from reconciler.errors import ExitCode
     default=0,
     help="The port on 127.0.0.1  [default: any free one].",
 )
+@click.option(
+    "--rate-limits",
+    "limits",
+    type=click.Choice(["aws", "off"]),
+    default="off",
+    show_default=True,
+    help="Throttle whoever calls more often than AWS documents.",
+)
 def command(
-    invocation: Invocation, seed: Path | None, state: Path | None, policies: tuple[Path, ...], port: int
+    invocation: Invocation, seed: Path | None, state: Path | None, policies: tuple[Path, ...], port: int, limits: str
 ) -> ExitCode:
     """Run the embedded AWS until Ctrl-C.
 
@@ -56,5 +64,6 @@ def command(
         region=options.region or (manifests.settings.region if manifests else None),
         clusters=clusters(manifests) if manifests else (),
         port=port,
+        rate_limits=limits == "aws",
     )
     return ExitCode.OK

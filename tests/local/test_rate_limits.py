@@ -1,0 +1,51 @@
+"""The embedded AWS's request throttling, on its own clock."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from reconciler.local import LocalAws
+
+
+def register(aws: LocalAws, account: str | None = None) -> None:
+    aws.client("ecs", account=account).register_task_definition(
+        family="f", containerDefinitions=[{"name": "main", "image": "app:1", "memory": 64}]
+    )
+
+
+def refused(aws: LocalAws) -> str:
+    with pytest.raises(ClientError) as caught:
+        register(aws)
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_twenty_registrations_at_once_then_one_a_second(aws: LocalAws) -> None:
+    aws.limits.enforced = True
+    for _ in range(20):
+        register(aws)
+    assert [refused(aws), refused(aws)] == ["ThrottlingException", "ThrottlingException"]
+    aws.advance(1)
+    register(aws)
+    assert refused(aws) == "ThrottlingException"
+    aws.advance(3600)
+    for _ in range(20):
+        register(aws)
+    assert refused(aws) == "ThrottlingException"
+
+
+def test_operations_of_one_bucket_share_it_and_accounts_do_not(aws: LocalAws) -> None:
+    aws.limits.enforced = True
+    for _ in range(20):
+        register(aws)
+    with pytest.raises(ClientError, match="Rate exceeded"):
+        aws.client("ecs").deregister_task_definition(taskDefinition="f:1")
+    register(aws, account="222222222222")
+    aws.client("ecs").describe_task_definition(taskDefinition="f:1")
+
+
+def test_it_is_off_unless_it_is_asked_for(aws: LocalAws) -> None:
+    for _ in range(30):
+        register(aws)
+    with LocalAws(clock="manual", rate_limits=True) as other:
+        other.limits.enforced = False
+        other.reset()
+        assert other.limits.enforced

@@ -310,7 +310,7 @@ def test_words_of_kubernetes_in_metadata(jobs_d: Directory) -> None:
 
 def test_less_memory_than_a_container_can_have(jobs_d: Directory) -> None:
     assert jobs_d.errors(JOB.replace("64", "-1")) == [
-        f"jobs.d/job.yaml:9:9 {CONTAINER}.memory: expected at least 4, got -1"
+        f"jobs.d/job.yaml:9:9 {CONTAINER}.memory: expected at least 1, got -1"
     ]
 
 

@@ -25,9 +25,10 @@ _FINAL = frozenset({runs.REPLACED, runs.ASKED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What the job says about its runs."""
+    """What the job says about its runs; `inessential` are the containers whose end says nothing of them."""
 
     main: str | None = None
+    inessential: frozenset[str] = frozenset()
     backoff_limit: int = 0
     start_timeout: timedelta | None = None
     deadline: timedelta | None = None
@@ -81,6 +82,7 @@ def settle(memory: Memory, executions: Mapping[str, Execution], bounds: Bounds, 
     if memory.final is not None or memory.last is None:
         return ()
     attempt, events = memory.last, []
+    executions = {task: runs.marked(execution, bounds.inessential) for task, execution in executions.items()}
     if attempt.ended is None and (ended := _end(attempt, executions, bounds, now)):
         events.append(ended)
         attempt = after(memory, ended).attempts[-1]

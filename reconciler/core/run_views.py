@@ -33,7 +33,7 @@ def of_attempt(
         reason=attempt.reason,
         started=run.started or attempt.began,
         stopped=run.stopped or attempt.stopped or attempt.ended_at,
-        containers=run.containers or attempt.containers,
+        containers=attempt.containers or run.containers,
     )
 
 

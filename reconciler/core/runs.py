@@ -1,6 +1,7 @@
 """How executions make up a run, and how a run ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from reconciler.model import ContainerEnd, Execution, RunState
 
@@ -27,6 +28,14 @@ def outcome(execution: Execution, main: str | None) -> RunState:
     if execution.stop_code in _INTERRUPTED or execution.reason.startswith(STOPPED_BY_US):
         return RunState.FAILED
     return RunState.SUCCEEDED if exit_code(execution, main) == 0 else RunState.FAILED
+
+
+def marked(execution: Execution, inessential: Collection[str]) -> Execution:
+    """Answer an execution with its containers told apart: ECS does not say which of a task's are essential."""
+    if not any(end.name in inessential for end in execution.containers):
+        return execution
+    ends = (replace(end, essential=end.essential and end.name not in inessential) for end in execution.containers)
+    return replace(execution, containers=tuple(ends))
 
 
 def exit_code(execution: Execution, main: str | None) -> int | None:

@@ -25,6 +25,9 @@ from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, Until, p
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
 
+#: So many of the tasks that a launch made are named in one line.
+_NAMED = 3
+
 
 class Postponed(ReconcilerError):
     """It is not known to run yet, and is tried again; `error` is set where that is somebody's failure."""
@@ -134,7 +137,8 @@ class Launcher:
                     return self._give_up(memory, attempt)
                 case Busy(reason=reason):
                     raise Postponed(reason)
-        return f"attempt {attempt.number}: {', '.join(made)}"
+        more = f" and {len(made) - _NAMED} more" if len(made) > _NAMED else ""
+        return f"attempt {attempt.number}: {', '.join(made[:_NAMED])}{more}"
 
     def _place(
         self, backend: RunBackend, launch: Launch, attempt: Attempt, operation: Advance, *, resumed: bool

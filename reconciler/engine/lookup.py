@@ -9,6 +9,7 @@ from reconciler.aws.concurrent import gather
 from reconciler.core import chronicle, run_keys, run_views
 from reconciler.core.attempts import PROPAGATION
 from reconciler.core.memory import Event
+from reconciler.core.runs import marked
 from reconciler.core.slot_runs import Slots
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
@@ -138,17 +139,19 @@ def _refreshed(context: Context, run: Run, found: Mapping[str, Execution]) -> Ru
     age = context.clock.now() - (run.created or context.clock.now())
     if not known and run.ids and age > PROPAGATION:
         return replace(run, state=RunState.UNKNOWN, reason=_VANISHED)
-    return run_views.with_executions(run, known, main_container(context, run.job))
+    return _with_executions(context, run, known)
 
 
-def main_container(context: Context, name: str) -> str | None:
-    """Name the main container of a job of the directory, as far as the manifests tell."""
-    job = next((each for each in context.manifests.jobs if each.name == name), None)
+def _with_executions(context: Context, run: Run, known: Sequence[Execution]) -> Run:
+    """Answer a run with what its executions tell, as far as the manifests say which containers count."""
+    job = next((each for each in context.manifests.jobs if each.name == run.job), None)
     if job is None:
-        return None
+        return run_views.with_executions(run, known)
     if isinstance(job.definition, Linked):
-        return job.main_container
-    return context.kind(job).main_container(job, body(context, job, None))
+        return run_views.with_executions(run, known, job.main_container)
+    bounds = context.kind(job).bounds(job, body(context, job, None))
+    told = [marked(execution, bounds.inessential) for execution in known]
+    return run_views.with_executions(run, told, bounds.main)
 
 
 def _lines(context: Context, jobs: Sequence[Job], since: datetime | None, limit: int) -> Mapping[str, Sequence[Event]]:
@@ -190,7 +193,7 @@ def _unrecorded(context: Context, execution: Execution, jobs: Sequence[Job]) -> 
         ids=(execution.id,),
         target=execution.target,
     )
-    return run_views.with_executions(run, [execution], main_container(context, job))
+    return _with_executions(context, run, [execution])
 
 
 def _is_named(task: str, reference: str) -> bool:

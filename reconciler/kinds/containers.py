@@ -13,6 +13,11 @@ def deciding(containers: Sequence[Spec]) -> str | None:
     return str(chosen[0]["name"]) if chosen else None
 
 
+def inessential(containers: Sequence[Spec]) -> frozenset[str]:
+    """Name the containers that may end before the task, or be ended with it."""
+    return frozenset(str(each["name"]) for each in containers if each.get("essential") is False)
+
+
 def with_awslogs(container: Spec, logs: Logs, region: str | None) -> Spec:
     """Answer a container that writes to CloudWatch Logs, unless it has a log configuration of its own."""
     if container.get("logConfiguration") is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reconciler.core.attempts import Bounds, seconds
 from reconciler.core.rules import Rules
 from reconciler.kinds import patch, run_task, run_task_changes, run_task_checks, task_definition
+from reconciler.kinds.containers import inessential
 from reconciler.kinds.run_changes import RunChanges, require
 from reconciler.kinds.schedule import Target
 from reconciler.kinds.task_definition_rules import RULES
@@ -30,6 +31,7 @@ class EcsJob:
         """Answer the job's timeouts and retries: ECS knows none of them."""
         return Bounds(
             main=self.main_container(job, definition),
+            inessential=inessential(definition.get("containerDefinitions") or ()),
             backoff_limit=job.backoff_limit,
             start_timeout=seconds(job.start_timeout_seconds),
             deadline=seconds(job.active_deadline_seconds),

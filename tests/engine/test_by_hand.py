@@ -374,7 +374,7 @@ def test_a_run_that_is_stopped_has_failed_and_says_why(directory: Directory) -> 
     operate(directory, lambda reconciler: reconciler.operator.stop(task))
     report = operate(directory, lambda reconciler: reconciler.operator.wait_for(task, None))
     assert [(each.state, each.reason) for each in report.runs or ()] == [
-        (RunState.FAILED, "app exited 143; reconciler: stopped on request; sidecar exited 143")
+        (RunState.FAILED, "app exited 143; reconciler: stopped on request")
     ]
     with pytest.raises(Refused, match="report: the run is over, it has failed"):
         operate(directory, lambda reconciler: reconciler.operator.stop(task))
@@ -430,6 +430,23 @@ def test_logs_of_every_container_are_read_and_what_is_missing_is_said(directory:
     assert [(line.container, line.text) for line in seen.lines] == [("app", "one"), ("app", "two")]
     assert seen.notes == (f"sidecar: log stream {stream} does not exist",)
     assert ([line.text for line in last.lines], last.notes) == (["two"], ())
+
+
+def test_a_sidecar_that_is_not_essential_says_nothing_of_how_a_run_went(directory: Directory) -> None:
+    directory.write(report=on_demand(outcome="exit 0 after 3s"))
+    directory.once()
+    ended, _ = waited(directory)
+    assert ended.reason == "app exited 0; Essential container in task exited"
+    assert [(end.name, end.exit_code, end.essential) for end in ended.containers] == [
+        ("app", 0, True),
+        ("sidecar", 143, False),
+    ]
+    run(directory)
+    directory.aws.advance(60)
+    directory.once()
+    with directory.reconciler() as reconciler:
+        told = reconciler.operator.runs([job(reconciler, "report")], since=None, limit=5).runs or ()
+    assert [(each.reason, each.containers) for each in told] == [(ended.reason, ended.containers)] * 2
 
 
 # -- retry --------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,10 @@ from reconciler.reports.scrubbing import Scrubber
 
 #: Sentences of ours that quote nothing; nearly every job of a directory that is in sync has one.
 _OURS = frozenset({"", "in sync", "launched", "suspended"})
+#: How runs end that AWS tells in fixed words: there is nothing else in it but containers' names and exit codes.
+_ENDED = re.compile(
+    r"(?:(?:succeeded|failed): )?(?:(?:[A-Za-z0-9_-]+ exited \d+|Essential container in task exited)(?:; |\Z))+"
+)
 #: What a message quotes of a value that it finds wrong; what it says of the value's type is no part of it.
 _QUOTED = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<=\bgot )(?!(?:an?|text|true|false|null|no)\b)[^\s,;)]+"
@@ -113,6 +117,8 @@ def _whole(manifests: Manifests | None) -> dict[str, Spec]:
 
 
 def _run(run: Run, scrubber: Scrubber) -> Run:
+    if _says_nothing_hidden(run.reason) and all(_says_nothing_hidden(end.reason) for end in run.containers):
+        return run
     containers = (replace(end, reason=_clean(end.reason, run.job, scrubber)) for end in run.containers)
     return replace(run, reason=_clean(run.reason, run.job, scrubber), containers=tuple(containers))
 
@@ -127,8 +133,13 @@ def _check(check: Check, scrubber: Scrubber) -> Check:
     return replace(check, subject=printable(check.subject), reason=_clean(check.reason, "", scrubber))
 
 
+def _says_nothing_hidden(text: str) -> bool:
+    """Whether a text is one that can hold no value: looking up what a job hides is dear where there are thousands."""
+    return text in _OURS or _ENDED.fullmatch(text) is not None
+
+
 def _clean(text: str, job: str, scrubber: Scrubber) -> str:
-    return text if text in _OURS else printable(scrubber.text(text, job))
+    return text if _says_nothing_hidden(text) else printable(scrubber.text(text, job))
 
 
 def _place(problem: Problem) -> tuple[Source, str, str]:

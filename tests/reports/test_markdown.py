@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reconciler.model import FieldChange, Problem
 from reconciler.reports.markdown import marker, render
+from reconciler.reports.presentable import presentable
 from tests.reports.report_scenario import JOBS, report
 
 
@@ -41,3 +42,20 @@ def test_nothing_in_a_message_acts() -> None:
 
 def test_the_marker_is_a_comment_whatever_the_owner_is_called() -> None:
     assert marker("plan", "a--> <b") == "<!-- reconciler:plan:a> <b -->"
+
+
+def test_five_hundred_drifted_jobs_of_ten_thousand_are_one_whole_comment() -> None:
+    from tests.bench import reports
+
+    known = reports.manifests(500)
+    text = render(presentable(reports.report("drift", jobs=10_000, drifted=500), known))
+    assert len(text.encode()) < 60_000
+    assert text.startswith(
+        "<!-- reconciler:drift:bench -->\n### reconcile drift: bench (`111111111111`, `eu-west-1`)\n"
+    )
+    assert "- 10000 jobs: 9500 in sync, 500 drifted\n" in text
+    assert text.count("<details") == text.count("</details>") == text.count("```diff") > 20
+    assert text.count("```") == 2 * text.count("```diff")
+    last = text.rstrip("\n").splitlines()[-1]
+    assert re.fullmatch(r"> \*\*Cut here:\*\* \d+ more of 501 entries do not fit into a comment\.", last)
+    assert "value-" not in text

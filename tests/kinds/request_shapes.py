@@ -149,6 +149,22 @@ def _get(value: Any, place: Path) -> Any:
     return value
 
 
+def pattern(path: Path) -> str:
+    """Answer where a place stands, whatever the position in its lists."""
+    text = ""
+    for step in path:
+        text += "[]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")
+
+
+def places_of(value: Any, place: Path = ()) -> Iterator[Path]:
+    """Enumerate every member and entry there is in a value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, nested in inside:
+        yield (*place, step)
+        yield from places_of(nested, (*place, step))
+
+
 #: Words and numbers that rows know, so that random values hit defaults and conditions often.
 _TEXTS = (
     "", "a", "b", "0", "tcp", "awsvpc", "host", "bridge", "1 vCPU", "1024", "1 GB", "jobs", "/", "LATEST", "UTC",
@@ -158,12 +174,16 @@ _TEXTS = (
 _NUMBERS = (0, 1, 2, 3, 5, 30, 60, 80, 185, 300, 86400)
 
 
+#: How likely a member is there: sparse values meet empty parents, dense ones reach the deepest member.
+DENSITIES = (0.15, 0.4, 0.6, 0.85, 0.85)
+
+
 def values(shape: Shape) -> st.SearchStrategy[Any]:
     """Random values of a shape, sparse and dense ones."""
     return st.builds(
         lambda seed, density: random_value(shape, random.Random(seed), density),
         st.integers(min_value=0, max_value=2**32),
-        st.sampled_from((0.15, 0.3, 0.6)),
+        st.sampled_from(DENSITIES),
     )
 
 

@@ -6,6 +6,7 @@
 import copy
 import os
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -18,7 +19,18 @@ from reconciler.core.minimal import minimal
 from reconciler.core.normalise import equal, essence
 from reconciler.core.rules import Default, EmptyIsAbsent, Keyed, Unordered
 from reconciler.core.tree import holds
-from tests.kinds.request_shapes import REQUESTS, Request, at, places, values
+from tests.kinds.request_shapes import (
+    DENSITIES,
+    REQUESTS,
+    Request,
+    at,
+    members,
+    pattern,
+    places,
+    places_of,
+    random_value,
+    values,
+)
 
 laws = settings(
     max_examples=int(os.environ.get("RECONCILER_EXAMPLES", "25")),
@@ -27,6 +39,18 @@ laws = settings(
     suppress_health_check=list(HealthCheck),
 )
 requests = pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
+
+
+@requests
+def test_every_member_is_met(request_: Request) -> None:
+    """The laws below look at no fewer values than these."""
+    every = {pattern(path) for path, _ in members(request_.shape) if not str(path[-1]).startswith("key-")}
+    met = set[str]()
+    for number in range(25):
+        value = random_value(request_.shape, random.Random(number * 7919), DENSITIES[number % len(DENSITIES)])
+        met |= {pattern(place) for place in places_of(value)}
+    sys.stdout.write(f"{request_.operation}: random values meet {len(every & met)} of {len(every)} members\n")
+    assert every <= met
 
 
 @requests

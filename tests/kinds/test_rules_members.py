@@ -8,20 +8,12 @@ import pytest
 from reconciler.core.diff import compare
 from reconciler.core.normalise import equal
 from reconciler.core.rules import IgnoreCase, Keyed, OtherwiseIs, Unordered
-from reconciler.model import Path
-from tests.kinds.request_shapes import REQUESTS, Request, around, at, full, members, replaced, scalar
+from tests.kinds.request_shapes import REQUESTS, Request, around, at, full, members, pattern, replaced, scalar
 
 #: What may change unnoticed, and the row that says so.
 EXCEPTIONS = {"CreateSchedule": {"ClientToken": "ClientToken: not compared, AWS does not return it"}}
 
 requests = pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
-
-
-def pattern(path: Path) -> str:
-    text = ""
-    for step in path:
-        text += "[]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".")
 
 
 def say(request: Request, what: str, counted: Counter[str], skipped: Counter[str]) -> None:

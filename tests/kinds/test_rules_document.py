@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from reconciler.core.rules import Rules
-from reconciler.kinds import job_definition_rules, schedule_rules, task_definition_rules
+from reconciler.kinds import event_rule, job_definition_rules, schedule_rules, task_definition_rules
 from reconciler.kinds.document_rules import main, pages
 
 DOCS = Path(__file__).parents[2] / "docs"
-TABLES = (task_definition_rules.RULES, job_definition_rules.RULES, schedule_rules.RULES)
+TABLES = (task_definition_rules.RULES, job_definition_rules.RULES, schedule_rules.RULES, event_rule.RULES)
 tables = pytest.mark.parametrize("rules", TABLES, ids=[table.kind for table in TABLES])
 
 

@@ -17,7 +17,7 @@ from reconciler.core.diff import compare
 from reconciler.core.explain import explain
 from reconciler.core.minimal import minimal
 from reconciler.core.normalise import equal, essence
-from reconciler.core.rules import Default, EmptyIsAbsent, Keyed, Unordered
+from reconciler.core.rules import Default, DefaultFrom, EmptyIsAbsent, Keyed, Unordered
 from reconciler.core.tree import holds
 from tests.kinds.request_shapes import (
     DENSITIES,
@@ -105,6 +105,15 @@ def test_the_order_of_what_has_none_does_not_matter(request_: Request, random_da
     assert compare(body, shuffled, request_.rules) == ()
 
 
+def usual(row: Default | DefaultFrom | EmptyIsAbsent, siblings: dict[str, Any]) -> Any:
+    match row:
+        case Default(value=value):
+            return value
+        case DefaultFrom(member=member):
+            return siblings.get(member[1:])
+    return {}
+
+
 @requests
 @laws
 @given(random_data=st.data())
@@ -112,11 +121,11 @@ def test_writing_a_default_is_leaving_it_out(request_: Request, random_data: st.
     body = random_data.draw(values(request_.shape))
     written = copy.deepcopy(body)
     for row in request_.rules:
-        if not isinstance(row, Default | EmptyIsAbsent):
+        if not isinstance(row, Default | DefaultFrom | EmptyIsAbsent):
             continue
-        value: Any = row.value if isinstance(row, Default) else {}
         for place in places(written, row.path):
             siblings = at(written, place[:-1])
+            value = usual(row, siblings)
             says_something = any(sibling is not None for sibling in siblings.values())
             if says_something and siblings.get(place[-1]) is None and holds(row.when, written, siblings):
                 siblings[place[-1]] = list(value) if isinstance(value, tuple) else copy.copy(value)

@@ -77,7 +77,8 @@ class Notifying:
 
         if isinstance(notify.to, Webhook):
             return Courier(webhook.name(notify.to), webhook.WebhookSender(notify.to), say)
-        return Courier(topic.name(notify.to), topic.TopicSender(notify.to, self._process.writing_session), say)
+        sender = topic.TopicSender(notify.to, self._process.writing_session)
+        return Courier(topic.name(notify.to), sender, say, finish=sender.close)
 
     def _owner(self) -> str:
         manifests = self._process.manifests

@@ -71,9 +71,12 @@ def _identity(attempt: Attempt, ids: Sequence[str]) -> Event:
     }
 
 
-def runs(job: str, lines: Iterable[Event]) -> tuple[Run, ...]:
-    """Answer a job's runs, oldest first, from its lines in the order in which they happened."""
-    found: dict[tuple[str, int], Run] = {}
+def runs(job: str, lines: Iterable[Event], known: Iterable[Run] = ()) -> tuple[Run, ...]:
+    """Answer a job's runs, oldest first, from its lines in the order in which they happened.
+
+    `known` are runs that earlier lines told of; of those some may be told again.
+    """
+    found = {(run.trigger, run.attempt): run for run in known}
     for line in lines:
         if line.get("event") not in {"launched", "refused", "ended"}:
             continue

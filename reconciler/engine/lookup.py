@@ -86,6 +86,22 @@ def told(context: Context, jobs: Sequence[Job], *, since: datetime | None, limit
     return tuple(every[:limit])
 
 
+def told_since(context: Context, since: datetime, jobs: Sequence[Job], known: Sequence[Run]) -> tuple[Run, ...]:
+    """Answer the runs of `jobs` that are `known`, or that the history tells of since then, as they stand, newest first.
+
+    Of what is known only what the history has told counts: the rest is looked at again.
+    """
+    before: dict[str, list[Run]] = {job.name: [] for job in jobs}
+    for run in known:
+        if run.trigger and run.job in before:
+            before[run.job].append(run)
+    lines = context.backends.history.read_all(since)
+    found = [run for name, runs in before.items() for run in chronicle.runs(name, lines.get(name, ()), runs)]
+    told = {task for run in found for task in run.ids}
+    extra = [run for run in _going_on(context, jobs) if not told & set(run.ids)]
+    return tuple(sorted([*extra, *refreshed(context, found)], key=_began, reverse=True))
+
+
 def find(context: Context, reference: str) -> Run:
     """Answer the run that a task's ARN, an id or its beginning names, as it stands now. Raises UsageError if none does.
 

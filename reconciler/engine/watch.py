@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Protocol
 
 from reconciler.aws.session import Aws
 from reconciler.clock import Clock
 from reconciler.core.guards import Limits, Pause
+from reconciler.engine import watch_runs
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.context import Listener
 from reconciler.engine.reconciler import Reconciler
@@ -23,14 +24,13 @@ from reconciler.engine.watch_alarm import Alarm, Wake
 from reconciler.engine.watch_directory import View
 from reconciler.engine.watch_events import PassesAgain, PassFailed, RunsSeen, Said, Started, Stopped, Told
 from reconciler.engine.watch_memory import Memory, carried_out
+from reconciler.engine.watch_runs import RecentRuns
 from reconciler.engine.watch_sight import Readable, Sight
 from reconciler.errors import AwsCallError, CredentialsExpired, Interrupted, ReconcilerError, UsageError
 from reconciler.model import Outlook, Run, Settings, Step
 
 #: The pass as a whole, among those that may fail.
 _WHOLE = "the whole pass"
-#: How old the runs may be that are told.
-_RUNS_SINCE: Final = timedelta(days=2)
 
 
 class Surroundings(Readable, Protocol):
@@ -75,6 +75,7 @@ class Watch:
         spread: Callable[[], float] = _spread,
     ) -> None:
         self._runs = runs
+        self._recent = RecentRuns(runs)
         self._surroundings = surroundings
         self._alarm = alarm
         self._clock = clock
@@ -174,18 +175,19 @@ class Watch:
         passed, due = self._memory.learn(report, tuple(done), view, woken, self._clock.now(), aws)
         commit = self._sight.commit
         self._tell(replace(passed, commit=commit.sha if commit is not None else ""))
-        if self._runs and (passed.done or passed.moved or passed.number == 1):
+        news = passed.done or passed.moved or passed.number == 1
+        if self._runs and (news or watch_runs.may_begin_unseen(view.manifests.jobs)):
             self._tell_runs(reconciler, view)
         return due
 
     def _tell_runs(self, reconciler: Reconciler, view: View) -> None:
-        """Tell the newest runs; where AWS does not, the next pass that changes something asks again."""
+        """Tell the newest runs; where AWS does not, a later pass asks again."""
         try:
-            told = reconciler.operator.runs(view.manifests.jobs, since=_RUNS_SINCE, limit=self._runs)
+            runs = self._recent.update(reconciler.operator, view.manifests.jobs, self._clock.now())
         except AwsCallError as error:
             self._tell(Said(message=f"the newest runs are not known: {error}"))
         else:
-            self._tell(RunsSeen(runs=told.runs or ()))
+            self._tell(RunsSeen(runs=runs))
 
     def _go_on(self) -> None:
         """Raise Interrupted where nothing new may be started."""

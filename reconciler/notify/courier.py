@@ -23,7 +23,10 @@ class NotSent(Exception):
 
 
 class Courier:
-    """Brings notices to one target, in order. `say` is told, in a sentence, of each that could not be brought."""
+    """Brings notices to one target, in order. `say` is told, in a sentence, of each that could not be brought.
+
+    `finish` is called in the same thread as `send`, after the last.
+    """
 
     def __init__(
         self,
@@ -31,12 +34,14 @@ class Courier:
         send: Callable[[Notice], None],
         say: Callable[[str], None],
         *,
+        finish: Callable[[], None] = lambda: None,
         pauses: Sequence[float] = PAUSES,
         room: int = _ROOM,
     ) -> None:
         self._name = name
         self._send = send
         self._say = say
+        self._finish = finish
         self._pauses = pauses
         self._waiting: queue.Queue[Notice | None] = queue.Queue(maxsize=room)
         self._over = threading.Event()
@@ -74,6 +79,7 @@ class Courier:
     def _run(self) -> None:
         while (notice := self._waiting.get()) is not None:
             self._bring(notice)
+        self._finish()
 
     def _bring(self, notice: Notice) -> None:
         reason = ""

@@ -33,11 +33,12 @@ class TopicSender:
             )
         except ReconcilerError as error:
             if not isinstance(error, AwsCallError) or isinstance(error, CredentialsExpired):
-                self._close()
+                self.close()
             again = isinstance(error, CredentialsExpired | OutcomeUnknown | Throttled)
             raise NotSent(str(error), again=again) from None
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the session."""
         if self._aws is not None:
             self._aws.close()
             self._aws = None

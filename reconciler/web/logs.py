@@ -4,6 +4,7 @@ Nobody waits for AWS: whoever asks is told what is known, and that a look is und
 time, none sooner than a second after the last, and none at a run that was looked at a moment ago.
 """
 
+import contextlib
 import queue
 import threading
 from collections import OrderedDict
@@ -84,6 +85,8 @@ class Logs:
     def close(self) -> None:
         """Look no more; a look that is under way is not waited for."""
         self._over.set()
+        with contextlib.suppress(queue.Full):
+            self._asked.put_nowait("")
 
     def _start(self) -> None:
         if self._thread is None:
@@ -92,8 +95,10 @@ class Logs:
             self._thread.start()
 
     def _run(self) -> None:
-        while not self._over.is_set():
+        while True:
             identifier = self._asked.get()
+            if self._over.is_set():
+                return
             answer = self._look(identifier)
             with self._lock:
                 self._pending.discard(identifier)

@@ -129,7 +129,7 @@ class Theatre:
             self.directory.look()
 
 
-def theatre(directory: Directory, *, interval: float = 60.0, **limits: object) -> Theatre:
+def theatre(directory: Directory, *, interval: float = 60.0, runs: int = 0, **limits: object) -> Theatre:
     """Answer a loop over `directory` that has not begun."""
     clock = VirtualClock(directory.aws)
     host, script = Host(directory=directory, clock=clock), Script(clock)
@@ -141,6 +141,7 @@ def theatre(directory: Directory, *, interval: float = 60.0, **limits: object) -
         limits=Limits(**limits),  # type: ignore[arg-type]
         interval=interval,
         tell=told.append,
+        runs=runs,
         spread=lambda: 1.0,
     )
     return Theatre(directory=directory, host=host, script=script, watch=watch, told=told)

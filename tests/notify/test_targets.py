@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -135,9 +135,25 @@ def inbox(aws: LocalAws) -> tuple[str, Any]:
     return arn, lambda: json.loads(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"])
 
 
-def test_a_topic_is_sent_text_and_what_subscriptions_filter_by(aws: LocalAws, inbox: Any) -> None:
+@pytest.fixture
+def sender(aws: LocalAws) -> Iterator[Callable[[Topic], TopicSender]]:
+    made: list[TopicSender] = []
+
+    def make(topic: Topic) -> TopicSender:
+        made.append(TopicSender(topic, lambda: Aws(environment=aws.environment, region="us-east-1")))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+Make = Callable[[Topic], TopicSender]
+
+
+def test_a_topic_is_sent_text_and_what_subscriptions_filter_by(sender: Make, inbox: Any) -> None:
     arn, receive = inbox
-    TopicSender(Topic(arn=arn), lambda: Aws(environment=aws.environment, region="us-east-1"))(TOLD)
+    sender(Topic(arn=arn))(TOLD)
     received = receive()
     assert received["Subject"] == "team: a run of report has failed"
     assert received["Message"].startswith("team: a run of report has failed\n- report: main exited 3\n")
@@ -147,21 +163,16 @@ def test_a_topic_is_sent_text_and_what_subscriptions_filter_by(aws: LocalAws, in
     }
 
 
-def test_a_topic_is_sent_json_where_that_is_wanted(aws: LocalAws, inbox: Any) -> None:
+def test_a_topic_is_sent_json_where_that_is_wanted(sender: Make, inbox: Any) -> None:
     arn, receive = inbox
-    TopicSender(Topic(arn=arn, format="json"), lambda: Aws(environment=aws.environment, region="us-east-1"))(TOLD)
+    sender(Topic(arn=arn, format="json"))(TOLD)
     assert json.loads(receive()["Message"])["event"] == "runFailed"
 
 
-def test_a_topic_that_is_not_there_is_said(aws: LocalAws) -> None:
-    sender = TopicSender(
-        Topic(arn="arn:aws:sns:us-east-1:123456789012:nowhere"),
-        lambda: Aws(environment=aws.environment, region="us-east-1"),
-    )
+def test_a_topic_that_is_not_there_is_said(sender: Make) -> None:
     with pytest.raises(NotSent, match=r"^Publish: .* \(NotFound") as refused:
-        sender(TOLD)
+        sender(Topic(arn="arn:aws:sns:us-east-1:123456789012:nowhere"))(TOLD)
     assert refused.value.again is False
-    sender._close()
 
 
 def test_a_topic_goes_by_its_name() -> None:

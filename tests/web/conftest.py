@@ -66,10 +66,11 @@ class Served:
         """Send these bytes, and answer what comes back before the connection is closed."""
         with closing(socket.create_connection(("127.0.0.1", self.port), timeout=10)) as connection:
             connection.sendall(words)
-            response = HTTPResponse(connection, method=method)
-            response.begin()
-            text = response.read().decode()
-            return Answer(code=response.status, text=text, headers={k.lower(): v for k, v in response.getheaders()})
+            with closing(HTTPResponse(connection, method=method)) as response:
+                response.begin()
+                text = response.read().decode()
+                headers = {name.lower(): value for name, value in response.getheaders()}
+                return Answer(code=response.status, text=text, headers=headers)
 
 
 @contextmanager

@@ -8,6 +8,8 @@ member that holds nothing (null, `[]`, `{}`) says nothing and is left out.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.core.rules import NotCompared, Rules
@@ -35,12 +37,12 @@ def operation(service: str) -> str | None:
 def keep(parsed: dict[str, Any], body: bytes, model: "ServiceModel") -> frozenset[str]:
     """Put into a parsed answer what botocore dropped of `body`; answer which members that are (`volumes[].new`)."""
     _, member, registering, rules = _DESCRIBING[model.service_name]
-    shape = model.operation_model(registering).input_shape
+    known = _request(model, registering)
     told = {row.path for row in rules if isinstance(row, NotCompared) and row.side == "response"}
     raw = json.loads(body)
     patterns: set[str] = set()
     for described, whole in _pairs(parsed, raw, member):
-        found = {place: value for place, value in _beyond(whole, shape) if place[0] not in told}
+        found = {place: value for place, value in _beyond(whole, known) if place[0] not in told}
         if found:
             described[KEY] = found
             patterns |= {_pattern(place) for place in found}
@@ -62,21 +64,51 @@ def _pairs(parsed: dict[str, Any], raw: Any, member: str) -> Iterator[tuple[dict
         yield ours, whole
 
 
-def _beyond(value: Any, shape: Any, place: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Find the members that a shape has not."""
-    if isinstance(value, list) and shape.type_name == "list":
-        for position, entry in enumerate(value):
-            yield from _beyond(entry, shape.member, (*place, position))
-    elif isinstance(value, dict) and shape.type_name == "map":
-        for key, entry in value.items():
-            yield from _beyond(entry, shape.value, (*place, key))
-    elif isinstance(value, dict) and shape.type_name == "structure":
-        known = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a request has at one place: members of a structure, by their name on the wire; entries of a list or map.
+
+    None stands for plain values.
+    """
+
+    members: Mapping[str, "_Known | None"]
+    entry: "_Known | None" = None
+
+
+def _beyond(value: Any, known: _Known) -> list[tuple[Path, Any]]:
+    """Find the members that a part of a request has not; the places are told from there."""
+    found: list[tuple[Path, Any]] = []
+    if known.entry is not None:
+        inside = enumerate(value) if type(value) is list else value.items() if type(value) is dict else ()
+        for step, entry in inside:
+            found += [((step, *place), inner) for place, inner in _beyond(entry, known.entry)]
+    elif type(value) is dict:
         for name, inner in value.items():
-            if name in known:
-                yield from _beyond(inner, known[name], (*place, name))
-            elif inner is not None and inner != [] and inner != {}:
-                yield (*place, name), inner
+            part = known.members.get(name, _NEW)
+            if part is _NEW:
+                if inner is not None and inner != [] and inner != {}:
+                    found.append(((name,), inner))
+            elif part is not None:
+                found += [((name, *place), more) for place, more in _beyond(inner, part)]
+    return found
+
+
+#: Stands where a request has no such member.
+_NEW: Final = _Known({})
+
+
+@cache
+def _request(model: "ServiceModel", registering: str) -> _Known:
+    return _laid_out(model.operation_model(registering).input_shape) or _NEW
+
+
+def _laid_out(shape: Any) -> _Known | None:
+    if shape.type_name == "structure":
+        members = shape.members.items()
+        return _Known({part.serialization.get("name", name): _laid_out(part) for name, part in members})
+    inside = {"list": "member", "map": "value"}.get(shape.type_name)
+    entry = _laid_out(getattr(shape, inside)) if inside is not None else None
+    return _Known({}, entry) if entry is not None else None
 
 
 def _pattern(place: Path) -> str:

@@ -60,7 +60,7 @@ class _Walk:
                 return value
             case Place.OVERRIDES if not isinstance(value, str) or member_word(here.name) in OPEN_IN_OVERRIDES:
                 return value
-            case Place.LABELS if not looks_secret(here.name):
+            case Place.LABELS if here.name and not looks_secret(here.name):
                 return value
             case Place.TEXT if (request := _request_in(value)) is not None:
                 masked = self.value(request, _request_in(other), Here())

@@ -76,8 +76,8 @@ class Here:
                 return replace(self, name=key, element=False)
 
     def item(self, name: str) -> "Here":
-        """Step into an element of a list, which goes by its own name where it has one."""
-        return replace(self, name=name or self.name, element=True)
+        """Step into an element of a list, which goes by its own name where it has one; a label without has none."""
+        return replace(self, name=name or ("" if self.place is Place.LABELS else self.name), element=True)
 
 
 def place_of(path: str | Path) -> Here:

@@ -9,7 +9,7 @@ from reconciler.reports import branch
 from reconciler.reports import html_parts as parts
 from reconciler.reports.drift_details import registration, unmanaged_names
 from reconciler.reports.json import instant
-from reconciler.reports.summary import headline, summary
+from reconciler.reports.summary import sentences, summary
 from reconciler.reports.timeline import Bar, timeline
 from reconciler.reports.wording import duration, moment, place, run_text, run_time, value_text
 
@@ -35,7 +35,7 @@ def _head(report: Report, title: str) -> Iterator[str]:
     yield f"<h1>{escape(title)}</h1>"
     stamp = f'<time datetime="{instant(report.started)}">{moment(report.started)}</time>'
     yield f'<p class="quiet">{escape(where)}{" · " if where else ""}{stamp} · {duration(report.seconds)}</p>'
-    yield f"<p>{escape(headline(report))}</p>"
+    yield f"<p>{'<br>'.join(escape(sentence) for sentence in sentences(report))}</p>"
     yield "</header>"
     counts = summary(report)
     yield "<form hidden>"
@@ -86,7 +86,8 @@ def _job(job: JobReport, *, told: bool) -> Iterator[str]:
 def _unreported(job: JobReport) -> list[str]:
     if not job.unreported:
         return []
-    head = "<table><thead><tr><th>not reported<th>live<th>manifest<th>equal, as<th>known from</tr></thead><tbody>"
+    head = '<p class="quiet">Not reported, as it is no drift:</p>'
+    head += "<table><thead><tr><th>field<th>live<th>manifest<th>equal, as<th>known from</tr></thead><tbody>"
     rows = (
         f"<tr><td>{escape(each.change.path)}</td>"
         f'<td data-name="live">{escape(value_text(each.change.before))}</td>'

@@ -23,7 +23,7 @@ from reconciler.model import (
 )
 from reconciler.reports import branch
 from reconciler.reports.drift_details import explanation, registration, unmanaged_names
-from reconciler.reports.summary import sentences
+from reconciler.reports.summary import plural, sentences
 from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import (
     SIGNS,
@@ -38,6 +38,8 @@ from reconciler.reports.wording import (
 )
 
 _LIMIT: Final = 60_000
+#: Up to so many entries with differences are shown open: what was changed is read without a click.
+_FEW: Final = 5
 _CUT_ROOM: Final = 200
 _VALUE_WIDTH: Final = 500
 _TICKS: Final = re.compile("`+")
@@ -96,25 +98,27 @@ def _against(report: Report) -> Iterator[str]:
     if report.against is not None and report.against.jobs:
         against = report.against
         yield f"\n#### Compared with {_code(against.ref)}\n"
-        yield from (_edit(edit) for edit in against.jobs)
+        few = sum(bool(edit.changes) for edit in against.jobs) <= _FEW
+        yield from (_edit(edit, opened=few and bool(edit.changes)) for edit in against.jobs)
 
 
-def _edit(edit: JobEdit) -> str:
+def _edit(edit: JobEdit, *, opened: bool) -> str:
     does = f"<b>{branch.EDIT_SIGNS[edit.edit]} {edit.edit}</b> {_html(edit.kind)} <code>{_html(edit.name)}</code>"
     body = [*_diff(edit.changes), _escaped(edit.message)]
     if edit.source:
         body.append(f"declared at {_code(place(edit.source))}")
-    return _details(does, body)
+    return _details(does + _fields(edit.changes), body, opened=opened)
 
 
 def _steps(report: Report) -> Iterator[str]:
     shown = [step for step in report.steps if step.action is not Action.KEEP or step.reason != "in sync"]
     if shown:
         yield f"\n#### {'Done' if any(step.status is Status.DONE for step in report.steps) else 'To do'}\n"
-        yield from (_step(step) for step in shown)
+        few = sum(bool(step.changes) for step in shown) <= _FEW
+        yield from (_step(step, opened=failed_step(step) or (few and bool(step.changes))) for step in shown)
 
 
-def _step(step: Step) -> str:
+def _step(step: Step, *, opened: bool) -> str:
     badge = _BADGES[step.status]
     title = (
         f"{badge}<b>{_html(SIGNS[step.action])} {step.action}</b> {_html(step.kind)} <code>{_html(step.name)}</code>"
@@ -124,14 +128,15 @@ def _step(step: Step) -> str:
         body.append(f"**{_escaped(step.error)}**")
     if step.source:
         body.append(f"declared at {_code(place(step.source))}")
-    return _details(title, body, opened=failed_step(step))
+    return _details(title + _fields(step.changes), body, opened=opened)
 
 
 def _jobs(report: Report) -> Iterator[str]:
     shown = [job for job in report.jobs if _matters(job, report)]
     if shown:
         yield "\n#### Jobs\n"
-        yield from (_job(job, report) for job in shown)
+        few = not report.steps and sum(bool(job.changes) for job in shown) <= _FEW
+        yield from (_job(job, report, opened=few and bool(job.changes)) for job in shown)
 
 
 def _matters(job: JobReport, report: Report) -> bool:
@@ -140,7 +145,7 @@ def _matters(job: JobReport, report: Report) -> bool:
     return job.sync not in {Sync.IN_SYNC, None} and not report.steps
 
 
-def _job(job: JobReport, report: Report) -> str:
+def _job(job: JobReport, report: Report, *, opened: bool) -> str:
     axes = ", ".join(str(axis) for axis in (job.sync, job.health) if axis)
     body = [] if report.steps else [*_diff(job.changes)]
     body += [_escaped(job.message)] if job.message else []
@@ -154,13 +159,18 @@ def _job(job: JobReport, report: Report) -> str:
         told = "\n".join(f"- {_escaped(each)}" for each in explanation(job, _VALUE_WIDTH))
         body.append(f"not reported, as it is no drift:\n\n{told}")
     body += [f"declared at {_code(place(job.source))}"] if job.source else []
-    return _details(f"<code>{_html(job.name)}</code> {_html(axes)}", body)
+    fields = "" if report.steps else _fields(job.changes)
+    return _details(f"<code>{_html(job.name)}</code> {_html(axes)}{fields}", body, opened=opened)
 
 
 def _unmanaged(report: Report) -> Iterator[str]:
     if report.unmanaged:
         yield "\n#### Nobody manages\n"
         yield from (f"- {_escaped(name)}" for name in unmanaged_names(report))
+
+
+def _fields(changes: Sequence[FieldChange]) -> str:
+    return f" · {plural(len(changes), 'field')}" if changes else ""
 
 
 def _diff(changes: Sequence[FieldChange]) -> Iterator[str]:

@@ -10,6 +10,8 @@ from reconciler.reports.masking import is_masked
 from reconciler.reports.printing import printable
 
 _MOVED: Final = re.compile(r"\[\d+→\d+\]\Z")
+#: That certain leaves differ.
+_REPEATED: Final = re.compile(r"\A\S+(?: and \d+ more)? differs?(?:; |\Z)")
 #: One sign for each action, as in Terraform's plans.
 SIGNS: Final = {
     Action.CREATE: "+",
@@ -83,8 +85,9 @@ def change_values(change: FieldChange, limit: int = 0) -> str:
 
 
 def step_reason(step: Step) -> str:
-    """Answer why a step is taken, unless its error begins by saying so."""
-    return "" if step.error.startswith(step.reason) else step.reason
+    """Answer why a step is taken, without what its error begins with, and what its differences show themselves."""
+    reason = _REPEATED.sub("", step.reason) if step.changes else step.reason
+    return "" if step.error.startswith(reason) else reason
 
 
 def place(source: Source | None) -> str:

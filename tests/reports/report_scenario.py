@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from reconciler.model import (
     ABSENT,
     Action,
+    Against,
     ContainerEnd,
+    Edit,
     FieldChange,
     Health,
     Job,
+    JobEdit,
     JobReport,
     Manifests,
     Owned,
     Problem,
+    Registration,
     Report,
     Run,
     RunState,
@@ -22,6 +26,8 @@ from reconciler.model import (
     Status,
     Step,
     Sync,
+    Unmanaged,
+    Unreported,
 )
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -158,6 +164,94 @@ JOBS = (
         source=_at("train"),
         message=f"RegisterJobDefinition: invalid value {CANARY} (ClientException)",
     ),
+    JobReport(
+        name="billing",
+        kind="EcsJob",
+        sync=Sync.DRIFTED,
+        health=Health.PENDING,
+        source=_at("billing"),
+        definition=f"{_ARN}/billing:8",
+        changes=(
+            FieldChange(path="cpu", before="1024", after="512", source=_at("billing", 8)),
+            FieldChange(path="tags[team]", before="sales", after="finance", source=_at("settings", 6)),
+        ),
+        live=Registration(name="billing:9", registered_at=START, registered_by="arn:aws:iam::111111111111:user/ana"),
+        unreported=(
+            Unreported(
+                change=FieldChange(path="containerDefinitions[main].cpu", before=0, after=ABSENT),
+                rule="containerDefinitions[].cpu: absent = 0",
+                text="absent = 0",
+                source="describe outputs committed to public repositories",
+                grade="seen",
+                equality="stores",
+            ),
+        ),
+    ),
+    JobReport(
+        name="cleanup",
+        kind="EcsJob",
+        sync=Sync.DRIFTED,
+        health=Health.NEVER_RAN,
+        source=_at("cleanup"),
+        definition=f"{_ARN}/cleanup:5",
+        changes=(
+            FieldChange(
+                path="placementConstraints[0].expression", before="a == b", after="a==b", source=_at("cleanup", 12)
+            ),
+        ),
+        message="does not converge: placementConstraints[0].expression",
+        live=Registration(name="cleanup:5", registered_at=START, commit="77aa0d1c0ffee@2026-11-19T17:02:00+00:00"),
+    ),
+    JobReport(
+        name="reindex",
+        kind="EcsJob",
+        sync=Sync.MISSING,
+        health=Health.SUCCEEDED,
+        source=_at("reindex"),
+        definition=f"{_ARN}/reindex:1",
+        schedule={"rate": "6 hours", "timeZone": "UTC", "engine": "eventbridge", "state": "ENABLED"},
+        message="no such schedule exists",
+        last_run=_run("reindex", RunState.SUCCEEDED, minutes=2, exit_code=0),
+    ),
+)
+UNMANAGED = (
+    Unmanaged(kind="job-definition", name="scratch"),
+    Unmanaged(kind="task-definition", name="ana-test"),
+)
+AGAINST = Against(
+    ref="main",
+    commit="9b1d2e3f4a5b6c7d8e9f",
+    jobs=(
+        JobEdit(
+            name="data-jobs.staging",
+            kind="Settings",
+            edit=Edit.CHANGED,
+            source=_at("settings", 1),
+            changes=(FieldChange(path="prune.maxDeletions", before=3, after=50, source=_at("settings", 1)),),
+        ),
+        JobEdit(
+            name="migrate-db",
+            kind="EcsJob",
+            edit=Edit.CHANGED,
+            source=_at("migrate-db"),
+            changes=(REPORT_CHANGES[1],),
+            message="runs again, unless this generation has run before",
+        ),
+        JobEdit(
+            name="nightly-report",
+            kind="EcsJob",
+            edit=Edit.CHANGED,
+            source=_at("nightly-report"),
+            changes=REPORT_CHANGES[:3],
+        ),
+        JobEdit(
+            name="old-export",
+            kind="EcsJob",
+            edit=Edit.REMOVED,
+            source=Source(file="main:jobs.d/old-export.yaml", line=1),
+        ),
+        JobEdit(name="train", kind="BatchJob", edit=Edit.ADDED, source=_at("train")),
+    ),
 )
 STEPS = (
     Step(
@@ -235,6 +329,22 @@ STEPS = (
         source=_at("index", 19),
     ),
     Step(
+        action=Action.CREATE,
+        kind="schedule",
+        name="reconciler-data-jobs.staging/reindex",
+        job="reindex",
+        reason="no such schedule exists",
+        source=_at("reindex", 9),
+    ),
+    Step(
+        action=Action.KEEP,
+        kind="task-definition",
+        name="cleanup:5",
+        job="cleanup",
+        reason="does not converge: placementConstraints[0].expression",
+        source=_at("cleanup"),
+    ),
+    Step(
         action=Action.LAUNCH,
         kind="run",
         name="migrate-db/once",
@@ -299,6 +409,8 @@ def report(verb: str = "drift") -> Report:
         jobs=tuple(reversed(JOBS)),
         steps=STEPS if verb in {"plan", "apply"} else (),
         problems=tuple(reversed(PROBLEMS)),
+        unmanaged=UNMANAGED if verb == "drift" else None,
+        against=AGAINST if verb == "plan" else None,
     )
 
 

@@ -58,7 +58,6 @@ def test_no_more_runs_are_told_than_are_wanted_and_none_of_what_is_gone(director
     stage = theatre(directory, interval=600, runs=2)
     stage.script.at(700, lambda: directory.remove("often"))
     stage.run(760)
-    assert {len(runs) for runs in seen(stage)[-10:]} <= {2, 0}
     assert max(map(len, seen(stage))) == 2
     assert all(earlier.created >= later.created for earlier, later in zip(*two(stage), strict=False))  # type: ignore[operator]
     assert seen(stage)[-1] == ()

@@ -57,7 +57,7 @@ def test_no_more_runs_are_told_than_are_wanted_and_none_of_what_is_gone(director
     directory.write(often=scheduled("often", "rate: 3 minutes"), other=on_demand("other"))
     stage = theatre(directory, interval=600, runs=2)
     stage.script.at(700, lambda: directory.remove("often"))
-    stage.run(760)
+    stage.run(800)
     assert max(map(len, seen(stage))) == 2
     assert all(earlier.created >= later.created for earlier, later in zip(*two(stage), strict=False))  # type: ignore[operator]
     assert seen(stage)[-1] == ()

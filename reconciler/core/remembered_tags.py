@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final
 
 from reconciler.core import ownership
@@ -17,18 +18,15 @@ from reconciler.core import ownership
 _LONGEST_VALUE: Final = 256
 _HASHED: Final = "=="
 _HASH_LENGTH: Final = 6
+#: Teams tag alike: a few sets of keys are those of thousands of definitions.
+_REMEMBERED: Final = 1024
 _TO_ESCAPE: Final = re.compile(r"[= ]|[^\w+\-.:/@]")
 _ESCAPED: Final = re.compile(r"(?:=[0-9A-F]{2})+")
 
 
 def remember(keys: Collection[str]) -> Mapping[str, str]:
     """Answer the tag that remembers `keys`; none for no keys."""
-    if not keys:
-        return {}
-    spelt = " ".join(_TO_ESCAPE.sub(_escape, key) for key in sorted(keys))
-    if len(spelt) > _LONGEST_VALUE:
-        spelt = _HASHED + "".join(sorted(_hash(key) for key in keys))
-    return {ownership.TAGS: spelt}
+    return {ownership.TAGS: _spelt(frozenset(keys))} if keys else {}
 
 
 def remembered(tags: Mapping[str, str]) -> frozenset[str]:
@@ -39,10 +37,23 @@ def remembered(tags: Mapping[str, str]) -> frozenset[str]:
     if value.startswith(_HASHED):
         digits = value[len(_HASHED) :]
         hashes = {digits[start : start + _HASH_LENGTH] for start in range(0, len(digits), _HASH_LENGTH)}
-        known = {key for key in tags if _hash(key) in hashes}
+        known = frozenset(key for key in tags if _hash(key) in hashes)
     else:
-        known = {_ESCAPED.sub(_unescape, word) for word in value.split(" ")} & tags.keys()
+        known = _read(value) & tags.keys()
     return frozenset({key for key in known if not key.startswith(ownership.PREFIX)} | {ownership.TAGS})
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _spelt(keys: frozenset[str]) -> str:
+    spelt = " ".join(_TO_ESCAPE.sub(_escape, key) for key in sorted(keys))
+    if len(spelt) > _LONGEST_VALUE:
+        spelt = _HASHED + "".join(sorted(_hash(key) for key in keys))
+    return spelt
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(spelt: str) -> frozenset[str]:
+    return frozenset(_ESCAPED.sub(_unescape, word) for word in spelt.split(" "))
 
 
 def _hash(key: str) -> str:

@@ -29,7 +29,8 @@ def tag_changes(
     A key that is not desired is somebody else's and stays, ours of another purpose included, unless `former` says
     that it was desired once. Keys that begin with `aws:`, in any case, are AWS's: never compared, never written.
     """
-    write = {key: value for key, value in sorted(desired.items()) if not _is_aws(key) and observed.get(key) != value}
+    write = {key: value for key, value in desired.items() if observed.get(key) != value and not _is_aws(key)}
+    write = dict(sorted(write.items()))
     remove = tuple(sorted(key for key in former if key in observed and key not in desired and not _is_aws(key)))
     places = sources or {}
     changes = [

@@ -1,6 +1,7 @@
 """What a YAML parser's complaint means in plain words, and what usually helps."""
 
 import re
+from collections.abc import Sequence
 
 #: Part of libyaml's sentence → what is wrong, what helps. The pure Python parser of PyYAML uses the same sentences.
 _PLAIN_WORDS = (
@@ -56,6 +57,19 @@ def explain(sentence: str, character: str) -> tuple[str, str]:
         if part in sentence:
             return message, hint
     return f"not valid YAML: {sentence}", ""
+
+
+#: Spaces that are none to YAML, and what no editor shows.
+_UNSEEN = re.compile("[\u00a0\u2000-\u200f\u202f\u2060\u3000\ufeff]")
+
+
+def unseen(lines: Sequence[str], line: int) -> tuple[int, int, str] | None:
+    """Answer line, column and a message where what nobody sees stands on a line (from 1) or the one before it."""
+    for number in (line, line - 1):
+        found = _UNSEEN.search(lines[number - 1]) if 1 <= number <= len(lines) else None
+        if found is not None:
+            return number, found.start() + 1, f"the character U+{ord(found.group()):04X} is no space to YAML"
+    return None
 
 
 _EXPRESSION = re.compile(r"\$\{\{[^\n]*?\}\}")

@@ -5,6 +5,7 @@ the :data:`Place` where somebody would go to change it. Trees are shared (an ali
 nothing here changes one: a merge or a replacement makes new containers around the entries that it keeps.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -160,8 +161,7 @@ def show(path: Iterable[str | int]) -> str:
         elif _PLAIN_KEY.match(step):
             text += f".{step}" if text else step
         else:
-            quoted = step.replace('"', '\\"')
-            text += f'["{quoted}"]'
+            text += f"[{json.dumps(step, ensure_ascii=not step.isprintable())}]"
     return text
 
 

@@ -124,7 +124,11 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, composer: Composer) 
     opened = error.context_mark
     if opened is not None and opened.line + 1 != line and ("}" in message or "]" in message or "quoted" in message):
         hint = f"opened at line {opened.line + 1}; {hint}"
-    found = syntax_errors.unquoted_expression(here, column)
+    unseen = syntax_errors.unseen(lines, line)
+    if unseen is not None:
+        line, column, message = unseen
+        hint = "replace it with a plain space, or leave it out"
+    found = syntax_errors.unquoted_expression(here, column) if unseen is None else None
     if found is not None:
         column, expression = found
         message = f"{expression} inside {{…}} or […] is not quoted"

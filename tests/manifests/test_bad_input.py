@@ -301,6 +301,40 @@ def test_what_can_mean_nothing(jobs_d: Directory, written: str, line: str, path:
     assert jobs_d.errors(JOB + written) == [f"jobs.d/job.yaml:{line} {path}: {message}"]
 
 
+@pytest.mark.parametrize(
+    ("written", "place", "code"),
+    [
+        (JOB.replace("        image", "\u00a0\u00a0image"), "8:1", "00A0"),
+        (JOB.replace("image: ", "image:\u00a0"), "8:15", "00A0"),
+        (JOB + "\ufeffkind: x\n", "10:1", "FEFF"),
+    ],
+)
+def test_a_space_that_is_none(jobs_d: Directory, written: str, place: str, code: str) -> None:
+    (error,) = jobs_d.errors(written)
+    assert error.startswith(f"jobs.d/job.yaml:{place}")
+    assert error.endswith(
+        f": the character U+{code} is no space to YAML (replace it with a plain space, or leave it out)"
+    )
+
+
+def test_a_key_with_a_character_that_nobody_sees(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("image:", "image\u200b:")) == [
+        f'jobs.d/job.yaml:8:9 {CONTAINER}["image\\u200b"]: unknown key (did you mean image?)'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        ("        environment: [{LOG: info}]\n", ':10:24 {}.environment[0].LOG: unknown key (write {{name: LOG, value: …}})'),
+        ("        secrets: {A: arn}\n", ":10:9 {}.secrets: expected a list, got a mapping (write a list of {{name: …, valueFrom: …}})"),
+        ("        mountPoints: {a: b}\n", ':10:9 {}.mountPoints: expected a list, got a mapping (begin each entry with "- ")'),
+    ],
+)  # fmt: skip
+def test_a_mapping_for_a_list(jobs_d: Directory, written: str, error: str) -> None:
+    assert jobs_d.errors(JOB + written) == [f"jobs.d/job.yaml{error.format(CONTAINER)}"]
+
+
 def test_words_of_kubernetes_in_metadata(jobs_d: Directory) -> None:
     assert jobs_d.errors(JOB.replace("{name: hello}", "{name: hello, labels: {a: b}, namespace: jobs}")) == [
         "jobs.d/job.yaml:3:25 metadata.labels: unknown key (did you mean tags?)",

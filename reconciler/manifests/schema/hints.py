@@ -20,7 +20,11 @@ _REACH_OF_METADATA = 2
 #: Members of a request that say which run it is of what.
 _SET_BY_US = frozenset({"clientToken", "jobDefinition", "jobName", "startedBy", "taskDefinition"})
 #: Kubernetes' words for ours.
-_SYNONYMS: dict[Path, str] = {("metadata", "labels"): "tags", ("metadata", "annotations"): "tags"}
+_SYNONYMS: dict[Path, str] = {
+    ("metadata", "labels"): "tags",
+    ("metadata", "annotations"): "tags",
+    ("spec", "containers"): "taskDefinition.containerDefinitions",
+}
 #: What one kind of job calls its definition, and what the other does.
 _OF_THE_OTHER_KIND = {
     f"{theirs}{form}": (kind, f"{ours}{form}")
@@ -30,6 +34,8 @@ _OF_THE_OTHER_KIND = {
     )
     for form in ("", "File", "Arn")
 }
+#: Lists of names with something beside each, by the shape of their entries.
+_PAIRS = {"KeyValuePair": "value", "EksContainerEnvironmentVariable": "value", "Secret": "valueFrom"}
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
@@ -51,6 +57,8 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     if path == ("spec",) and key in _OF_THE_OTHER_KIND:
         kind, counterpart = _OF_THE_OTHER_KIND[key]
         return KeyHint(text=f"it belongs to kind: {kind}; here it is {counterpart}", meant=(path, counterpart))
+    if here.properties.keys() == {"name", "value"}:
+        return KeyHint(text=f"write {{name: {key}, value: …}}")
     if (*path, key) in _SYNONYMS:
         return KeyHint(text=f"did you mean {_SYNONYMS[*path, key]}?")
     reach = _REACH_OF_METADATA if path == ("metadata",) else _REACH
@@ -102,8 +110,10 @@ def wrong_type(schema: Schema, written: Any) -> str:
             return "YAML 1.2 knows only true and false"
         case "array", str():
             return "write a list, one entry for each"
-        case "array", dict() if _is_list_of_pairs(schema):
-            return "write a list of {name: …, value: …}"
+        case "array", dict() if (pair := _pair_of(schema)) is not None:
+            return f"write a list of {{name: …, {pair}: …}}"
+        case "array", dict():
+            return 'begin each entry with "- "'
     return ""
 
 
@@ -120,8 +130,9 @@ def _variable(value: Any) -> str:
     return "a variable is written ${{ NAME }}" if foreign else ""
 
 
-def _is_list_of_pairs(schema: Schema) -> bool:
-    return str(schema.get("items", {}).get("$ref", "")).endswith(("/KeyValuePair", "/EksContainerEnvironmentVariable"))
+def _pair_of(schema: Schema) -> str | None:
+    """Answer what stands beside the name in each entry of a list that people write as a mapping."""
+    return _PAIRS.get(str(schema.get("items", {}).get("$ref", "")).rpartition("/")[2])
 
 
 def _closest(word: str, words: Iterable[str], alike: float = _ALIKE) -> str | None:

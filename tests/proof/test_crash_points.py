@@ -19,7 +19,7 @@ from reconciler.local.embedded import Snapshot
 from reconciler.model import Health, Manifests
 from tests.engine.harness import Killed
 from tests.proof import ends, scenario
-from tests.proof.conftest import Summary
+from tests.proof.conftest import Tell
 from tests.proof.course import play, prepared
 from tests.proof.laboratory import Laboratory, Moment, Start, manifests_of
 
@@ -91,15 +91,13 @@ def test_the_undisturbed_scenario_ends_as_it_should(recording: Recording) -> Non
 
 
 @pytest.mark.parametrize("restart", RESTARTS)
-def test_whenever_it_is_killed_the_next_finishes_the_work(
-    recording: Recording, restart: str, proof_summary: Summary
-) -> None:
+def test_whenever_it_is_killed_the_next_finishes_the_work(recording: Recording, restart: str, tell: Tell) -> None:
     faults, tried = [], 0
     for where in restarted(recording, restart, EVERY):
         tried += 1
         found = finished(recording, recording.manifests, in_doubt(recording.laboratory, restart))
         faults += [f"{where}: {fault}" for fault in found]
-    proof_summary.append(
+    tell(
         f"crash points: {recording.calls} calls, killed before and after each ({2 * recording.calls} points, "
         f"{len(recording.moments)} different worlds); started again after {restart} from {tried} of them"
     )

@@ -23,7 +23,7 @@ from reconciler.model import Manifests, Severity, Status, Sync
 from reconciler.reports.verdict import of_pass
 from tests.engine.harness import WAIT
 from tests.proof import ends
-from tests.proof.conftest import Summary
+from tests.proof.conftest import Tell
 from tests.proof.course import LATE, QUARTER, play, prepared
 from tests.proof.laboratory import Laboratory, Moment
 
@@ -142,9 +142,7 @@ def passed(course: Course) -> tuple[ExitCode, frozenset[str]]:
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_whatever_goes_wrong_is_said_and_the_next_pass_mends_it(
-    course: Course, name: str, proof_summary: Summary
-) -> None:
+def test_whatever_goes_wrong_is_said_and_the_next_pass_mends_it(course: Course, name: str, tell: Tell) -> None:
     trouble, tried, faults = TROUBLES[name], 0, []
     for number, stage in enumerate(course.stages):
         for turn, action in enumerate(stage.calls):
@@ -152,7 +150,7 @@ def test_whatever_goes_wrong_is_said_and_the_next_pass_mends_it(
                 tried += 1
                 where = f"pass {number + 1}, {action} ({skip + 1}) {name}"
                 faults += [f"{where}: {fault}" for fault in met(course, stage, action, trouble, skip)]
-    proof_summary.append(f"faults: {name} at {tried} calls of {len(course.stages)} passes")
+    tell(f"faults: {name} at {tried} calls of {len(course.stages)} passes")
     assert not faults, "\n".join(faults)
 
 

@@ -16,7 +16,7 @@ from reconciler.engine import Reconciler, Until
 from reconciler.model import Manifests, Report, Sync
 from tests.engine.harness import WAIT
 from tests.proof import ends, scenario
-from tests.proof.conftest import Summary
+from tests.proof.conftest import Tell
 from tests.proof.course import LATE, MINUTES, QUARTER, is_over, play, prepared
 from tests.proof.laboratory import Laboratory, Moment, manifests_of
 from tests.proof.two import NAMES, Pair
@@ -134,5 +134,5 @@ def test_of_two_commits_the_newer_one_wins_and_nothing_flaps(place: Place, seed:
     assert laboratory.aws.snapshot() == end, "the older one changes nothing any more"
 
 
-def test_how_many_interleavings_were_tried(proof_summary: Summary) -> None:
-    proof_summary.append(f"two reconcilers: {SEEDS} interleavings of the same commit, {SEEDS} of two commits")
+def test_how_many_interleavings_were_tried(tell: Tell) -> None:
+    tell(f"two reconcilers: {SEEDS} interleavings of the same commit, {SEEDS} of two commits")

@@ -14,12 +14,16 @@ _DAY: Final = 86_400_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEvent:
-    """One line: when its writer says it happened, when AWS took it in, and the text."""
+    """One line: when its writer says it happened, when AWS took it in, and the text.
+
+    `id` is AWS's, where the line was found by a search: two writers may say the same in the same millisecond.
+    """
 
     stream: str
     at: datetime
     ingested: datetime
     message: str
+    id: str = ""
 
 
 def milliseconds(instant: datetime) -> int:
@@ -146,4 +150,5 @@ def _event(stream: str, event: dict[str, Any]) -> LogEvent:
         at=instant(event["timestamp"]),
         ingested=instant(event.get("ingestionTime", event["timestamp"])),
         message=str(event["message"]),
+        id=str(event.get("eventId", "")),
     )

@@ -3,7 +3,8 @@
 The rules, from the contract:
 * an attempt is followed by another only after its tasks were seen to have ended, and never after Unknown;
 * a launch that was announced but never recorded is looked for, and repeated with the same token for 55 minutes;
-* an answer that made nothing is repeated with the same token, after a pause;
+* an answer that made nothing is repeated with the same token, after a pause; while somebody else may have sent the
+  launch as well, as one that was announced and never recorded;
 * a task that AWS does not list is waited for during five minutes after its launch, then it is Unknown.
 """
 
@@ -106,7 +107,8 @@ def decide(memory: Memory, executions: Mapping[str, Execution], bounds: Bounds, 
             f"attempt {attempt.number} failed: {attempt.reason}",
         )
     if attempt.refused is not None:
-        retry = Start(attempt=attempt.number) if not attempt.ids else Resume(attempt=attempt)
+        in_doubt = attempt.ids or attempt.open
+        retry = Resume(attempt=attempt) if in_doubt else Start(attempt=attempt.number)
         return _after_pause(attempt.refused + pause(attempt.refusals - 1), now, retry, attempt.refusal)
     if not attempt.placed and not attempt.stopping:
         return Resume(attempt=attempt)

@@ -2,32 +2,40 @@
 
 The stream's existence is the claim. Its events, in the order in which AWS took them in:
 
-    start     {"attempt", "target", "definition", "parts", "commit", "at"}   a launch is about to be sent
+    start     {"attempt", "target", "definition", "parts", "commit", "at"}   a launch is about to be sent, or sent again
     launched  {"attempt", "part", "ids", "at"}                               its tasks or job
-    refused   {"attempt", "part", "reason", "transient", "at"}               a definite answer that made nothing
+    refused   {"attempt", "part", "reason", "transient", "announced",        a definite answer that made nothing, to
+               "settles", "at"}                                                the launch that was announced then
     stopping  {"attempt", "cause", "at"}                                     we ended it, and why
     ended     {"attempt", "state", "exitCode", "reason", "at", …}            how the attempt went (see `run_ends`)
     finished  {"state", "reason", "at"}                                      how the run went; nothing follows
     assumed   {"state", "at"}                                                what a person recorded, over all the rest
 
 The first `start` of an attempt since its last refusal decides where everybody looks for it and sends it: two loops
-that disagree about the cluster still ask the same one.
+that disagree about the cluster still ask the same one. Everybody who sends it announces that, and a refusal speaks for
+the launch that it answers; where it `settles`, AWS would have told of what others had made, so it speaks as well for
+all that were announced so long before that they were sent by then, or never will be.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from reconciler.core import run_ends
 from reconciler.model import ContainerEnd, RunState
 
 Event = Mapping[str, Any]
 
+#: What was announced so long ago was sent, or never will be: a launch rests on a look at AWS half as old at most.
+SETTLED: Final = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One try of a run. `started` is when its launch was announced, `parts` how many calls it takes.
+
+    `open` are the instants at which launches were announced whose answer nobody has recorded.
 
     `began` and `stopped` are when its tasks did, as AWS told at their end.
     """
@@ -53,6 +61,12 @@ class Attempt:
     began: datetime | None = None
     stopped: datetime | None = None
     containers: tuple[ContainerEnd, ...] = ()
+    open: tuple[datetime, ...] = ()
+
+    @property
+    def doubtful_since(self) -> datetime:
+        """Since when it may be that tasks exist of which nobody has recorded anything."""
+        return self.started if self.ids else min(self.open, default=self.started)
 
     @property
     def placed(self) -> bool:
@@ -122,12 +136,14 @@ def _started(memory: Memory, event: Event) -> Memory:
         definition=str(event["definition"]),
         parts=int(event.get("parts", 1)),
         commit=str(event.get("commit", "")),
+        open=(_instant(event),),
     )
     earlier = next((known for known in memory.attempts if known.number == number), None)
     if earlier is None:
         return replace(memory, attempts=(*memory.attempts, attempt))
-    if earlier.refused is None or earlier.ids:
-        return memory
+    if earlier.refused is None or earlier.ids or earlier.open:
+        known = replace(earlier, open=(*earlier.open, *attempt.open))
+        return replace(memory, attempts=tuple(known if each is earlier else each for each in memory.attempts))
     again = replace(attempt, refusals=earlier.refusals, refusal=earlier.refusal, transient=earlier.transient)
     return replace(memory, attempts=(*memory.attempts[:-1], again))
 
@@ -157,6 +173,7 @@ def _with(attempt: Attempt, event: Event) -> Attempt:
                 refused=_instant(event),
                 refusal=str(event.get("reason", "")),
                 transient=bool(event.get("transient")),
+                open=_unanswered(attempt.open, event),
             )
         case "stopping":
             return replace(attempt, stopping=attempt.stopping or str(event.get("cause", "")))
@@ -171,6 +188,19 @@ def _with(attempt: Attempt, event: Event) -> Attempt:
                 stopped=run_ends.stopped(event),
                 containers=run_ends.containers(event),
             )
+
+
+def _unanswered(announced: Sequence[datetime], refusal: Event) -> tuple[datetime, ...]:
+    """Answer the announcements that a refusal says nothing of; those of earlier versions speak for all."""
+    if "announced" not in refusal:
+        return ()
+    left = list(announced)
+    mine = datetime.fromisoformat(str(refusal["announced"]))
+    if mine in left:
+        left.remove(mine)
+    if refusal.get("settles"):
+        left = [instant for instant in left if _instant(refusal) - instant < SETTLED]
+    return tuple(left)
 
 
 def _instant(event: Event) -> datetime:

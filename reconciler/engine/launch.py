@@ -38,6 +38,16 @@ class Postponed(ReconcilerError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Sending:
+    """A launch that was announced at an instant; `resumed`: it may have been sent before."""
+
+    job: Job
+    memory: Memory
+    announced: str
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launcher:
     """Carries out what was decided about a run. `seen_at` is when AWS was looked at, `journal` where it is recorded."""
 
@@ -57,11 +67,12 @@ class Launcher:
             raise ReconcilerError("there is no verified revision to run")
         number = decision.attempt if isinstance(decision, Start) else decision.attempt.number
         request = self._request(job, operation, self._key(memory, number), revision)
-        if isinstance(decision, Start):
-            memory = self._announce(job, memory, number, revision, request)
-            if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
-                return "another loop is on it"
-        return self._send(job, memory, request, operation, resumed=isinstance(decision, Resume))
+        announced = self._now()
+        memory = self._announce(job, memory, decision, revision, request, announced)
+        if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
+            return "another loop is on it"
+        sending = _Sending(job=job, memory=memory, announced=announced, resumed=isinstance(decision, Resume))
+        return self._send(sending, request, operation)
 
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known unless it is."""
@@ -95,18 +106,28 @@ class Launcher:
             raise ReconcilerError(f"the ledger's stream {name} was claimed and cannot be read")
         return recall(name, record)
 
-    def _announce(self, job: Job, memory: Memory, attempt: int, revision: Revision, request: Spec) -> Memory:
-        kind, definition = self.context.kind(job), self._definition(memory, revision)
-        target = kind.target(job) or self.context.backends.runs[job.kind].default_target()
-        key = self._key(memory, attempt)
+    def _announce(
+        self, job: Job, memory: Memory, decision: Start | Resume, revision: Revision, request: Spec, at: str
+    ) -> Memory:
+        """Say that the launch is about to be sent, and answer what everybody has said by then.
+
+        Who sends it again says so too: else the refusal of one would speak for what the other is about to make.
+        """
+        match decision:
+            case Resume(attempt=attempt):
+                number, target, definition, parts = attempt.number, attempt.target, attempt.definition, attempt.parts
+            case Start(attempt=number):
+                kind, definition = self.context.kind(job), self._definition(memory, revision)
+                target = kind.target(job) or self.context.backends.runs[job.kind].default_target()
+                parts = len(kind.launches(request, self._key(memory, number), target, definition))
         event = {
             "event": "start",
-            "attempt": attempt,
+            "attempt": number,
             "target": target,
             "definition": definition,
-            "parts": len(kind.launches(request, key, target, definition)),
+            "parts": parts,
             "commit": str(self.context.commit or ""),
-            "at": self._now(),
+            "at": at,
         }
         self.journal.record(memory.stream, event)
         return self._read(memory.stream)
@@ -116,25 +137,25 @@ class Launcher:
         owner = self.context.settings.owner
         return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory.stream), attempt=attempt)
 
-    def _send(self, job: Job, memory: Memory, request: Spec, operation: Advance, *, resumed: bool) -> str:
-        attempt = memory.last
+    def _send(self, sending: _Sending, request: Spec, operation: Advance) -> str:
+        job, attempt = sending.job, sending.memory.last
         assert attempt is not None
         backend = self.context.backends.runs[job.kind]
-        key = self._key(memory, attempt.number)
+        key = self._key(sending.memory, attempt.number)
         made: list[str] = []
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
             if launch.key.part in attempt.launched_parts:
                 continue
-            placed = self._place(backend, launch, attempt, operation, resumed=resumed)
+            placed = self._place(backend, launch, attempt, operation, resumed=sending.resumed)
             match placed:
                 case Launched():
-                    self._record(memory, launch, placed, job)
+                    self._record(sending, launch, placed)
                     made += placed.ids
                 case Refusal(reason=reason, error=error):
-                    self._refused(job, memory, launch, reason, transient=False)
+                    self._refused(sending, launch, reason, transient=False, settles=not backend.tokens)
                     raise error
                 case Forgotten():
-                    return self._give_up(memory, attempt)
+                    return self._give_up(sending.memory, attempt)
                 case Busy(reason=reason):
                     raise Postponed(reason)
         more = f" and {len(made) - _NAMED} more" if len(made) > _NAMED else ""
@@ -153,8 +174,8 @@ class Launcher:
         """Answer what is sent, looked up and checked before it is announced: a fault here has launched nothing."""
         return run_request(self.context, job, body(self.context, job, revision), operation.bounds.main, key)
 
-    def _record(self, memory: Memory, launch: Launch, launched: Launched, job: Job) -> None:
-        number = launch.key.attempt
+    def _record(self, sending: _Sending, launch: Launch, launched: Launched) -> None:
+        job, memory, number = sending.job, sending.memory, launch.key.attempt
         if launched.ids:
             self.journal.record(
                 memory.stream,
@@ -176,18 +197,22 @@ class Launcher:
             self._end(job, memory, launch.target, number, launched.ids, f"{runs.PARTLY_PLACED}: {reasons}")
             raise ReconcilerError(f"{runs.PARTLY_PLACED}: {reasons}")
         transient = all(failure.transient for failure in launched.failures)
-        self._refused(job, memory, launch, reasons, transient=transient)
+        self._refused(sending, launch, reasons, transient=transient, settles=True)
         if transient:
             raise Postponed(f"{reasons}; it is sent again after a pause")
         raise ReconcilerError(f"nothing was started: {reasons}")
 
-    def _refused(self, job: Job, memory: Memory, launch: Launch, reason: str, *, transient: bool) -> None:
+    def _refused(self, sending: _Sending, launch: Launch, reason: str, *, transient: bool, settles: bool) -> None:
+        """Put a refusal on record; it `settles` what was made before if AWS would have told of that instead."""
+        job, memory = sending.job, sending.memory
         event: Event = {
             "event": "refused",
             "attempt": launch.key.attempt,
             "part": launch.key.part,
             "reason": reason,
             "transient": transient,
+            "announced": sending.announced,
+            "settles": settles,
             "at": self._now(),
         }
         self.journal.record(memory.stream, event)

@@ -12,15 +12,13 @@ from typing import Final
 
 from reconciler.aws.backends import RunBackend
 from reconciler.core import run_keys
-from reconciler.core.memory import Attempt
+from reconciler.core.memory import SETTLED, Attempt
 from reconciler.engine.context import Context
 from reconciler.errors import AwsCallError, Conflict, CredentialsExpired, OutcomeUnknown, ReconcilerError
 from reconciler.model import Execution, Launch, Launched
 
 #: A launch that rests on an older look at AWS than this is left to the next pass.
 FRESH: Final = timedelta(minutes=5)
-#: A submission's claim of this age was either sent and is listed by now, or never will be.
-SETTLED: Final = timedelta(minutes=10)
 #: The event on a submission's claim that lets the next one be made at once: AWS has certainly made nothing of it.
 _MADE_NOTHING: Final = "refused"
 
@@ -74,7 +72,9 @@ def place(
     if resumed and (found := backend.find(launch.key, attempt.target)):
         return _adopted(found)
     now = context.clock.now()
-    if resumed and (now - attempt.started >= backend.recall or (until.expires is not None and now > until.expires)):
+    if resumed and (
+        now - attempt.doubtful_since >= backend.recall or (until.expires is not None and now > until.expires)
+    ):
         return Forgotten()
     until.check(now)
     if backend.tokens:

@@ -234,3 +234,17 @@ def test_a_narrowed_pass_leaves_the_rule_alone(directory: Directory) -> None:
     keep_events(directory)
     directory.write(report=by_eventbridge("report"))
     assert {step.kind for step in directory.once(jobs=("report",)).steps} == {"task-definition", "schedule"}
+
+
+def test_tasks_of_strangers_are_not_kept(directory: Directory) -> None:
+    keep_events(directory)
+    directory.write(report=by_eventbridge("report"))
+    directory.once()
+    ecs = directory.aws.client("ecs")
+    network = {
+        "awsvpcConfiguration": {"subnets": [directory.aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]]}
+    }
+    ecs.run_task(taskDefinition="report", launchType="FARGATE", networkConfiguration=network, startedBy="somebody")
+    directory.aws.advance(3600 + 60)
+    kept = directory.aws.client("logs").filter_log_events(logGroupName=GROUP)["events"]
+    assert [json.loads(event["message"])["detail"]["startedBy"][:3] for event in kept] == ["rc/"]

@@ -395,3 +395,65 @@ def test_a_suspension_whose_schedule_cannot_be_disabled_says_so(directory: Direc
     (job,) = said.jobs
     assert job.sync is Sync.ERROR
     assert job.message.startswith("suspended, but EventBridge starts it until a pass can disable its schedule: ")
+
+
+def borrowing(name: str, when: str, engine: str = BY_EVENTBRIDGE) -> str:
+    return f"""
+        apiVersion: reconciler/v1
+        kind: EcsJob
+        metadata: {{name: {name}}}
+        spec:
+          definitionOf: report
+          run: {{command: [{name}]}}
+          schedule: {{{when}, {engine}}}
+    """
+
+
+def test_many_schedules_start_one_definition_and_are_all_repointed(directory: Directory) -> None:
+    late, loop = 'cron: "30 * * * *"', "engine: reconciler"
+    directory.write(
+        report=by_eventbridge("report"), late=borrowing("late", late), looped=borrowing("looped", HOURLY, loop)
+    )
+    directory.once()
+    directory.write(report=by_eventbridge("report", image="app:2"))
+    assert steps(directory.once()) == [
+        (Action.UPDATE, "task-definition", "report"),
+        (Action.UPDATE, "schedule", "reconciler-tests/late"),
+        (Action.UPDATE, "schedule", "reconciler-tests/report"),
+    ]
+    revisions = {live["Target"]["Input"]["TaskDefinition"].rpartition("/")[2] for live in schedules(directory).values()}
+    assert revisions == {"report:2"}
+    passes(directory, 3600)
+    assert starts(directory) == {
+        (name, f"2026-01-01T{time}:00Z"): 1
+        for name, time in (("late", "00:30"), ("report", "01:00"), ("looped", "01:00"))
+    }
+    assert {task["taskDefinitionArn"].rpartition("/")[2] for task in directory.tasks.values()} == {"report:2"}
+    directory.remove("late")
+    assert steps(directory.once()) == [(Action.DELETE, "schedule", "reconciler-tests/late")]
+
+
+def test_neither_engine_starts_anything_while_the_new_schedule_cannot_be_made(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY))
+    passes(directory, 3600)
+    directory.write(report=by_eventbridge("report"))
+    directory.aws.faults.add("scheduler:CreateSchedule", "deny", times=None)
+    passes(directory, 3600)
+    assert starts(directory) == {("report", "2026-01-01T01:00:00Z"): 1}
+    directory.aws.faults.clear()
+    passes(directory, 3600)
+    assert starts(directory) == {("report", f"2026-01-01T0{hour}:00:00Z"): 1 for hour in (1, 3)}
+
+
+@pytest.mark.parametrize("engine", [BY_EVENTBRIDGE, "engine: reconciler"])
+def test_start_and_end_date_belong_to_the_schedule(directory: Directory, engine: str) -> None:
+    bounds = "timeZone: Europe/Paris, startDate: 2026-01-01T02:00:00, endDate: 2026-01-01T03:00:00"  # an hour behind
+    directory.write(report=scheduled("report", 'cron: "*/30 * * * *"', engine=engine, policy=bounds))
+    directory.once()
+    passes(directory, 9000, every=120)
+    assert sorted(slot for _, slot in starts(directory)) == [
+        "2026-01-01T01:00:00Z",
+        "2026-01-01T01:30:00Z",
+        "2026-01-01T02:00:00Z",
+    ]
+    assert directory.once().jobs[0].next_start is None

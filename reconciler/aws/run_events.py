@@ -12,6 +12,8 @@ from reconciler.model import Execution
 
 #: Events are kept a little after what they tell of.
 _MARGIN: Final = timedelta(minutes=10)
+#: Callers look back differently far; what is older than the last one asked for is kept so long.
+_REMEMBERED: Final = timedelta(days=1)
 
 
 class RunEvents(Protocol):
@@ -51,10 +53,21 @@ class KeptRunEvents:
             else:
                 self._read(self._until - _MARGIN)
             self._until = now
+            self._forget(since - _REMEMBERED)
             return {
                 id_: execution
                 for (of, id_), execution in self._known.items()
                 if of == kind and execution.stopped is not None and execution.stopped >= since
+            }
+
+    def _forget(self, horizon: datetime) -> None:
+        """Let go of what ended before `horizon`, so that a loop may run for years."""
+        if self._from is not None and self._from < horizon:
+            self._from = horizon
+            self._known = {
+                key: execution
+                for key, execution in self._known.items()
+                if execution.stopped is not None and execution.stopped >= horizon
             }
 
     def _read(self, since: datetime) -> None:

@@ -170,8 +170,8 @@ def _skip(schedule: Schedule, memory: SlotMemory, known: Slots, now: datetime) -
     if due.last_missed is None:
         return None
     why = f"no pass started it within {schedule.starting_deadline_seconds} s"
-    if schedule.concurrency_policy is not ConcurrencyPolicy.ALLOW and _older_goes_on(known, due.last_missed):
-        why = f"an earlier run was still going on (concurrencyPolicy {schedule.concurrency_policy})"
+    if schedule.concurrency_policy is not ConcurrencyPolicy.ALLOW and _held_back(schedule, known, due.last_missed):
+        why = f"another run was still going on (concurrencyPolicy {schedule.concurrency_policy})"
     elif due.instant is not None:
         why = "a newer slot was due already"
     return {
@@ -183,8 +183,10 @@ def _skip(schedule: Schedule, memory: SlotMemory, known: Slots, now: datetime) -
     }
 
 
-def _older_goes_on(known: Slots, slot: datetime) -> bool:
-    return any(execution.created is None or execution.created <= slot for execution in known.going)
+def _held_back(schedule: Schedule, known: Slots, slot: datetime) -> bool:
+    """Answer whether a run that goes on was in a slot's way, up to the end of its deadline."""
+    until = expires(schedule, slot)
+    return any(execution.created is None or execution.created <= until for execution in known.going)
 
 
 def _decide(run: Memory, known: Slots, now: datetime) -> Decision:

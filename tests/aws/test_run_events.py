@@ -44,7 +44,7 @@ def batch(name: str, **detail: Any) -> dict[str, Any]:
 
 def keep(caller: Aws, *kept: Any) -> None:
     """Write events as EventBridge does: each into a stream of its own."""
-    logs = caller.client("logs")
+    logs: Any = caller.client("logs")
     if not logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
         logs.create_log_group(logGroupName=GROUP)
     for event in kept:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Action, Health, Status, Sync
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
 from tests.engine.scheduled import batch_starts, passes, scheduled, scheduled_batch, slot_events, starts, told
@@ -65,27 +66,30 @@ def test_a_run_is_told_its_slot_and_its_end_is_recorded(directory: Directory) ->
 
 def test_editing_a_schedule_never_fires_in_the_past(directory: Directory) -> None:
     directory.write(report=scheduled("report", HOURLY, policy="startingDeadlineSeconds: 2700"))
-    directory.once()
+    passes(directory, 3660, every=610)
     directory.aws.advance(1900)
     directory.write(report=scheduled("report", 'cron: "25 * * * *"', policy="startingDeadlineSeconds: 2700"))
     edited = directory.once()
     assert [(change.path, change.before, change.after) for change in edited.steps[-1].changes] == [
         ("cron", "0 * * * *", "25 * * * *")
     ]
-    passes(directory, 3600)
-    assert slots(directory) == ["01:25"]
+    passes(directory, 3600, every=600)
+    assert slots(directory) == ["01:00", "02:25"]
 
 
 def test_resuming_never_fires_in_the_past(directory: Directory) -> None:
     policy = "startingDeadlineSeconds: 2700"
+    directory.write(report=scheduled("report", HOURLY, policy=policy))
+    passes(directory, 3660, every=610)
     directory.write(report=scheduled("report", HOURLY, policy=policy, more="suspend: true"))
     assert axes(directory.once()) == {"report": (Sync.IN_SYNC, Health.SUSPENDED)}
-    passes(directory, 3660)
+    passes(directory, 3660, every=610)
     directory.write(report=scheduled("report", HOURLY, policy=policy))
     directory.once()
-    assert slots(directory) == []
-    passes(directory, 3600)
-    assert slots(directory) == ["02:00"]
+    passes(directory, 120)
+    assert slots(directory) == ["01:00"]
+    passes(directory, 3600, every=600)
+    assert slots(directory) == ["01:00", "03:00"]
 
 
 def test_another_cluster_is_another_schedule(directory: Directory) -> None:
@@ -128,7 +132,34 @@ def test_a_slot_that_forbid_holds_back_too_long_is_skipped_and_said(directory: D
     directory.once()
     passes(directory, 2700 + 60)
     assert slots(directory) == ["00:15"]
-    assert skipped(directory) == [("00:30", "an earlier run was still going on (concurrencyPolicy Forbid)")]
+    assert skipped(directory) == [("00:30", "another run was still going on (concurrencyPolicy Forbid)")]
+
+
+@pytest.mark.parametrize("state", ["PROVISIONING", "PENDING"])
+def test_a_run_by_hand_that_has_not_started_yet_holds_a_slot_back(directory: Directory, state: str) -> None:
+    policy = "concurrencyPolicy: Forbid, startingDeadlineSeconds: 300"
+    directory.write(report=scheduled("report", policy=policy, outcome="never starts"))
+    directory.once()
+    directory.aws.advance(901 if state == "PROVISIONING" else 890)
+    with directory.reconciler() as reconciler:
+        (job,) = directory.manifests().jobs
+        directory.watched(lambda: reconciler.operator.run(job, RunChanges()))
+    directory.aws.advance(0 if state == "PROVISIONING" else 15)
+    waiting = directory.once()
+    assert [task["lastStatus"] for task in directory.tasks.values()] == [state]
+    assert "goes on (concurrencyPolicy Forbid)" in waiting.jobs[0].message
+    directory.aws.advance(400)
+    directory.once()
+    assert skipped(directory) == [("00:15", "another run was still going on (concurrencyPolicy Forbid)")]
+
+
+def test_a_run_that_no_list_tells_yet_holds_a_slot_back(directory: Directory) -> None:
+    policy = "concurrencyPolicy: Forbid"
+    directory.write(report=scheduled("report", 'cron: "* * * * *"', policy=policy, outcome="runs forever"))
+    directory.once()
+    directory.aws.faults.add("ecs:ListTasks", "lag", times=None, seconds=600)
+    passes(directory, 240)
+    assert slots(directory) == ["00:01"]
 
 
 def test_replace_ends_the_older_run_and_waits_until_it_has_stopped(directory: Directory) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from reconciler import __version__
+from reconciler.aws import answers
 from reconciler.aws.wire import Wire
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Clients:
         prefix, _, operation = action.partition(":")
         client = self.get(_SERVICES.get(prefix, prefix), retries=action not in SENT_ONCE)
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**members)
+        answers.check(action, answer, client.meta.service_model.operation_model(operation).output_shape)
         return answer
 
     def get(self, service: str, *, retries: bool = True) -> "BaseClient":

@@ -4,9 +4,10 @@ The class says what may be done next: a definite refusal is not repeated, an unk
 botocore has already retried what can be retried when an error arrives here.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.aws import error_text
 from reconciler.aws.error_codes import classify
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
 
 
+_LOG: Final = logging.getLogger(__name__)
+
+
 @contextmanager
 def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Map what botocore raises in the block to our errors; `action` is `ecs:RunTask`.
@@ -43,7 +47,9 @@ def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[N
         raise mapped from None
     except BotoCoreError as error:
         raise _without_answer(action, error) from None
-    except ResponseParserError as error:
+    except (ResponseParserError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        # botocore's parsers raise Python's own errors where a member is of a kind that its model does not say
+        _LOG.debug("%s: the answer cannot be read", action, exc_info=error)
         said = "the answer is none of AWS's: see --endpoint-url, or what stands between here and AWS"
         raise OutcomeUnknown(said, operation=action.partition(":")[2], code=type(error).__name__) from None
 

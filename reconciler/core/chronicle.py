@@ -12,7 +12,7 @@ A line may be told twice, after a crash; the last of a run and attempt counts.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from reconciler.core import run_ends
+from reconciler.core import event_shapes, run_ends
 from reconciler.core.memory import Attempt, Event
 from reconciler.model import Run, RunState
 
@@ -78,7 +78,7 @@ def runs(job: str, lines: Iterable[Event], known: Iterable[Run] = ()) -> tuple[R
     """
     found = {(run.trigger, run.attempt): run for run in known}
     for line in lines:
-        if line.get("event") not in {"launched", "refused", "ended"}:
+        if str(line.get("event")) not in {"launched", "refused", "ended"} or not event_shapes.is_line(line):
             continue
         key = (str(line.get("trigger")), int(line.get("attempt", 0)))
         before = found.get(key)

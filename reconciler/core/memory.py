@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reconciler.core import run_ends
+from reconciler.core import event_shapes, run_ends
 from reconciler.model import ContainerEnd, RunState
 
 Event = Mapping[str, Any]
@@ -103,7 +103,7 @@ def remember(stream: str, generation: str, n: int, claimed: datetime, events: Se
     """Read a stream's events, in the order of their arrival, into what is known of the run."""
     memory = Memory(stream=stream, generation=generation, n=n, claimed=claimed)
     for event in events:
-        memory = after(memory, event)
+        memory = after(memory, event_shapes.readable(event))
     return memory
 
 
@@ -119,6 +119,8 @@ def after(memory: Memory, event: Event) -> Memory:
                 assumed=event["event"] == "assumed",
                 reason=str(event.get("reason", "")),
             )
+        case event_shapes.UNREADABLE if memory.final is None:
+            return replace(memory, final=RunState.UNKNOWN, reason="its record in the ledger cannot be read")
         case "start":
             return _started(memory, event)
         case "launched" | "refused" | "stopping" | "ended":

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from reconciler.core import event_shapes
 from reconciler.core.memory import Event, Memory, remember
 from reconciler.model import Spec
 
@@ -108,7 +109,7 @@ def run_name(job: str, slot: datetime) -> str:
 
 def remember_slots(job: str, events: Iterable[Event]) -> SlotMemory:
     """Read a stream's events, in the order of their arrival."""
-    log = tuple(events)
+    log = tuple(event_shapes.readable(event) for event in events)
     standing: Standing | None = None
     renewed: datetime | None = None
     skipped: Skipped | None = None
@@ -121,7 +122,8 @@ def remember_slots(job: str, events: Iterable[Event]) -> SlotMemory:
             if kind == "stands" or known is None or known.schedule == event.get("schedule"):
                 renewed = _instant(event.get("at")) or renewed
             for slot, carried in (event.get("runs") or {}).items():
-                runs[slot] = _merged(carried, runs.get(slot, ()))
+                if slot_from(slot) is not None:
+                    runs[slot] = _merged(carried, runs.get(slot, ()))
             skipped = _newer(skipped, event.get("skipped"))
         elif kind == "skipped":
             skipped = _newer(skipped, event)
@@ -145,7 +147,7 @@ def extended(memory: SlotMemory, events: Iterable[Event]) -> SlotMemory:
 
 def is_whole(event: Event) -> bool:
     """Answer whether nothing before this event needs to be read."""
-    return event.get("event") in _WHOLE
+    return event_shapes.readable(event).get("event", "") in _WHOLE
 
 
 def stands(schedule: Spec, commit: str, memory: SlotMemory, now: datetime) -> Event:
@@ -217,10 +219,11 @@ def _merged(first: Iterable[Event], then: Iterable[Event]) -> list[Event]:
 
 
 def _run(job: str, slot: str, events: Sequence[Event]) -> Memory:
-    claimed = next((at for event in events if (at := _instant(event.get("at")))), None)
+    told = [event_shapes.readable(event) for event in events]
+    claimed = next((at for event in told if (at := _instant(event.get("at")))), None)
     when = slot_from(slot)
     assert when is not None
-    return remember(run_name(job, when), slot, 0, claimed or when, events)
+    return remember(run_name(job, when), slot, 0, claimed or when, told)
 
 
 def _instant(value: Any) -> datetime | None:

@@ -17,6 +17,7 @@ from reconciler.errors import (
     AwsCallError,
     Conflict,
     CredentialsExpired,
+    NoCredentials,
     NotFound,
     OutcomeUnknown,
     ReconcilerError,
@@ -181,7 +182,7 @@ def test_a_malformed_request_is_told_by_paths_only() -> None:
         ),
         (
             botocore.exceptions.NoCredentialsError(),
-            UsageError,
+            NoCredentials,
             f"AWS credentials — Unable to locate credentials — {error_text.NO_CREDENTIALS_HINT}",
         ),
         (

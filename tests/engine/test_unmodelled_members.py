@@ -1,6 +1,5 @@
 """Members that AWS describes and the installed service model does not know: seen, and never the cause of a loop."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from reconciler.engine import Also
 from reconciler.model import Action, Report, Status, Sync
 from tests.engine.harness import Directory
+from tests.engine.scheduled import BY_EVENTBRIDGE
 
 ECS = """
     apiVersion: reconciler/v1
@@ -29,13 +29,6 @@ BATCH = """
           image: app:1
           resourceRequirements: [{type: VCPU, value: 1}, {type: MEMORY, value: 2048}]
 """
-TRUST = json.dumps(
-    {
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ]
-    }
-)
 KINDS = {
     "ecs": (ECS, "DescribeTaskDefinition", "taskDefinition", "containerDefinitions[app].aNewMember"),
     "batch": (BATCH, "DescribeJobDefinitions", "jobDefinitions", "containerProperties.aNewMember"),
@@ -120,9 +113,7 @@ def test_explain_names_it(directory: Directory) -> None:
 
 def test_a_schedule_is_not_put_back_again_and_again_for_it(directory: Directory) -> None:
     directory.aws.faults.add("scheduler:GetSchedule", "extra", times=None, members={"ANewMember": "x"})
-    directory.aws.client("iam").create_role(RoleName="scheduler", AssumeRolePolicyDocument=TRUST)
-    schedule = "schedule: {rate: 15 minutes, engine: eventbridge, eventBridge: {roleArn: ROLE}}"
-    directory.write(report=ECS + "      " + schedule.replace("ROLE", "arn:aws:iam::123456789012:role/scheduler"))
+    directory.write(report=f"{ECS}      schedule: {{rate: 15 minutes, {BY_EVENTBRIDGE}}}\n")
     directory.once()
     second = directory.once()
     assert [step.action for step in second.steps if step.operation] == []

@@ -49,12 +49,17 @@ def rich() -> dict[str, Any]:
 
 
 def part(value: Any, shape: Shape, chance: random.Random) -> Any:
-    """Answer a part: some members left out, entries of lists in another order."""
+    """Answer a part: some members left out, null or empty, entries of lists in another order."""
     match shape:
         case StructureShape():
             kept = {*KEPT, *shape.required_members}
-            chosen = {name: inner for name, inner in value.items() if name in kept or chance.random() < 0.8}
-            return {name: part(inner, shape.members[name], chance) for name, inner in chosen.items()}
+            some: dict[str, Any] = {}
+            for name, inner in value.items():
+                if name in kept or chance.random() < 0.8:
+                    some[name] = part(inner, shape.members[name], chance)
+                elif chance.random() < 0.5:
+                    some[name] = [] if isinstance(shape.members[name], ListShape) else None
+            return some
         case ListShape(member=StructureShape() as entry):
             return chance.sample([part(inner, entry, chance) for inner in value], len(value))
         case MapShape():

@@ -4,19 +4,18 @@ One small file for each revision, written aside and moved into place, so that tw
 cannot be read counts as not known; deleting the directory at any moment costs time only.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from reconciler import cache_files
 from reconciler.model import Spec
 
 #: Raised when what is stored changes its shape; older directories are left to the user's cache cleaner.
 _VERSION: Final = "1"
+#: Those that were written longest ago go first, once a process that writes any.
 _MOST_FILES: Final = 20_000
 #: Members that a description has as instants, which JSON has not.
 _INSTANTS: Final = ("registeredAt", "deregisteredAt", "deleteRequestedAt")
@@ -33,45 +32,34 @@ class RevisionCache:
 
     def get(self, arn: str) -> Spec | None:
         """Answer what a revision holds, or None where it is not known."""
+        content = cache_files.read(self._file(arn))
+        if content is None:
+            return None
         try:
-            stored = json.loads(self._file(arn).read_text(encoding="utf-8"))
+            stored = json.loads(content)
             if stored["arn"] != arn:
                 return None
             spec = dict(stored["spec"])
             for member in _INSTANTS:
                 if member in spec:
                     spec[member] = datetime.fromisoformat(spec[member])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             return None
         return spec
 
     def put(self, arn: str, spec: Spec) -> None:
-        """Remember what a revision holds."""
+        """Remember what a revision holds, where it is not known: what is damaged is replaced."""
+        if self.get(arn) is not None:
+            return
         content = {member: value for member, value in spec.items() if member not in _CHANGING}
         text = json.dumps({"arn": arn, "spec": content}, default=_instant, ensure_ascii=False)
-        file = self._file(arn)
-        with contextlib.suppress(OSError):
-            if file.exists():
-                return
-            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not self._has_room:
-                self._make_room()
-                self._has_room = True
-            handle, aside = tempfile.mkstemp(dir=self._directory, suffix=".new")
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            Path(aside).replace(file)
+        if not self._has_room:
+            cache_files.keep_newest(self._directory, _MOST_FILES)
+            self._has_room = True
+        cache_files.write(self._file(arn), text.encode())
 
     def _file(self, arn: str) -> Path:
         return self._directory / f"{hashlib.sha256(arn.encode()).hexdigest()[:32]}.json"
-
-    def _make_room(self) -> None:
-        """Start afresh when there are too many: what is in use comes back by itself."""
-        files = [entry.path for entry in os.scandir(self._directory)]
-        if len(files) >= _MOST_FILES:
-            for path in files:
-                with contextlib.suppress(OSError):
-                    Path(path).unlink()
 
 
 def _instant(value: Any) -> str:

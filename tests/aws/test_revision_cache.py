@@ -1,5 +1,6 @@
 """The cache of revisions: never wrong, never in the way."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,16 @@ def test_what_is_corrupt_is_not_known(tmp_path: Path, text: str) -> None:
     (file,) = (tmp_path / "revisions-1").iterdir()
     file.write_text(text)
     assert cache.get(ARN) is None
+    cache.put(ARN, SPEC)
+    assert cache.get(ARN) == KEPT, "what is damaged is not damaged for ever"
+
+
+def test_what_others_could_have_written_is_not_believed(tmp_path: Path) -> None:
+    cache = RevisionCache(tmp_path)
+    cache.put(ARN, SPEC)
+    (file,) = (tmp_path / "revisions-1").iterdir()
+    file.chmod(0o622)
+    assert cache.get(ARN) is None
 
 
 def test_a_directory_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
@@ -56,10 +67,14 @@ def test_two_writers_at_once_do_no_harm(tmp_path: Path) -> None:
     assert len(list((tmp_path / "revisions-1").iterdir())) == 1
 
 
-def test_a_full_cache_starts_afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_cache_forgets_what_was_written_longest_ago(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revision_cache, "_MOST_FILES", 3)
-    for number in range(3):
-        RevisionCache(tmp_path).put(f"{ARN}{number}", SPEC)
+    cache = RevisionCache(tmp_path)
+    for number in range(5):
+        cache.put(f"{ARN}{number}", SPEC)
+        for age, file in enumerate(sorted((tmp_path / "revisions-1").iterdir(), key=lambda each: each.stat().st_mtime)):
+            os.utime(file, (age, age))
     RevisionCache(tmp_path).put(ARN, SPEC)
+    known = [number for number in range(5) if RevisionCache(tmp_path).get(f"{ARN}{number}") is not None]
+    assert known == [2, 3, 4]
     assert RevisionCache(tmp_path).get(ARN) == KEPT
-    assert len(list((tmp_path / "revisions-1").iterdir())) == 1

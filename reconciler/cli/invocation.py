@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reconciler.aws.session import Aws
     from reconciler.core.ownership import Commit
     from reconciler.engine import Limits, Reconciler
+    from reconciler.engine.context import Listener
     from reconciler.local.connection import Connection
 
 
@@ -129,19 +130,24 @@ class Invocation:
     # -- what is there ----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def reconciler(self, access: Access, jobs: Collection[str] = ()) -> Iterator["Reconciler"]:
-        """Answer the engine over valid manifests; `jobs` narrows it as `--job` does."""
+    def reconciler(
+        self,
+        access: Access,
+        jobs: Collection[str] = (),
+        telling: "AbstractContextManager[Listener] | None" = None,
+    ) -> Iterator["Reconciler"]:
+        """Answer the engine over valid manifests; `jobs` narrows it as `--job` does, `telling` hears what is done."""
         from reconciler.cli.terminal import Progress
         from reconciler.engine import Reconciler
 
-        with Progress(self.scrub, self.clock.now, self.again) as progress:
+        with telling or Progress(self.scrub, self.clock.now, self.again) as listen:
             yield Reconciler(
                 manifests=self.manifests,
                 aws=self.aws(access),
                 clock=self.clock,
                 limits=self.limits(jobs),
                 commit=self.commit,
-                listen=progress,
+                listen=listen,
             )
 
     @property

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from reconciler.engine.run_logs import LogsSeen
 
 
-def printer(scrub: Callable[[str], str], stream: TextIO) -> "Callable[[LogsSeen], None]":
-    """Answer what prints log lines to `stream`, an excerpt indented, and to stderr why a container has none."""
+def printer(scrub: Callable[[str], str], output: Callable[[], TextIO]) -> "Callable[[LogsSeen], None]":
+    """Answer what prints log lines, an excerpt indented, and to stderr why a container has none.
+
+    `output` is asked where to at each time: what keeps a table on the terminal stands in for the stream meanwhile.
+    """
 
     def show(seen: "LogsSeen") -> None:
+        stream = output()
         if seen.of and seen.lines:
             click.echo(f"  the last {plural(len(seen.lines), 'log line')} of {seen.of}:", file=stream)
         indent = "    " if seen.of else ""

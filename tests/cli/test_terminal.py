@@ -11,8 +11,10 @@ import pytest
 from rich.console import Console
 
 from reconciler.cli.going import Going
+from reconciler.cli.logs_shown import printer
 from reconciler.cli.terminal import Progress, print_lines
-from reconciler.model import Action, Outlook, Run, RunState, Status, Step
+from reconciler.engine.run_logs import LogsSeen
+from reconciler.model import Action, LogLine, Outlook, Run, RunState, Status, Step
 from reconciler.reports.lines import Span, Style, line
 
 
@@ -152,3 +154,18 @@ def test_a_bar_tells_how_many_steps_are_left_and_how_long_they_take_at_the_last_
     for _ in range(900):
         tell(STEP)
     assert drawn() == ["⠋ launch run report/once"]
+
+
+def test_what_containers_write_stands_above_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    show = printer(str, lambda: sys.stderr)
+    with progress() as tell:
+        tell(going("report", state=RunState.RUNNING))
+        for text in ("step one", "step two"):
+            show(LogsSeen(lines=(LogLine(text=text, at=now()),)))
+    _, drawn, after = stream.getvalue().partition("step one\n")
+    table, _, rest = after.partition("step two\n")
+    assert drawn
+    assert "report" in table
+    assert table.endswith("\x1b[1A\x1b[2K"), "the table is taken away first"
+    assert "report" in rest, "and drawn again below"

@@ -49,7 +49,7 @@ def command(invocation: Invocation, plan_file: Path | None, wait: str | None, ti
         if saved is not None:
             check(saved, plan(), invocation.manifests)
 
-    told = printer(invocation.scrub, sys.stderr)
+    told = printer(invocation.scrub, lambda: sys.stderr)
 
     def work(reconciler: Reconciler) -> Report:
         return reconciler.apply_once(approve) if wait is None else reconciler.wait(Until(wait), timeout, approve, told)

@@ -1,6 +1,7 @@
 """`reconcile logs`."""
 
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def command(
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID
     failed = False
-    kept, shown, options = _Kept(), printer(invocation.scrub, sys.stdout), invocation.options
+    kept, shown, options = _Kept(), printer(invocation.scrub, lambda: sys.stdout), invocation.options
 
     def told(seen: "LogsSeen") -> None:
         nonlocal failed
@@ -52,7 +53,7 @@ def command(
         if options.format != "text" or options.report:
             kept.add(seen)
 
-    with invocation.reconciler(Access.READ) as reconciler:
+    with invocation.reconciler(Access.READ, telling=nullcontext(_untold)) as reconciler:
         if follow:
             report = reconciler.operator.follow_logs(reference, told, container=container, since=since)
         else:
@@ -60,6 +61,10 @@ def command(
             told(seen)
     invocation.emit(kept.added_to(report), said="")
     return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def _untold(_: object) -> None:
+    """Say nothing between the lines of a log."""
 
 
 class _Kept:

@@ -76,7 +76,7 @@ def command(
 
 
 def _waited(invocation: Invocation, job: "Job", changes: "RunChanges", slot: datetime | None, *, follow: bool) -> int:
-    told = printer(invocation.scrub, sys.stderr)
+    told = printer(invocation.scrub, lambda: sys.stderr)
     with invocation.reconciler(Access.WRITE) as reconciler:
         report, ended = reconciler.operator.run_and_wait(job, changes, told, flowing=follow, slot=slot)
     invocation.emit(report)

@@ -5,7 +5,7 @@ import os
 import socket
 from typing import Final
 
-from reconciler.engine.watch_events import Passed, PassFailed, Started, Stopped, Told
+from reconciler.engine.watch_events import Passed, PassFailed, Started, Stopped, Told, Waiting
 from reconciler.reports.summary import headline
 
 _VARIABLE: Final = "NOTIFY_SOCKET"
@@ -16,25 +16,24 @@ class Notifier:
 
     def __init__(self) -> None:
         self._address = os.environ.get(_VARIABLE, "")
-        self._ready = False
 
     def __call__(self, told: Told) -> None:
         """Pass on what systemd has a word for."""
         if not self._address:
             return
-        lines = [] if self._ready else ["READY=1"]
-        self._ready = True
         match told:
             case Passed(report=report):
-                lines += ["WATCHDOG=1", f"STATUS={headline(report)}"]
+                lines = ["WATCHDOG=1", f"STATUS={headline(report)}"]
             case PassFailed():
-                lines += ["WATCHDOG=1", "STATUS=no pass can be made; see the log"]
+                lines = ["WATCHDOG=1", "STATUS=no pass can be made; see the log"]
             case Started():
-                lines.append("STATUS=watching")
+                lines = ["READY=1", "STATUS=watching"]
+            case Waiting():
+                lines = ["READY=1", "WATCHDOG=1", "STATUS=waiting for manifests that can be read; see the log"]
             case Stopped():
-                lines.append("STOPPING=1")
+                lines = ["STOPPING=1"]
             case _:
-                pass
+                lines = []
         if lines:
             self._send("\n".join(lines))
 

@@ -21,6 +21,7 @@ from reconciler.engine.watch_events import (
     Stopped,
     Told,
     Valid,
+    Waiting,
 )
 from reconciler.model import Action, Problem, Report, Step
 from reconciler.reports.printing import printable
@@ -99,7 +100,7 @@ class Log:
             case Stopped(passes=passes):
                 message = f"stopped after {passes} {'pass' if passes == 1 else 'passes'}; runs go on"
                 yield Entry(level="info", event="stopped", message=message, fields={"passes": passes})
-            case PassFailed() | RunsSeen():
+            case PassFailed() | RunsSeen() | Waiting():
                 return
 
     def _pull(self, told: Pulled | PullFailed | PullsAgain) -> Entry:

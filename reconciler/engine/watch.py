@@ -22,7 +22,7 @@ from reconciler.engine.context import Listener
 from reconciler.engine.reconciler import Reconciler
 from reconciler.engine.watch_alarm import Alarm, Wake
 from reconciler.engine.watch_directory import View
-from reconciler.engine.watch_events import PassesAgain, PassFailed, RunsSeen, Said, Started, Stopped, Told
+from reconciler.engine.watch_events import PassesAgain, PassFailed, RunsSeen, Said, Started, Stopped, Told, Waiting
 from reconciler.engine.watch_memory import Memory, carried_out
 from reconciler.engine.watch_runs import RecentRuns
 from reconciler.engine.watch_sight import Readable, Sight
@@ -122,6 +122,7 @@ class Watch:
         changed = self._sight.look(anew=set(woken) != {Wake.TIME})
         view = self._sight.view
         if view is None:
+            self._tell(Waiting())
             return self._memory.agenda.idle(self._clock.now())
         if only_files and not changed:
             return due

@@ -73,6 +73,11 @@ class Invalid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Nothing of the directory was ever valid, so no pass can be made; told at every look at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Valid:
     """The directory has no errors any more."""
 
@@ -133,6 +138,7 @@ Told = (
     | PassFailed
     | PassesAgain
     | Invalid
+    | Waiting
     | Valid
     | Pulled
     | PullFailed

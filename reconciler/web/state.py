@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from reconciler.engine.watch_events import Invalid, Passed, PassFailed, RunsSeen, Told, Valid
+from reconciler.engine.watch_events import Invalid, Passed, PassFailed, RunsSeen, Told, Valid, Waiting
 from reconciler.model import Problem, Report, Run, Step
 
 #: So many of the steps that were carried out are shown, newest first.
@@ -90,6 +90,8 @@ class State:
                 )
             case PassFailed(error=error):
                 return replace(known, failure=error, looked=now)
+            case Waiting():
+                return replace(known, looked=now)
             case RunsSeen(runs=runs):
                 return replace(known, runs=runs)
             case Invalid(problems=problems) if known.report is None:

@@ -32,6 +32,7 @@ class Answer:
 
     code: int
     text: str
+    body: bytes
     headers: Mapping[str, str]
 
 
@@ -62,15 +63,15 @@ class Served:
         said = "".join(f"{name}: {text}\r\n" for name, text in named.items())
         return self.say(f"{method} {path} HTTP/1.1\r\n{said}\r\n".encode(), method=method)
 
-    def say(self, words: bytes, *, method: str = "GET") -> Answer:
+    def say(self, words: bytes, *, method: str = "GET", text: bool = True) -> Answer:
         """Send these bytes, and answer what comes back before the connection is closed."""
         with closing(socket.create_connection(("127.0.0.1", self.port), timeout=10)) as connection:
             connection.sendall(words)
             with closing(HTTPResponse(connection, method=method)) as response:
                 response.begin()
-                text = response.read().decode()
+                body = response.read()
                 headers = {name.lower(): value for name, value in response.getheaders()}
-                return Answer(code=response.status, text=text, headers=headers)
+                return Answer(code=response.status, text=body.decode() if text else "", body=body, headers=headers)
 
 
 @contextmanager

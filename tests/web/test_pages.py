@@ -1,12 +1,13 @@
 """What a loop shows of itself: its state as JSON, its health, and the page."""
 
+import gzip
 import json
 import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
-from reconciler.engine.watch_events import Invalid, PassFailed, RunsSeen
+from reconciler.engine.watch_events import Invalid, PassFailed, RunsSeen, Waiting
 from reconciler.model import Action, FieldChange, Health, Problem, RunState, Source, Status, Step, Sync
 from tests.web.conftest import START, Served, job, passed, run
 
@@ -139,6 +140,10 @@ def test_a_job_that_could_not_be_mended_says_why(served: Served) -> None:
 def test_a_directory_of_which_nothing_is_valid_is_told(served: Served) -> None:
     served.tell(Invalid(problems=(Problem(message="unknown key"),), kept=(), known=False))
     assert "unknown key" in words(served.get("/").text)
+    served.now[0] += timedelta(hours=1)
+    assert served.get("/healthz").code == 503
+    served.tell(Waiting())
+    assert (served.get("/healthz").code, served.get("/readyz").code) == (200, 503)
     assert json.loads(served.get("/status.json").text)["problems"][0]["message"] == "unknown key"
 
 
@@ -152,6 +157,15 @@ def test_an_unchanged_page_is_not_sent_again(served: Served) -> None:
     assert (first["last-pass"], again.headers["last-pass"]) == ("2026-11-20T09:00:00Z", "2026-11-20T09:00:30Z")
     served.tell(passed(3, job("report", sync=Sync.DRIFTED)))
     assert served.get("/", If_None_Match=first["etag"]).code == 200
+
+
+def test_a_long_page_is_sent_packed_to_who_takes_that(served: Served) -> None:
+    served.tell(passed(1, *(job(f"job-{number}") for number in range(200))))
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+    packed, plain = served.say(head, text=False), served.get("/")
+    assert gzip.decompress(packed.body).decode() == plain.text
+    assert len(packed.body) * 10 < len(plain.text)
+    assert packed.headers["etag"] == plain.headers["etag"]
 
 
 def test_a_run_that_goes_on_makes_the_page_grow(served: Served) -> None:

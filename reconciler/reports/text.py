@@ -175,10 +175,12 @@ def _says_nothing(step: Step) -> bool:
 
 def _step(step: Step, detail: Detail) -> Iterator[Line]:
     yield step_line(step)
-    job = f"job {step.job}: " if step.job and step.job != step.name.partition(":")[0] else ""
+    job = f"job {step.job}" if step.job and step.job != step.name.partition(":")[0] else ""
     said = [Span(step_reason(step)), *([Span(step.error, Style.BAD)] if step.error else [])]
     first, *others = [span for span in said if span.text] or [Span("")]
-    yield line("      ", Span(job, Style.QUIET), first)
+    apart = ": " if job and first.text else ""
+    if job or first.text:
+        yield line("      ", Span(f"{job}{apart}", Style.QUIET), first)
     yield from _changes(step.changes, detail, indent="      ")
     yield from (line("      ", other) for other in others)
 

@@ -35,7 +35,7 @@ def compare(
     wanted, found = Trace(desired, rules), Trace(observed, rules)
     ignored = [located(parse(path), wanted) for path in ignore]
     return tuple(
-        field_change(difference, wanted, found, sources or _NO_SOURCES)
+        field_change(difference, wanted, found, _NO_SOURCES if sources is None else sources)
         for difference in differences(wanted, found, rules).leaves
         if not any(covers(pattern, difference.path) for pattern in ignored)
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from reconciler.core import schedule_places
 from reconciler.core.diff import compare
 from reconciler.core.live_schedules import LiveSchedule
 from reconciler.core.operations import DeleteSchedule, PutSchedule, Stand
@@ -118,7 +119,8 @@ def _on_aws(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime, *,
         return _put(job, seen, slots, Action.CREATE, Sync.MISSING, "no such schedule exists")
     if live.owner != seen.owner and not (job.adopt is True and not live.owner):
         return _foreign(job, seen.wanted, live)
-    changes = compare(seen.wanted.spec, live.spec, seen.rules, ignore=_NOT_DRIFT, sources=dict(seen.wanted.sources))
+    changes = compare(seen.wanted.spec, live.spec, seen.rules, ignore=_NOT_DRIFT, sources=seen.wanted.sources)
+    changes = schedule_places.placed(changes, job)
     if seen.over is not None:
         return _finished(job, seen.wanted, live, changes, seen.over, now)
     if not live.owner:

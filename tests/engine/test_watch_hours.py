@@ -170,7 +170,7 @@ def test_memory_stays_flat_and_nothing_is_left_open(directory: Directory) -> Non
     stage.run(HOURS * 3600)
     assert len(counts) >= 10
     assert max(counts) <= 1.05 * min(counts), counts
-    assert open_files() <= files
+    assert open_files(at_most=files) <= files
 
 
 def is_ours(value: object) -> bool:
@@ -178,9 +178,10 @@ def is_ours(value: object) -> bool:
     return module.startswith("reconciler.") and not module.startswith("reconciler.local")
 
 
-def open_files() -> int:
+def open_files(at_most: int = 0) -> int:
+    """Count them; where there are more than `at_most`, the embedded AWS may still be letting go of what was closed."""
     gc.collect()
-    for each in threading.enumerate():
-        if "process_request_thread" in each.name:  # the embedded AWS's end of a connection that the loop has closed
-            each.join(5)
-    return len(list(Path("/proc/self/fd").iterdir()))
+    serving = [each for each in threading.enumerate() if "process_request_thread" in each.name]
+    while (count := len(list(Path("/proc/self/fd").iterdir()))) > at_most > 0 and serving:
+        serving.pop().join(5)
+    return count

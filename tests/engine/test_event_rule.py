@@ -96,6 +96,21 @@ def test_the_next_pass_writes_down_once_what_the_events_tell(directory: Director
     assert [(run.trigger, run.exit_code) for run in runs(directory)] == [(slot, 3) for slot in reversed(slots)]
 
 
+def test_what_was_settled_long_ago_is_not_taken_up_again_for_the_sake_of_another_job(directory: Directory) -> None:
+    keep_events(directory)
+    directory.write(report=by_eventbridge("report"), silent=by_eventbridge("silent"))
+    directory.once()
+    with directory.reconciler(jobs=("report",)) as reconciler:
+        for _ in range(11):
+            directory.aws.advance(2700)
+            reconciler.apply()
+    directory.once()
+    lines = directory.aws.client("logs").filter_log_events(logGroupName="/reconciler/tests/runs")["events"]
+    told = [json.loads(line["message"]) for line in lines if line["logStreamName"] == "report"]
+    starts = [line["trigger"] for line in told if line["event"] == "launched"]
+    assert starts == [f"slot:2026-01-01T0{hour}:00:00Z" for hour in range(1, 9)]
+
+
 def test_what_the_loop_launched_before_it_died_is_known_as_well(directory: Directory) -> None:
     keep_events(directory)
     directory.write(

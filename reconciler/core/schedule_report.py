@@ -44,9 +44,10 @@ def next_starts(schedule: Schedule, now: datetime, *, suspended: bool) -> Spec:
     }
 
 
-def clock_changes(schedule: Schedule, now: datetime) -> Spec:
-    """Answer in words which starts of the coming year clock changes skip or merge."""
-    return {"clockChanges": [str(change) for change in slots_changes.changes(schedule, now, now + AHEAD)]}
+def clock_changes(schedule: Schedule, now: datetime, until: datetime | None = None) -> Spec:
+    """Answer in words which starts clock changes skip or merge, in the coming year or up to an instant."""
+    found = slots_changes.changes(schedule, now, until if until is not None else now + AHEAD)
+    return {"clockChanges": [str(change) for change in found]}
 
 
 def passed(jobs: Iterable[Job], now: datetime) -> tuple[Problem, ...]:

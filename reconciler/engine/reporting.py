@@ -151,7 +151,9 @@ def _schedule(schedule: Schedule, plan: JobPlan, verb: str, now: datetime) -> Sp
         starts = schedule_report.next_starts(schedule, now, suspended=suspended)
         return {**told, **starts, **schedule_report.clock_changes(schedule, now)}
     if verb == "status":
-        return {**told, **schedule_report.next_starts(schedule, now, suspended=suspended)}
+        starts = schedule_report.next_starts(schedule, now, suspended=suspended)
+        until = max((datetime.fromisoformat(start["utc"]) for start in starts["nextStarts"]), default=now)
+        return {**told, **starts, **schedule_report.clock_changes(schedule, now, until)}
     return told
 
 

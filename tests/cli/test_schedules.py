@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import HELLO, Reconcile
+from reconciler.local import LocalAws
+from tests.cli.command_line import HELLO, SETTINGS, Reconcile
 
 ROLE = "arn:aws:iam::111111111111:role/scheduler"
 LOOP = "engine: reconciler"
@@ -34,3 +35,87 @@ def test_what_has_passed_is_warned_of_at_its_line(jobs: Path, reconcile: Reconci
         f"warning: jobs.d/hello.yaml:16:14 spec.schedule.at: {PAST}",
         f"warning: jobs.d/other.yaml:16:122 spec.schedule.endDate: {PAST}",
     ]
+
+
+def test_status_says_where_a_clock_change_touches_the_next_starts(
+    on_virtual_time: LocalAws, jobs: Path, reconcile: Reconcile
+) -> None:
+    with_schedule(jobs, f'{{cron: "30 2 * * *", timeZone: Europe/Paris, {LOOP}}}')
+    reconcile("--once")
+    assert "clocks go" not in reconcile("status").out
+    on_virtual_time.advance(85 * 86400)
+    told = reconcile("status").out.splitlines()
+    start = told.index("  hello  cron 30 2 * * * Europe/Paris  (reconciler)")
+    assert told[start + 2 : start + 4] == [
+        "    Sat 2026-03-28 02:30+0100  2026-03-28T01:30:00Z",
+        "    Mon 2026-03-30 02:30+0200  2026-03-30T00:30:00Z",
+    ]
+    assert "    2026-03-29 Europe/Paris: clocks go from 02:00 to 03:00, the start at 02:30 is skipped" in told
+    told_to_machines = json.loads(reconcile("status", "--format", "json").out)["jobs"][0]["schedule"]
+    assert len(told_to_machines["clockChanges"]) == 1
+
+
+@pytest.mark.usefixtures("on_virtual_time")
+def test_the_short_form_is_cron_where_the_settings_name_the_engine_and_an_error_where_they_do_not(
+    jobs: Path, reconcile: Reconcile
+) -> None:
+    with_schedule(jobs, '"0 3 * * *"')
+    refused = reconcile("validate")
+    assert (refused.code, refused.out.splitlines()[0]) == (
+        3,
+        "jobs.d/hello.yaml:16:3 spec.schedule: engine is required "
+        "(reconciler: a loop starts the runs; eventbridge: EventBridge Scheduler does)",
+    )
+    (jobs / "settings.yaml").write_text(SETTINGS + "  defaults: {EcsJob: {schedule: {engine: reconciler}}}\n")
+    assert "  hello  cron 0 3 * * * UTC  (reconciler)" in reconcile("validate", "-v").out.splitlines()
+    assert "these start their runs only while a loop runs: hello" in reconcile("--once").out
+
+
+def test_a_skipped_start_and_its_reason_stand_in_the_text_and_in_the_json(
+    on_virtual_time: LocalAws, jobs: Path, reconcile: Reconcile
+) -> None:
+    with_schedule(jobs, f'{{cron: "0 * * * *", {LOOP}}}')
+    reconcile("--once")
+    on_virtual_time.advance(3 * 3600 + 900)
+    assert "    skipped 2026-01-01T03:00:00Z and 2 before it: no pass started it within 300 s" in (
+        reconcile("status").out.splitlines()
+    )
+    schedule = json.loads(reconcile("status", "--format", "json").out)["jobs"][0]["schedule"]
+    assert schedule["skipped"] == {
+        "slot": "2026-01-01T03:00:00Z",
+        "missed": 3,
+        "reason": "no pass started it within 300 s",
+    }
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        (f'{{cron: "30 2 30 2 *", {LOOP}}}', "16:14 spec.schedule.cron: never starts: there is no day 30 in month 2"),
+        (
+            f'{{cron: "0 3 * * *", timeZone: Europe/Pari, {LOOP}}}',
+            '16:33 spec.schedule.timeZone: unknown time zone "Europe/Pari" (expected an IANA name like Europe/Paris) '
+            "(did you mean Europe/Paris?)",
+        ),
+        (
+            f'{{cron: "0 3 * * *", startingDeadlineSeconds: 86401, {LOOP}}}',
+            "16:33 spec.schedule.startingDeadlineSeconds: expected at most 2700, got 86401",
+        ),
+        (
+            f'{{cron: "0 3 * * *", concurrencyPolicy: Forbid, {AWS}}}',
+            "16:33 spec.schedule.concurrencyPolicy: engine eventbridge cannot keep Forbid (expected Allow) "
+            "(use engine: reconciler)",
+        ),
+        (
+            f'{{cron: "0 3 13 * FRI", {AWS}}}',
+            '16:14 spec.schedule.cron: day of month "13" and day of week "FRI" are both restricted (either must match), '
+            "and AWS takes only one of them (make two jobs, or use engine: reconciler)",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_offline_at_its_line(
+    jobs: Path, reconcile: Reconcile, schedule: str, said: str
+) -> None:
+    with_schedule(jobs, schedule)
+    answer = reconcile("validate")
+    assert (answer.code, answer.out.splitlines()[0]) == (3, f"jobs.d/hello.yaml:{said}")

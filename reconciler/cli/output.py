@@ -26,8 +26,6 @@ def emit(
 ) -> None:
     """Print `report` masked, and write it to every file that was asked for; `said` is what a verb's text is instead."""
     shown = presentable(report, manifests, show)
-    for form, path in options.report:
-        write_file(path, render(shown, form))
     if options.format == "text" and said is not None:
         click.echo(said, nl=False)
     elif options.format == "text":
@@ -35,6 +33,8 @@ def emit(
         terminal.print_lines(text.lines(shown, detail), sys.stdout)
     else:
         click.echo(render(shown, options.format), nl=False)
+    for form, path in options.report:  # last: what a pass has done is told even where a file cannot be written
+        write_file(path, render(shown, form))
     if options.format == "github" and (summary := os.environ.get(_JOB_SUMMARY)):
         _append(Path(summary), render(shown, "markdown"))
 

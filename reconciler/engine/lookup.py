@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Final
 
 from reconciler.aws.concurrent import gather
@@ -126,9 +127,10 @@ def find(context: Context, reference: str) -> Run:
     kept_runs = _kept(context, context.manifests.jobs, now - RECENT)
     if (unwritten := next((run for run in kept_runs if _is_named(run.ids[0], reference)), None)) is not None:
         return unwritten
+    close = get_close_matches(reference, [job.name for job in context.manifests.jobs], n=1)
     raise UsageError(
         f"{reference}: no job and no run of owner {context.settings.owner} has this name or id",
-        hint="`reconcile runs` lists them",
+        hint=f"did you mean {close[0]}?" if close else "`reconcile runs` lists them",
     )
 
 

@@ -162,3 +162,9 @@ def test_without_credentials_nothing_is_attempted(
     assert (answer.code, answer.out) == (4, "")
     assert answer.err.startswith("reconcile: ")
     assert answer.err.count("\n") == 1
+
+
+def test_what_a_pass_did_is_told_even_where_a_report_cannot_be_written(jobs: Path, reconcile: Reconcile) -> None:
+    answer = reconcile("--once", "--local", "--report", f"json={jobs}")
+    assert (answer.code, answer.err.splitlines()[-1]) == (4, f"reconcile: {jobs}: Is a directory")
+    assert "apply: 1 created, 1 launched" in answer.out

@@ -405,6 +405,8 @@ def test_an_id_of_nobody_is_named(directory: Directory) -> None:
     directory.once()
     with pytest.raises(UsageError, match="beef: no job and no run of owner tests has this name or id"):
         operate(directory, lambda reconciler: reconciler.operator.stop("beef"))
+    with pytest.raises(UsageError, match=r"reprot: .* — did you mean report\?"):
+        operate(directory, lambda reconciler: reconciler.operator.stop("reprot"))
 
 
 def test_a_strangers_task_is_not_stopped(directory: Directory) -> None:

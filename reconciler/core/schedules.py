@@ -36,7 +36,7 @@ class ScheduleSeen:
 
     `wanted` is None where the job wants none, `live` the schedule that has the wanted group and name, `others` are
     further ones that say they are this job's. `over` is when the last start lies behind us, where nothing starts any
-    more.
+    more. `caution` is what to know of a schedule that is made or changed.
     """
 
     rules: Rules
@@ -45,6 +45,7 @@ class ScheduleSeen:
     live: LiveSchedule | None = None
     others: tuple[LiveSchedule, ...] = ()
     over: datetime | None = None
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,7 @@ def _put(
     if slots is not None and not slots.stands:
         stand = Stand(memory=slots.memory, schedule=slots.wanted)
     operation = PutSchedule(live=seen.live, stand=stand)
+    reason = f"{reason}; {seen.caution}" if seen.caution else reason
     step = _step(job, seen.wanted, action, reason, operation=operation, changes=changes)
     return SchedulePlan(sync=sync, steps=(step,), changes=changes)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from reconciler.aws.concurrent import all_of
 from reconciler.core import ownership, run_keys, slots
@@ -21,6 +22,8 @@ from reconciler.kinds.schedule import Whose
 from reconciler.kinds.schedule_rules import RULES
 from reconciler.kinds.schedule_takeover import as_ours
 from reconciler.model import Engine, Family, Job, Linked, Resource, Revision, RunKey, Schedule, Shared
+
+_AT_LEAST_ONCE: Final = "EventBridge starts each slot at least once, since SubmitJob takes no token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,7 @@ def _seen(
     return ScheduleSeen(
         rules=RULES,
         owner=owner,
+        caution="" if context.backends.runs[job.kind].tokens else _AT_LEAST_ONCE,
         wanted=wanted,
         live=live,
         others=others,

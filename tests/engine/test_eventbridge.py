@@ -334,6 +334,9 @@ def test_a_rate_is_changed_long_after_it_began(directory: Directory) -> None:
 
 def test_batch_jobs_are_started_and_followed(directory: Directory) -> None:
     directory.write(report=scheduled_batch("report", HOURLY, engine=BY_EVENTBRIDGE))
+    assert [step.reason for step in directory.plan().steps if step.kind == "schedule"] == [
+        "no such schedule exists; EventBridge starts each slot at least once, since SubmitJob takes no token"
+    ]
     directory.once()
     live = schedules(directory)["reconciler-tests/report"]["Target"]
     assert live["Arn"] == "arn:aws:scheduler:::aws-sdk:batch:submitJob"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli import garbage
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
 from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output, verb
@@ -48,6 +49,7 @@ def command(invocation: Invocation, plan_file: Path | None, wait: str | None, ti
     def approve(plan: Callable[[], Report]) -> None:
         if saved is not None:
             check(saved, plan(), invocation.manifests)
+        garbage.look_again()
 
     told = printer(invocation.scrub, lambda: sys.stderr)
 

@@ -81,7 +81,7 @@ def command(
         for listener in listeners:
             listener(told)
         if isinstance(told, Passed | PassFailed):
-            gc.collect()  # between passes, when nothing waits for it: see `reconciler.cli`
+            gc.collect()  # between passes, when nothing waits for it: see `reconciler.cli.garbage`
 
     checkout = Checkout(invocation.options.directory, tree=process.tree)
     puller = Puller(checkout, alarm, interval=interval, tell=tell)

@@ -1,0 +1,34 @@
+"""When Python looks for garbage: not while a directory is read and a plan is made, whose objects all stay.
+
+A pass over ten thousand manifests makes 800,000 objects. They are freed as soon as nobody needs them, without the
+collector; looking through them took a sixth of the pass, at Python's own 700 new ones a third.
+"""
+
+import gc
+from typing import Final
+
+#: So many new objects make it look.
+_RARELY: Final = 1_000_000
+#: Each call to AWS leaves some that only the collector frees.
+_DURING_CALLS: Final = 20_000
+
+
+def look_rarely() -> None:
+    """From the start of a process."""
+    gc.set_threshold(_RARELY)
+
+
+def look_again() -> None:
+    """Once a plan is made and is about to be carried out; what there is by then is not looked through any more."""
+    if gc.get_threshold()[0] == _RARELY:  # else this is no process of our own
+        gc.freeze()
+        gc.set_threshold(_DURING_CALLS)
+
+
+def look_no_more() -> None:
+    """At the end of a process, whose memory the system takes back at once.
+
+    Freeing a million objects one by one before, as the interpreter does with what the collector still knows, took
+    longer than reading ten thousand manifests.
+    """
+    gc.freeze()

@@ -39,10 +39,14 @@ def with_registrations(seen: Seen, report: Report) -> Report:
     """Answer the report with who made what differs."""
     latest = {entry.job.name: entry.family.latest for entry in seen.jobs if entry.family is not None}
     jobs = (
-        replace(job, live=_registration(revision)) if job.changes and (revision := latest.get(job.name)) else job
+        replace(job, live=_registration(revision)) if _differs(job) and (revision := latest.get(job.name)) else job
         for job in report.jobs
     )
     return replace(report, jobs=tuple(jobs))
+
+
+def _differs(job: JobReport) -> bool:
+    return bool(job.changes) or job.sync is Sync.FOREIGN
 
 
 def _registration(revision: Revision) -> Registration:

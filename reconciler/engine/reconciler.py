@@ -84,8 +84,8 @@ class Reconciler:
     def plan(self) -> Report:
         """Answer what a pass would do."""
         started = self._started()
-        _, plan = self._planned()
-        return self._report("plan", plan, started)
+        observation, plan = self._planned()
+        return explaining.with_registrations(observation.seen, self._report("plan", plan, started))
 
     def drift(self, also: Collection[Also] = ()) -> Report:
         """Answer how AWS differs from the manifests, without the steps that would mend it."""

@@ -1,9 +1,9 @@
 """What `drift` tells beside differences: who made the live side, what was not reported and why, what is nobody's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from reconciler.model import JobReport, Registration, Report, Unreported
+from reconciler.model import JobReport, Registration, Report, Step, Unreported
 from reconciler.reports.wording import change_values, moment
 
 #: How much of a commit's name tells it from others.
@@ -19,6 +19,19 @@ def registration(live: Registration) -> str:
         parts.append(f"registered{when}{who}")
     sha = live.commit.partition("@")[0][:_SHA]
     return ", ".join([*parts, *([f"commit {sha}"] if sha else [])])
+
+
+def live_sides(report: Report) -> Mapping[str, Registration]:
+    """Answer who made the live side, by job, as far as the report says."""
+    return {job.name: job.live for job in report.jobs if job.live is not None}
+
+
+def of_step(step: Step, live: Mapping[str, Registration]) -> str:
+    """Answer who made what a step changes; nothing where it changes something else."""
+    made = live.get(step.job)
+    if made is None or not step.changes or made.name.rpartition(":")[0] != step.name.partition(":")[0]:
+        return ""
+    return f"live is {registration(made)}"
 
 
 def unreported(told: Unreported, limit: int = 0) -> str:

@@ -22,7 +22,7 @@ from reconciler.model import (
     Sync,
 )
 from reconciler.reports import branch
-from reconciler.reports.drift_details import explanation, registration, unmanaged_names
+from reconciler.reports.drift_details import explanation, live_sides, of_step, registration, unmanaged_names
 from reconciler.reports.summary import plural, sentences
 from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import (
@@ -115,15 +115,17 @@ def _steps(report: Report) -> Iterator[str]:
     if shown:
         yield f"\n#### {'Done' if any(step.status is Status.DONE for step in report.steps) else 'To do'}\n"
         few = sum(bool(step.changes) for step in shown) <= _FEW
-        yield from (_step(step, opened=failed_step(step) or (few and bool(step.changes))) for step in shown)
+        live = live_sides(report)
+        for step in shown:
+            yield _step(step, of_step(step, live), opened=failed_step(step) or (few and bool(step.changes)))
 
 
-def _step(step: Step, *, opened: bool) -> str:
+def _step(step: Step, live: str, *, opened: bool) -> str:
     badge = _BADGES[step.status]
     title = (
         f"{badge}<b>{_html(SIGNS[step.action])} {step.action}</b> {_html(step.kind)} <code>{_html(step.name)}</code>"
     )
-    body = [*_diff(step.changes), _escaped(step_reason(step))]
+    body = [*_diff(step.changes), _escaped(live), _escaped(step_reason(step))]
     if step.error:
         body.append(f"**{_escaped(step.error)}**")
     if step.source:

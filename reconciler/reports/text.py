@@ -162,9 +162,10 @@ def _against(report: Report, detail: Detail) -> Iterator[Line]:
 
 
 def _steps(report: Report, detail: Detail) -> Iterator[Line]:
+    live = drift_details.live_sides(report)
     for step in report.steps:
         if detail is Detail.FULL or not _says_nothing(step):
-            yield from _step(step, detail)
+            yield from _step(step, detail, drift_details.of_step(step, live))
 
 
 def _says_nothing(step: Step) -> bool:
@@ -173,7 +174,7 @@ def _says_nothing(step: Step) -> bool:
     return step.action is Action.KEEP and settled and (step.reason == "in sync" or step.kind in _TOLD_BY_JOB)
 
 
-def _step(step: Step, detail: Detail) -> Iterator[Line]:
+def _step(step: Step, detail: Detail, live: str) -> Iterator[Line]:
     yield step_line(step)
     job = f"job {step.job}" if step.job and step.job != step.name.partition(":")[0] else ""
     said = [Span(step_reason(step)), *([Span(step.error, Style.BAD)] if step.error else [])]
@@ -182,6 +183,8 @@ def _step(step: Step, detail: Detail) -> Iterator[Line]:
     if job or first.text:
         yield line("      ", Span(f"{job}{apart}", Style.QUIET), first)
     yield from _changes(step.changes, detail, indent="      ")
+    if live:
+        yield line(Span(f"      {live}", Style.QUIET))
     yield from (line("      ", other) for other in others)
 
 

@@ -228,6 +228,7 @@ def test_5_what_somebody_edits_in_the_console_is_told_with_who_and_when_and_put_
         "registeredBy": who,
         "commit": "",
     }
+    assert f"      live is try-sales:2, registered 2026-01-01 09:30Z by {who}\n" in team.call("plan").out
     assert team.once().code == 0
     newest = team.aws.client("ecs").describe_task_definition(taskDefinition="try-sales")["taskDefinition"]
     assert (newest["revision"], newest["memory"]) == (3, "1024")

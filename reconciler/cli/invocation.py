@@ -16,7 +16,7 @@ from reconciler.cli.options import Options
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 from reconciler.manifests import LoadRequest, load
-from reconciler.model import Job, Manifests, Report, Settings, Severity
+from reconciler.model import Job, Manifests, Problem, Report, Settings, Severity
 from reconciler.reports.masking import SHOW_ALL
 from reconciler.reports.scrubbing import Scrubber
 
@@ -44,6 +44,7 @@ class Invocation:
         self._open = ExitStack()
         self._stopwatch = SystemClock()
         self.started = self._stopwatch.now()
+        self._emitted = False
         #: The account and Region of the built-in variables, as far as they are known without or from AWS.
         self.identity: tuple[str | None, str | None] = (None, options.region)
 
@@ -56,8 +57,28 @@ class Invocation:
             try:
                 return function(self, **own)
             except ReconcilerError as error:
-                click.echo(f"reconcile: {self.scrub(str(error))}", err=True)
+                self.tell_failure(error)
                 return error.exit_code
+
+    def tell_failure(self, error: ReconcilerError) -> None:
+        """Say in one line why nothing came of it, and in every format and file that was to be had of it."""
+        click.echo(f"reconcile: {self.scrub(str(error))}", err=True)
+        if self._emitted:
+            return
+        from reconciler.cli.output import emit
+
+        manifests: Manifests | None = self.__dict__.get("manifests")
+        settings = manifests.settings if manifests is not None else None
+        report = Report(
+            verb=self.verb,
+            owner=settings.owner if settings is not None else "",
+            region=self.options.region or (settings.region if settings is not None else None),
+            account=settings.account_id if settings is not None else None,
+            started=self.started,
+            seconds=(self._stopwatch.now() - self.started).total_seconds(),
+            problems=(Problem(message=error.message, hint=error.hint),),
+        )
+        emit(report, self.options, manifests, self.show, said="")
 
     def scrub(self, text: str) -> str:
         """Answer free text without hidden values, as far as the manifests are known by now."""
@@ -270,5 +291,6 @@ class Invocation:
         """Show a report in every way that was asked for; `said` is its text, where that is not the usual one."""
         from reconciler.cli.output import emit
 
+        self._emitted = True
         emit(report, self.options, self.manifests, self.show, said)
         sys.stdout.flush()

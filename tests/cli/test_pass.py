@@ -158,13 +158,37 @@ def test_without_credentials_nothing_is_attempted(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "absent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "absent")
-    answer = reconcile("plan")
+    answer = reconcile("plan", "--report", "junit=plan.xml")
     assert (answer.code, answer.out) == (4, "")
     assert answer.err.startswith("reconcile: ")
     assert answer.err.count("\n") == 1
+    assert "AWS credentials" in Path("plan.xml").read_text(), "who waits for a report gets one"
 
 
 def test_what_a_pass_did_is_told_even_where_a_report_cannot_be_written(jobs: Path, reconcile: Reconcile) -> None:
     answer = reconcile("--once", "--local", "--report", f"json={jobs}")
     assert (answer.code, answer.err.splitlines()[-1]) == (4, f"reconcile: {jobs}: Is a directory")
     assert "apply: 1 created, 1 launched" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("status", "--dir", "absent"), 4),
+        (("run", "hello", "--local"), 1),
+        (("run", "hello", "--local", "--wait"), 125),
+        (("logs", "nobody", "--local"), 4),
+        (("suspend",), 4),
+    ],
+)
+def test_json_is_one_object_where_nothing_came_of_a_verb_too(
+    jobs: Path, reconcile: Reconcile, arguments: tuple[str, ...], code: int
+) -> None:
+    answer = reconcile(*arguments, "--format", "json")
+    assert answer.code == code
+    report = json.loads(answer.out)
+    REPORT.validate(report)
+    assert report["verb"] == arguments[0]
+    (problem,) = report["problems"]
+    hint = f" — {problem['hint']}" if problem["hint"] else ""
+    assert answer.err == f"reconcile: {problem['message']}{hint}\n"

@@ -71,7 +71,7 @@ def command(
     except UsageError:
         raise
     except ReconcilerError as error:
-        click.echo(f"reconcile: {invocation.scrub(str(error))}", err=True)
+        invocation.tell_failure(error)
         return RUN_WITHOUT_CODE
 
 

@@ -1,15 +1,23 @@
 """What containers wrote, line by line, without hidden values."""
 
+import os
+import re
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from reconciler.reports.printing import printable
 from reconciler.reports.summary import plural
 
 if TYPE_CHECKING:
     from reconciler.engine.run_logs import LogsSeen
+
+
+#: Colours, as programs write them; and tabs, which only make room.
+_COLOUR: Final = re.compile(r"(\x1b\[[0-9;]*m|\t)")
+_COMMAND: Final = re.compile(r"\s*(::|##\[)")
 
 
 def printer(scrub: Callable[[str], str], output: Callable[[], TextIO]) -> "Callable[[LogsSeen], None]":
@@ -25,9 +33,18 @@ def printer(scrub: Callable[[str], str], output: Callable[[], TextIO]) -> "Calla
         indent = "    " if seen.of else ""
         for line in seen.lines:
             mark = f"{line.container} | " if line.container else ""
-            click.echo(f"{indent}{mark}{scrub(line.text.rstrip())}", file=stream)
+            click.echo(f"{indent}{_harmless(mark + scrub(line.text.rstrip()))}", file=stream)
         for note in (*seen.notes, *seen.failures):
             click.echo(f"reconcile: no log of {scrub(note)}", file=sys.stderr)
         stream.flush()
 
     return show
+
+
+def _harmless(line: str) -> str:
+    """Answer a line that does nothing to a terminal but colour it, and that GitHub takes for no command of a step.
+
+    A runner reads `::set-output …` and `##[…]` at the beginning of any line that a step prints, whoever wrote it.
+    """
+    line = "".join(piece if _COLOUR.fullmatch(piece) else printable(piece) for piece in _COLOUR.split(line))
+    return f"\\{line}" if os.environ.get("GITHUB_ACTIONS") == "true" and _COMMAND.match(line) else line

@@ -14,6 +14,7 @@ from reconciler.manifests.request import LoadRequest
 from reconciler.manifests.rules import tag_limits
 from reconciler.manifests.tree import Place, Row, Table
 from reconciler.manifests.variables import Layer, Unset, Variables, substitute
+from reconciler.manifests.withheld import offered
 from reconciler.manifests.yaml12 import Document
 from reconciler.model import Path, Problem, Settings, Source
 from reconciler.model.notify import Event, Notify, Topic, Webhook
@@ -72,7 +73,7 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
     """Answer the Settings of one environment, checked, with the variables in force there."""
     outer = [Layer(values=reading.variable_file(path), outside=True) for path in request.variable_files]
     outer.append(Layer(values=request.variables, outside=True))
-    system = Layer(values=request.os_environment, outside=True)
+    system = Layer(values=offered(request.os_environment), outside=True)
     built_in = {"reconciler.env": environment, "reconciler.commit": request.commit}
     if document is None:
         built_in |= {"reconciler.account": request.account, "reconciler.region": request.region}

@@ -14,6 +14,7 @@ from typing import Any
 
 from reconciler.manifests import scalars, yaml12
 from reconciler.manifests.tree import Place, Row, Table, show, source, uniform
+from reconciler.manifests.withheld import is_withheld
 from reconciler.model import Path, Problem
 
 BUILT_IN = tuple(f"reconciler.{name}" for name in ("env", "account", "region", "owner", "job", "commit"))
@@ -145,6 +146,8 @@ class Variables:
     def _hint(self, name: str) -> str:
         if name in _BUILT_IN_HINTS:
             return _BUILT_IN_HINTS[name]
+        if is_withheld(name):
+            return "a pipeline's own credentials are kept from manifests; give it another name, or --var"
         known = {key for layer in self._layers for key, value in layer.values.items() if value is not None}
         close = get_close_matches(name, sorted(known | set(BUILT_IN)), n=1)
         if close:

@@ -24,7 +24,7 @@ from reconciler.model import (
 )
 from reconciler.reports.masking import MASK, mask_changes, mask_spec
 from reconciler.reports.places import is_hidden
-from reconciler.reports.printing import printable
+from reconciler.reports.printing import on_one_line, printable
 from reconciler.reports.scrubbing import Scrubber
 
 #: Sentences of ours that quote nothing; nearly every job of a directory that is in sync has one.
@@ -49,6 +49,7 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
         report,
         jobs=tuple(sorted(jobs, key=lambda job: (job.name, job.kind))),
         steps=tuple(_step(step, desired.get(step.job), scrubber, show) for step in report.steps),
+        unmanaged=on_one_line(report.unmanaged),
         problems=tuple(sorted(problems, key=_place)),
         runs=None if report.runs is None else tuple(_run(run, scrubber) for run in report.runs),
         against=None if report.against is None else _against(report.against, _whole(manifests), show),
@@ -62,13 +63,13 @@ def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -
     message = _clean(problem.message, problem.job, scrubber)
     if is_hidden(problem.path) and "*" not in show:
         message = _QUOTED.sub(MASK, message)
-    return replace(problem, message=message, hint=_clean(problem.hint, problem.job, scrubber))
+    return on_one_line(replace(problem, message=message, hint=_clean(problem.hint, problem.job, scrubber)))
 
 
 def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> JobReport:
     if not job.changes and job.schedule is None and job.last_run is None and job.message in _OURS:
-        return job
-    return replace(
+        return job if _is_plain(job) else on_one_line(job)
+    shown = replace(
         job,
         changes=mask_changes(job.changes, show, desired),
         schedule=None if job.schedule is None else mask_spec(job.schedule, show),
@@ -78,14 +79,15 @@ def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collect
         if job.unreported is None
         else tuple(_unreported(each, desired, show) for each in job.unreported),
     )
+    return on_one_line(shown)
 
 
 def _against(against: Against, desired: Mapping[str, Spec], show: Collection[str]) -> Against:
     edits = (
-        replace(edit, changes=mask_changes(edit.changes, show, desired.get(edit.name)), message=printable(edit.message))
+        replace(edit, changes=mask_changes(edit.changes, show, desired.get(edit.name)), message=edit.message)
         for edit in against.jobs
     )
-    return replace(against, jobs=tuple(edits))
+    return on_one_line(replace(against, jobs=tuple(edits)))
 
 
 def _unreported(unreported: Unreported, desired: Spec | None, show: Collection[str]) -> Unreported:
@@ -95,14 +97,15 @@ def _unreported(unreported: Unreported, desired: Spec | None, show: Collection[s
 
 def _step(step: Step, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> Step:
     if step.operation is None and not step.changes and step.reason in _OURS and step.error in _OURS:
-        return step
-    return replace(
+        return step if _is_plain(step) else on_one_line(step)
+    shown = replace(
         step,
         operation=None,
         changes=mask_changes(step.changes, show, desired),
         reason=_clean(step.reason, step.job, scrubber),
         error=_clean(step.error, step.job, scrubber),
     )
+    return on_one_line(shown)
 
 
 def _definitions(manifests: Manifests | None) -> dict[str, Spec]:
@@ -140,6 +143,10 @@ def _says_nothing_hidden(text: str) -> bool:
 
 def _clean(text: str, job: str, scrubber: Scrubber) -> str:
     return text if _says_nothing_hidden(text) else printable(scrubber.text(text, job))
+
+
+def _is_plain(named: JobReport | Step) -> bool:
+    return named.name.isprintable() and (named.source is None or named.source.file.isprintable())
 
 
 def _place(problem: Problem) -> tuple[Source, str, str]:

@@ -7,17 +7,15 @@ counted. Printed, never asserted; the calls alone are asserted, in tests/engine/
 import argparse
 import compileall
 import json
-import os
-import platform
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tests.bench.machine import machine
 from tests.bench.scenarios import SCENARIOS, Measured, measure
 
 _SIZES = (100, 1_000, 10_000)
@@ -45,20 +43,6 @@ def main(arguments: Sequence[str]) -> None:
         print(text)
     if given.json:
         given.json.write_text(json.dumps(_document(lines), indent=1) + "\n")
-
-
-def machine() -> str:
-    """The machine and the day, in one line."""
-    model = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
-        platform.machine(),
-    )
-    load = os.getloadavg()[0]
-    return f"{datetime.now(UTC):%Y-%m-%d}, {model}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}"
-
-
-def _lines(path: str) -> list[str]:
-    return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
-"""How long a comparison takes: `python tests/bench/compare.py`. Printed, never asserted.
+"""How long a comparison takes: `python -m tests.bench.compare`. Printed, never asserted.
 
-Beside it, where `prefect_aws` can be imported, its `_task_definitions_equal` on the same pairs.
+Beside prefect-aws's, on many pairs: `python -m tests.bench.peers --only compare`.
 """
 
 import copy
@@ -8,7 +8,6 @@ import sys
 import time
 import timeit
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from reconciler.core.diff import compare
@@ -93,20 +92,11 @@ def report() -> list[str]:
     drifted["containerDefinitions"][0]["image"] += "-old"
     assert compare(desired, live, RULES) == ()
     assert len(compare(desired, drifted, RULES)) == 1
-    lines = [
+    return [
         f"equal pair      {microseconds(lambda: compare(desired, live, RULES), 1000):8.0f} µs",
         f"different pair  {microseconds(lambda: compare(desired, drifted, RULES), 50):8.0f} µs",
         f"digest          {microseconds(lambda: digest(desired), 1000):8.0f} µs",
     ]
-    try:
-        from prefect_aws.workers.ecs_worker import ECSWorker  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        return [*lines, "prefect_aws is not installed: nothing to compare with"]
-    for name, pair in (("equal", live), ("different", drifted)):
-        theirs = partial(ECSWorker._task_definitions_equal, None, desired, pair)
-        says = "equal" if theirs() else "different"
-        lines.append(f"prefect-aws on the {name} pair {microseconds(theirs, 1000):8.0f} µs, says {says}")
-    return lines
 
 
 if __name__ == "__main__":

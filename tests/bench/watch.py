@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import directories
-from tests.bench.__main__ import machine
+from tests.bench.machine import machine
 from tests.bench.world import World
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")

@@ -7,18 +7,16 @@ import argparse
 import json
 import subprocess
 import sys
-import timeit
 import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import process_time
 from typing import Final
 
 from reconciler.core.diff import compare
 from reconciler.core.normalise import equal
 from reconciler.kinds.task_definition_rules import RULES
-from tests.bench.__main__ import machine
-from tests.bench.compare import described, written
+from tests.bench.compare import described, microseconds, written
+from tests.bench.machine import machine
 from tests.bench.peers.launches import TIMES, Launched, by_peer, by_us
 from tests.bench.peers.pairs import PAIRS, Pair
 
@@ -74,11 +72,11 @@ def _comparisons(python: Path) -> list[str]:
     return [*lines, f"{'right':52}{f'{right} of {len(pairs)}':>24}{f'{ours} of {len(pairs)}':>22}"]
 
 
-def _comparison(pair: Pair, said: bool, microseconds: float) -> str:
-    ours = _microseconds(lambda: equal(pair.written, pair.live, RULES))
-    leaves = _microseconds(lambda: compare(pair.written, pair.live, RULES))
+def _comparison(pair: Pair, said: bool, taken: float) -> str:
+    ours = microseconds(lambda: equal(pair.written, pair.live, RULES), 200)
+    leaves = microseconds(lambda: compare(pair.written, pair.live, RULES), 200)
     verdict = equal(pair.written, pair.live, RULES)
-    theirs = f"{_verdict(said, pair)} {microseconds:6.0f} µs"
+    theirs = f"{_verdict(said, pair)} {taken:6.0f} µs"
     return f"{pair.name:52}{theirs:>24}{f'{_verdict(verdict, pair)} {ours:6.0f} µs':>22}{leaves:10.0f} µs"
 
 
@@ -86,10 +84,6 @@ def _verdict(said: bool, pair: Pair) -> str:
     if said == pair.same:
         return "right"
     return "WRONG: false alarm" if pair.same else "WRONG: unseen"
-
-
-def _microseconds(call: Callable[[], object]) -> float:
-    return min(timeit.repeat(call, number=200, repeat=3, timer=process_time)) / 200 * 1e6
 
 
 def _launches(columns: dict[str, Launched]) -> list[str]:

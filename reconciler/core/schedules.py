@@ -22,8 +22,7 @@ KIND: Final = "schedule"
 #: Stands for a revision that is registered before the schedule is written.
 TO_COME: Final = "(the revision that is registered first)"
 #: What AWS retries where a schedule says nothing (CreateSchedule, RetryPolicy).
-_DEFAULT_AGE: Final = 86400
-_DEFAULT_ATTEMPTS: Final = 185
+AWS_RETRIES: Final = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 #: Says whose it is and by which commit; a difference is no drift.
 _NOT_DRIFT: Final = ("Description",)
 #: What decides when a schedule starts something.
@@ -91,10 +90,9 @@ def order(step: Step) -> int:
 
 def retry_age(spec: Spec) -> timedelta:
     """Answer how long after a start EventBridge Scheduler may still try it, with what the schedule said then."""
-    policy: Mapping[str, Any] = (spec.get("Target") or {}).get("RetryPolicy") or {}
+    policy: Mapping[str, Any] = {**AWS_RETRIES, **((spec.get("Target") or {}).get("RetryPolicy") or {})}
     window = int((spec.get("FlexibleTimeWindow") or {}).get("MaximumWindowInMinutes") or 0)
-    retried = policy.get("MaximumRetryAttempts", _DEFAULT_ATTEMPTS) > 0
-    age = int(policy.get("MaximumEventAgeInSeconds", _DEFAULT_AGE)) if retried else 0
+    age = int(policy["MaximumEventAgeInSeconds"]) if policy["MaximumRetryAttempts"] > 0 else 0
     return timedelta(minutes=window, seconds=age)
 
 

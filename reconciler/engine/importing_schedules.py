@@ -17,9 +17,9 @@ from reconciler.core import expressions, slots_zones
 from reconciler.core.eventbridge_cron import Refusal
 from reconciler.core.eventbridge_read import Read, from_eventbridge
 from reconciler.core.live_schedules import LiveSchedule
+from reconciler.core.schedules import AWS_RETRIES
 from reconciler.kinds import schedule_target
 from reconciler.kinds.schedule import owners_group
-from reconciler.kinds.schedule_takeover import AWS_RETRIES
 from reconciler.kinds.schedule_target import Started
 from reconciler.model import Settings, Spec
 

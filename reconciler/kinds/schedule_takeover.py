@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from reconciler.core import eventbridge_read
 from reconciler.core.eventbridge_cron import Refusal
+from reconciler.core.schedules import AWS_RETRIES
 from reconciler.kinds import schedule_target
 from reconciler.kinds.schedule_target import Started
 from reconciler.model import Spec
 
-#: What AWS retries where a schedule says nothing (CreateSchedule, RetryPolicy).
-AWS_RETRIES: Final = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 #: Lists whose order means nothing.
 _UNORDERED: Final = frozenset({"subnets", "securityGroups", "environment"})
 _TOLD: Final = "RECONCILER_"

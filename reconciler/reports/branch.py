@@ -4,17 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reconciler.model import Against, Edit, JobEdit
-from reconciler.reports.wording import change_sign, change_values
+from reconciler.reports.wording import change_sign, change_values, short
 
 #: One sign for each, as for steps.
 EDIT_SIGNS: Final = {Edit.ADDED: "+", Edit.CHANGED: "~", Edit.REMOVED: "-", Edit.UNKNOWN: "?"}
-#: How much of a commit's name tells it from others.
-_SHA: Final = 12
 
 
 def title(against: Against) -> str:
     """Answer `compared with main (9b1d2e3f4a5b)`; a commit that was named itself is not told twice."""
-    named = f" ({against.commit[:_SHA]})" if not against.commit.startswith(against.ref) else ""
+    named = f" ({short(against.commit)})" if not against.commit.startswith(against.ref) else ""
     return f"compared with {against.ref}{named}"
 
 

@@ -1,13 +1,9 @@
 """What `drift` tells beside differences: who made the live side, what was not reported and why, what is nobody's."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from reconciler.model import JobReport, Registration, Report, Step, Unreported
-from reconciler.reports.wording import change_values, moment
-
-#: How much of a commit's name tells it from others.
-_SHA: Final = 12
+from reconciler.reports.wording import change_values, moment, short
 
 
 def registration(live: Registration) -> str:
@@ -17,8 +13,7 @@ def registration(live: Registration) -> str:
         when = f" {moment(live.registered_at)}" if live.registered_at else ""
         who = f" by {live.registered_by}" if live.registered_by else ""
         parts.append(f"registered{when}{who}")
-    sha = live.commit.partition("@")[0][:_SHA]
-    return ", ".join([*parts, *([f"commit {sha}"] if sha else [])])
+    return ", ".join([*parts, *([f"commit {short(live.commit)}"] if live.commit else [])])
 
 
 def live_sides(report: Report) -> Mapping[str, Registration]:

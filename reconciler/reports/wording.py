@@ -12,6 +12,7 @@ from reconciler.reports.printing import printable
 _MOVED: Final = re.compile(r"\[\d+→\d+\]\Z")
 #: That certain leaves differ.
 _REPEATED: Final = re.compile(r"\A\S+(?: and \d+ more)? differs?(?:; |\Z)")
+_SHA: Final = 12
 #: One sign for each action, as in Terraform's plans.
 SIGNS: Final = {
     Action.CREATE: "+",
@@ -88,6 +89,11 @@ def step_reason(step: Step) -> str:
     """Answer why a step is taken, without what its error begins with, and what its differences show themselves."""
     reason = _REPEATED.sub("", step.reason) if step.changes else step.reason
     return "" if step.error.startswith(reason) else reason
+
+
+def short(commit: str) -> str:
+    """Answer what of a commit's name, also with its time behind it, tells it from others."""
+    return commit.partition("@")[0][:_SHA]
 
 
 def place(source: Source | None) -> str:

@@ -32,11 +32,12 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
-        name="a claim that somebody else made counts as one's own",
+        name="what others have announced is not read back",
         file="reconciler/engine/launch.py",
-        before="        return self._read(name)\n\n    def _read",
-        after="        return recall(name, StreamRecord(created=self.context.clock.now(), events=()))\n\n    def _read",
-        tests=(TWO, "-k", "everything_once"),
+        before="        self.journal.record(memory.stream, event)\n        return self._read(memory.stream)",
+        after="        self.journal.record(memory.stream, event)\n        return recall(memory.stream, "
+        "StreamRecord(created=memory.claimed, events=(event,)))",
+        tests=(TWO, "-k", "two_commits"),
     ),
     Mutant(
         name="every sending of a launch has a token of its own",
@@ -79,6 +80,13 @@ MUTANTS = (
         before="        if found := backend.find(launch.key, launch.target):\n            return _adopted(found)\n        raise",
         after="        raise",
         tests=(FAULTS, "-k", "lost"),
+    ),
+    Mutant(
+        name="a refusal speaks for launches that others have under way",
+        file="reconciler/core/memory.py",
+        before='    if "announced" not in refusal:',
+        after="    if True:",
+        tests=("tests/engine/test_two_senders.py",),
     ),
     Mutant(
         name="a launch may rest on an old look at AWS",

@@ -73,3 +73,17 @@ def test_capacity_may_be_missing_for_a_day(directory: Directory) -> None:
     directory.aws.advance(DAY)
     assert [job.health for job in directory.wait().jobs] == [Health.SUCCEEDED]
     assert list(directory.started().values()) == [1]
+
+
+def test_two_that_disagree_about_the_cluster_send_to_the_one_that_was_announced_first(directory: Directory) -> None:
+    """With `rerunOn: key` another cluster is the same run: whose token is one in each cluster, not in both."""
+    key = "once: {key: a, rerunOn: key}"
+    directory.write(lone=one_shot("lone").replace("once: {}", key))
+
+    def elsewhere() -> None:
+        directory.write(lone=one_shot("lone", run="{cluster: other}").replace("once: {}", key))
+        directory.once()
+
+    directory.once(Overtaken(action="logs:PutLogEvents", act=elsewhere))
+    directory.look()
+    assert [name.partition("/")[0] for name in directory.tasks] == ["other"]

@@ -37,14 +37,14 @@ MUTANTS = (
         before="        self.journal.record(memory.stream, event)\n        return self._read(memory.stream)",
         after="        self.journal.record(memory.stream, event)\n        return recall(memory.stream, "
         "StreamRecord(created=memory.claimed, events=(event,)))",
-        tests=(TWO, "-k", "two_commits"),
+        tests=("tests/engine/test_two_senders.py",),
     ),
     Mutant(
         name="every sending of a launch has a token of its own",
         file="reconciler/core/run_keys.py",
         before="    return _hash(key.owner, key.job, key.trigger, str(key.attempt), str(key.part), length=64)",
         after="    import uuid\n\n    return uuid.uuid4().hex",
-        tests=(FAULTS, "-k", "lost"),
+        tests=(TWO, "-k", "everything_once"),
     ),
     Mutant(
         name="the parts of a launch share one token",

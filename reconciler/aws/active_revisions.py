@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.aws import answers
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.session import Aws
 
@@ -76,5 +77,8 @@ def family_of(arn: str) -> str:
 
 
 def number_of(arn: str) -> int:
-    """Answer the revision's number in a task definition's ARN."""
-    return int(arn.rpartition(":")[2])
+    """Answer the revision's number in a task definition's ARN. Raises OutcomeUnknown where a list holds no such ARN."""
+    number = arn.rpartition(":")[2]
+    if not number.isdecimal():
+        raise answers.unexpected("ecs:ListTaskDefinitions", f"{arn!r} is no revision's ARN")
+    return int(number)

@@ -86,12 +86,13 @@ def check(action: str, answer: Mapping[str, Any], shape: "Shape | None") -> None
     """Raise OutcomeUnknown, with the member's path, where an answer is not of `shape` or lacks what it must have."""
     for wanted in _required(action):
         if (path := wanted(answer)) is not None:
-            raise _unexpected(action, f"it has no {path}")
+            raise unexpected(action, f"it has no {path}")
     if shape is not None and (path := _of_shape(shape)(answer)) is not None:
-        raise _unexpected(action, f"{path.removeprefix('.')} is of another type")
+        raise unexpected(action, f"{path.removeprefix('.')} is of another type")
 
 
-def _unexpected(action: str, what: str) -> OutcomeUnknown:
+def unexpected(action: str, what: str) -> OutcomeUnknown:
+    """Answer the error for an answer that is not as it should be; `what` says which part of it."""
     return OutcomeUnknown(
         f"AWS's answer is not as its model says: {what}",
         operation=action.partition(":")[2],

@@ -73,12 +73,20 @@ class KeptRunEvents:
     def _read(self, since: datetime) -> None:
         try:
             for event in log_events.search(self._aws, self._group, since=since):
-                told = _execution(ledger.parse(event.message) or {})
+                told = _readable(ledger.parse(event.message) or {})
                 if told is not None:
                     kind, execution = told
                     self._known[kind, execution.id] = execution
         except NotFound:
             return
+
+
+def _readable(event: Mapping[str, Any]) -> tuple[str, Execution] | None:
+    """Answer as :func:`_execution`; None for what is not as AWS writes it, since others may write there as well."""
+    try:
+        return _execution(event)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _execution(event: Mapping[str, Any]) -> tuple[str, Execution] | None:

@@ -65,10 +65,7 @@ def snapshot(directory: Path, ref: str) -> Iterator[Snapshot]:
 
     Raises UsageError where it is in no repository, where there is no such commit, and where git cannot be run.
     """
-    inside = _git(directory, "rev-parse", "--is-inside-work-tree", fails="").strip() == "true"
-    if not inside:
-        raise UsageError(f"{_FLAG}: {directory} is in no git repository")
-    repository = Path(_git(directory, "rev-parse", "--show-toplevel").removesuffix("\n"))
+    repository = Path(_top_level(directory))
     prefix = _git(directory, "rev-parse", "--show-prefix").removesuffix("\n")
     commit = _commit(directory, ref)
     with tempfile.TemporaryDirectory(prefix="reconcile-") as temporary:
@@ -80,6 +77,16 @@ def snapshot(directory: Path, ref: str) -> Iterator[Snapshot]:
         )
         found.write(f":(top,literal){prefix}" if prefix else ":/")
         yield found
+
+
+def _top_level(directory: Path) -> str:
+    """Answer where the repository's work tree begins; git's own words where it refuses, as one of another user's."""
+    try:
+        return _git(directory, "rev-parse", "--show-toplevel").removesuffix("\n")
+    except UsageError as error:
+        if "not a git repository" in error.message or "must be run in a work tree" in error.message:
+            raise UsageError(f"{_FLAG}: {directory} is in no git repository") from error
+        raise
 
 
 def _commit(directory: Path, ref: str) -> Commit:

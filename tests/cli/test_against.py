@@ -239,6 +239,18 @@ def test_outside_a_repository_there_is_nothing_to_compare_with(jobs: Path, recon
     assert answer.err == "reconcile: --against: jobs.d is in no git repository\n"
 
 
+def test_what_git_says_of_a_repository_of_another_user_is_told(
+    branch: Path, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    answer = reconcile("plan", "--against", "main")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err.startswith("reconcile: --against: git rev-parse: fatal: detected dubious ownership in repository")
+    assert "safe.directory" in answer.err
+
+
 def test_a_plan_is_not_saved_where_aws_was_not_asked(branch: Path, reconcile: Reconcile) -> None:
     change(branch)
     answer = reconcile("plan", "--against", "main", "--out", "plan.json")

@@ -216,6 +216,33 @@ def test_several_schedules_are_several_jobs_each_on_the_revision_that_it_starts(
     settles(reconcile)
 
 
+def test_settings_defaults_are_taken_out_where_the_live_side_has_them_not(live: Path, reconcile: Reconcile) -> None:
+    defaults = """
+  namePrefix: stg-
+  cluster: jobs
+  tags: {team: data}
+  defaults:
+    EcsJob:
+      run: {launchType: EC2, vpcId: vpc-1, subnetTags: {tier: private}}
+      logs: {retentionDays: 30}
+      schedule: {engine: reconciler, timeZone: Europe/Paris, concurrencyPolicy: Forbid}
+"""
+    path = live / "settings.yaml"
+    path.write_text(path.read_text().rstrip("\n") + defaults)
+    with aws() as client:
+        tags = [{"key": "team", "value": "data"}]
+        client("ecs").register_task_definition(**{**UNTAGGED, "family": "stg-load", "tags": tags})
+    schedule("stg-load", "cron(0 1 * * ? *)", templated("stg-load"))
+    schedule("unprefixed", "cron(0 2 * * ? *)", templated("stg-load"))
+    assert reconcile("import", "stg-load", "--local").code == 0
+    text = (live / "load.yaml").read_text()
+    assert "metadata: {name: load}\n" in text
+    assert "    vpcId: null\n    subnetTags: null\n" in text
+    assert "    timeZone: null\n" in text
+    assert "# the schedule default/unprefixed starts it, and its name does not begin with stg-:\n" in text
+    settles(reconcile)
+
+
 def test_a_rule_is_told_of_and_its_job_is_suspended(live: Path, reconcile: Reconcile) -> None:
     batch = {
         "Id": "b",

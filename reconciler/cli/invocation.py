@@ -226,7 +226,7 @@ class Invocation:
 
         options, settings, embedded = self.options, settings or self.manifests.settings, self.embedded
         role = settings.role_arn if access is Access.WRITE else settings.read_role_arn or settings.role_arn
-        limited = options.rate_limits == "aws" or (options.rate_limits is None and embedded is None)
+        usual = "aws" if embedded is None or embedded.throttles else "off"
         return Aws(
             region=options.region or settings.region or (embedded.region if embedded else None),
             profile=options.profile,
@@ -234,7 +234,7 @@ class Invocation:
             external_id=settings.external_id,
             endpoint_url=options.endpoint_url,
             expected_account=settings.account_id,
-            rate_limits=RateLimits(self.clock) if limited else None,
+            rate_limits=RateLimits(self.clock) if (options.rate_limits or usual) == "aws" else None,
             clock=self.clock,
             environment=embedded.environment if embedded else None,
         )

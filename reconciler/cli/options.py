@@ -86,7 +86,7 @@ AWS: Final[Group] = (
     _option(
         "--rate-limits",
         type=click.Choice(["aws", "off"]),
-        help="Keep to AWS's documented call rates [default: aws; off with --local].",
+        help="Keep to AWS's documented call rates [default: aws; off where --local does not throttle].",
     ),
     _option(
         "--local", is_flag=True, help="Use the embedded AWS: the running one (reconcile local), else a private one."

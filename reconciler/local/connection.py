@@ -55,13 +55,14 @@ class EmbeddedClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """An embedded AWS that answers: where, for which account and region, and its clock."""
+    """An embedded AWS that answers: where, for which account and region, and its clock; whether it throttles."""
 
     endpoint: str
     account: str
     region: str
     clock: EmbeddedClock
     warnings: tuple[str, ...] = ()
+    throttles: bool = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -82,7 +83,9 @@ def connected(
         account, region = account or running.account, region or running.region
         running.prepare(account, region, tuple(clusters))
         clock = EmbeddedClock(running.now, running.advance)
-        yield Connection(endpoint=running.endpoint, account=account, region=region, clock=clock)
+        yield Connection(
+            endpoint=running.endpoint, account=account, region=region, clock=clock, throttles=running.throttles
+        )
         return
     with ExitStack() as held:
         with usage_errors(state):

@@ -24,13 +24,14 @@ _LOCK_EVERY: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """An embedded AWS in another process."""
+    """An embedded AWS in another process; `throttles` where it refuses those who call too often."""
 
     endpoint: str
     token: str
     pid: int
     account: str
     region: str
+    throttles: bool = False
 
     @property
     def environment(self) -> dict[str, str]:

@@ -81,7 +81,14 @@ def _announce(aws: LocalAws, state: Path, seed: Path | None) -> None:
         print(warning, file=sys.stderr)
     if seed is not None and not aws.fresh:
         print(f"{state} holds a world already: {seed} was not used", file=sys.stderr)
-    running = Running(endpoint=aws.endpoint, token=aws.token, pid=os.getpid(), account=aws.account, region=aws.region)
+    running = Running(
+        endpoint=aws.endpoint,
+        token=aws.token,
+        pid=os.getpid(),
+        account=aws.account,
+        region=aws.region,
+        throttles=aws.limits.enforced,
+    )
     leave_note(state, running)
     for name, value in running.environment.items():
         print(f"export {name}={value}")

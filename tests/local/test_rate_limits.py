@@ -1,9 +1,13 @@
 """The embedded AWS's request throttling, on its own clock."""
 
+from pathlib import Path
+
 import pytest
 from botocore.exceptions import ClientError
 
 from reconciler.local import LocalAws
+from reconciler.local.connection import connected
+from reconciler.local.discovery import Running, leave_note
 
 
 def register(aws: LocalAws, account: str | None = None) -> None:
@@ -49,3 +53,20 @@ def test_it_is_off_unless_it_is_asked_for(aws: LocalAws) -> None:
         other.limits.enforced = False
         other.reset()
         assert other.limits.enforced
+
+
+@pytest.mark.parametrize("throttles", [True, False])
+def test_a_command_learns_whether_the_running_one_throttles(tmp_path: Path, throttles: bool) -> None:
+    state = tmp_path / "local.json"
+    with LocalAws(clock="manual", state=state, rate_limits=throttles) as aws:
+        note = Running(
+            endpoint=aws.endpoint,
+            token=aws.token,
+            pid=0,
+            account=aws.account,
+            region=aws.region,
+            throttles=aws.limits.enforced,
+        )
+        leave_note(state, note)
+        with connected(state=state) as connection:
+            assert connection.throttles is throttles

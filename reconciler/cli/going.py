@@ -21,9 +21,9 @@ _NAMED = 5
 
 
 class Going:
-    """What was last heard of each run; `now` is AWS's time, `scrub` takes hidden values out of what AWS said."""
+    """What was last heard of each run; `now` is AWS's time, `scrub` hides a job's hidden values in what AWS said."""
 
-    def __init__(self, scrub: Callable[[str], str], now: Callable[[], datetime]) -> None:
+    def __init__(self, scrub: Callable[[str, str], str], now: Callable[[], datetime]) -> None:
         self._scrub = scrub
         self._now = now
         self._said: dict[tuple[str, str], str] = {}
@@ -34,7 +34,7 @@ class Going:
 
     def hear(self, run: Run) -> Line | None:
         """Take note of a run, and answer a line about it unless the last one said the same."""
-        key, said = (run.job, run.trigger), self._scrub(run_text(run))
+        key, said = (run.job, run.trigger), run_text(run)
         if run.state.finished:
             self._runs.pop(key, None)
         else:
@@ -43,7 +43,7 @@ class Going:
         if self._said.get(key) == said:
             return None
         self._said[key] = said
-        return line(f"  {run.job}: {said}")
+        return line(f"  {run.job}: {self._scrub(said, run.job)}")
 
     def follow_up(self, options: str) -> Iterable[str]:
         """Say how the runs that still go on are followed; `options` are those of this command line that still count."""
@@ -66,7 +66,7 @@ class Going:
         for run in shown:
             since = run_time(run)
             age = duration(max((now - since).total_seconds(), 0.0)) if since is not None else ""
-            table.add_row(f"  {run.job}", short_id(run)[:8], age, self._scrub(run_text(run)))
+            table.add_row(f"  {run.job}", short_id(run)[:8], age, self._scrub(run_text(run), run.job))
         yield table
         if len(shown) < len(runs):
             yield f"  … and {len(runs) - len(shown)} more"

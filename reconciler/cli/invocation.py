@@ -1,7 +1,6 @@
 """One run of a verb: from its options to manifests, AWS, clock and reconciler, each made when it is first needed."""
 
 import os
-import shlex
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -45,6 +44,7 @@ class Invocation:
         self._stopwatch = SystemClock()
         self.started = self._stopwatch.now()
         self._emitted = False
+        self._scrubber: tuple[Manifests | None, Scrubber] = (None, Scrubber(None, self.show))
         #: The account and Region of the built-in variables, as far as they are known without or from AWS.
         self.identity: tuple[str | None, str | None] = (None, options.region)
 
@@ -80,10 +80,14 @@ class Invocation:
         )
         emit(report, self.options, manifests, self.show, said="")
 
-    def scrub(self, text: str) -> str:
-        """Answer free text without hidden values, as far as the manifests are known by now."""
+    def scrub(self, text: str, job: str = "") -> str:
+        """Answer free text without hidden values, as far as the manifests are known by now; of one job in less time."""
         manifests: Manifests | None = self.__dict__.get("manifests")
-        return Scrubber(manifests, self.show).text(text)
+        known, scrubber = self._scrubber
+        if known is not manifests:
+            scrubber = Scrubber(manifests, self.show)
+            self._scrubber = (manifests, scrubber)
+        return scrubber.text(text, job)
 
     # -- what people wrote ------------------------------------------------------------------------------------------
 
@@ -161,7 +165,7 @@ class Invocation:
         from reconciler.cli.terminal import Progress
         from reconciler.engine import Reconciler
 
-        with telling or Progress(self.scrub, self.clock.now, self.again) as listen:
+        with telling or Progress(self.scrub, self.clock.now, self.options.again) as listen:
             yield Reconciler(
                 manifests=self.manifests,
                 aws=self.aws(access),
@@ -170,19 +174,6 @@ class Invocation:
                 commit=self.commit,
                 listen=listen,
             )
-
-    @property
-    def again(self) -> str:
-        """The options that another command line needs to find what this one did."""
-        given = {
-            "--dir": None if self.options.directory == Options().directory else str(self.options.directory),
-            "--env": self.options.env,
-            "--region": self.options.region,
-            "--profile": self.options.profile,
-            "--endpoint-url": self.options.endpoint_url,
-        }
-        words = [word for name, value in given.items() if value for word in (name, value)]
-        return "".join(f" {shlex.quote(word)}" for word in (*words, *(("--local",) if self.options.local else ())))
 
     def limits(self, jobs: Collection[str] = ()) -> "Limits":
         """Answer what the options allow a pass, and what they narrow it to; `jobs` were chosen among those already."""

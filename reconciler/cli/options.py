@@ -8,6 +8,7 @@
 Shared options end up in `invocation.options`; a verb's own are passed to it.
 """
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -49,6 +50,19 @@ class Options:
     report: tuple[tuple[str, Path], ...] = ()
     show_values: bool = False
     verbose: int = 0
+
+    @property
+    def again(self) -> str:
+        """The options that another command line needs to find what this one did, each with a space before it."""
+        given = {
+            "--dir": None if self.directory == Path("jobs.d") else str(self.directory),
+            "--env": self.env,
+            "--region": self.region,
+            "--profile": self.profile,
+            "--endpoint-url": self.endpoint_url,
+        }
+        words = [word for name, value in given.items() if value for word in (name, value)]
+        return "".join(f" {shlex.quote(word)}" for word in (*words, *(("--local",) if self.local else ())))
 
 
 #: Parameters as click wants them, in the order of the help.

@@ -40,7 +40,7 @@ class Progress:
     one needs to find the same runs.
     """
 
-    def __init__(self, scrub: Callable[[str], str], now: Callable[[], datetime], options: str = "") -> None:
+    def __init__(self, scrub: Callable[[str, str], str], now: Callable[[], datetime], options: str = "") -> None:
         self._going = Going(scrub, now)
         self._now = now
         self._options = options

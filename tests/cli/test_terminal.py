@@ -62,7 +62,11 @@ def now() -> datetime:
     return datetime(2026, 11, 26, 3, 5, tzinfo=UTC)
 
 
-def progress(scrub: Callable[[str], str] = str, options: str = "") -> Progress:
+def as_it_is(text: str, job: str = "") -> str:
+    return text
+
+
+def progress(scrub: Callable[[str, str], str] = as_it_is, options: str = "") -> Progress:
     return Progress(scrub, now, options)
 
 
@@ -74,7 +78,7 @@ def going(job: str, **told: Any) -> Run:
 def test_without_a_terminal_progress_is_a_line_for_each_start_change_end_and_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with progress(lambda text: text.replace("hunter2", "***")) as tell:
+    with progress(lambda text, job: text.replace("hunter2", f"*** of {job}")) as tell:
         tell(STEP)
         tell(going("report", reason="PENDING"))
         tell(going("report", reason="PENDING"))
@@ -87,7 +91,7 @@ def test_without_a_terminal_progress_is_a_line_for_each_start_change_end_and_fai
         "  > launch  run report/once  done\n"
         "  report: Pending\n"
         "  report: Running\n"
-        "  report: Failed, exit 3 (got ***)\n"
+        "  report: Failed, exit 3 (got *** of report)\n"
         "  + create  task-definition b  failed\n",
     )
 
@@ -105,7 +109,7 @@ def test_on_a_terminal_the_runs_that_go_on_are_a_table_that_is_gone_at_the_end(
 
 
 def test_the_table_says_how_long_and_how_many_more() -> None:
-    runs = Going(str, now)
+    runs = Going(as_it_is, now)
     for number in range(20):
         runs.hear(going(f"job{number:02}", state=RunState.RUNNING))
     console = Console(file=io.StringIO(), width=40, height=8)
@@ -141,7 +145,7 @@ def test_a_bar_tells_how_many_steps_are_left_and_how_long_they_take_at_the_last_
             console.print(tell._going)
         return [each.rstrip() for each in told.get().splitlines()]
 
-    tell = Progress(str, lambda: instants[-1])
+    tell = Progress(as_it_is, lambda: instants[-1])
     tell(Outlook(steps=1020))
     tell(STEP)
     assert drawn() == [f"{' ' * 34}1 of 1,020", "⠋ launch run report/once"]

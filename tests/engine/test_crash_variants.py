@@ -40,6 +40,13 @@ def lone(directory: Directory, outcome: str = "exit 0 after 5s", *, run: str = "
     directory.write(lone=one_shot("lone", outcome=outcome, run=run, more=more))
 
 
+def test_a_launch_that_is_too_old_to_be_repeated_is_still_found_while_aws_lists_its_task(directory: Directory) -> None:
+    lone(directory)
+    killed(directory, "ecs:RunTask", 1, True, 57 * 60)
+    assert healths(directory) == {"lone": Health.SUCCEEDED}
+    assert list(by_start(directory).values()) == [1]
+
+
 @pytest.mark.parametrize("restart", RESTARTS)
 @pytest.mark.parametrize("after", [False, True])
 def test_a_changed_manifest_is_another_run_and_the_first_is_not_repeated(

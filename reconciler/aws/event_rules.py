@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from reconciler.aws.session import Aws
-from reconciler.errors import NotFound, Rejected
+from reconciler.errors import AccessDenied, NotFound, Rejected
 from reconciler.kinds.event_rule import Home
 from reconciler.model import Resource, Spec
 
@@ -42,12 +42,16 @@ class EventRules:
             with self._lock:
                 self._absent.add(name)
             return None
+        except AccessDenied:
+            with self._lock:
+                self._absent.add(name)
+            raise
         spec = {member: value for member, value in told.items() if member not in _TOLD_ONLY}
         policy = self._policy(name)
         return {**spec, "Targets": targets, **({"ResourcePolicy": policy} if policy is not None else {})}
 
     def was_absent(self, name: str) -> bool:
-        """Answer whether a rule was not there when this object last looked or took it away."""
+        """Answer whether a rule was not there, or not to be seen, when this object last looked or took it away."""
         with self._lock:
             return name in self._absent
 

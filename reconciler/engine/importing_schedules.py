@@ -24,8 +24,6 @@ from reconciler.kinds.schedule_target import Started
 from reconciler.model import Settings, Spec
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-#: Says nothing in a request.
-_NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
 _DEFAULT_BUS: Final = "default"
 
 
@@ -72,7 +70,7 @@ def look_up_starts(aws: Aws) -> tuple[Start, ...]:
 
 def clocked(start: Start, settings: Settings, taken: Collection[str], now: datetime) -> Clocked:
     """Answer the job that does what `start` does, in a directory with these Settings whose jobs are called `taken`."""
-    run = _run(start.started, settings)
+    run = start.started.run(settings)
     time = from_eventbridge(str(start.spec.get("ScheduleExpression", "")))
     if isinstance(time, Refusal):
         hint = f"; see {time.hint}" if time.hint else ""
@@ -172,17 +170,6 @@ def _beside(start: Start, time: Read, run: Spec, obstacle: str) -> Clocked:
             *lost,
         ),
     )
-
-
-def _run(started: Started, settings: Settings) -> Spec:
-    """Answer the run section: where, and how, without what says nothing."""
-    where = started.where.rpartition("/")[2]
-    request = {member: value for member, value in started.request.items() if value not in _NOTHING}
-    if request.get("count") == 1:
-        del request["count"]
-    if started.kind == "BatchJob":
-        return {"jobQueue": where, **request}
-    return {**({"cluster": where} if where != settings.cluster else {}), **request}
 
 
 def _schedule(time: Read, spec: Spec, settings: Settings) -> Spec:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.kinds.schedule import MAPS
-from reconciler.model import Spec
+from reconciler.model import Settings, Spec
 
 _UNIVERSAL: Final = ":scheduler:::aws-sdk:"
 _RUN_TASK: Final = "ecs:runTask"
 _SUBMIT_JOB: Final = "batch:submitJob"
 #: What makes a start the one that it is; never the author's in a schedule of ours.
 _IDENTITY: Final = frozenset({"clientToken", "startedBy", "jobName"})
+#: Says nothing in a request.
+_NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
 #: What a rule does to the event before it is the input, which a request that is sent as it stands has not.
 _TRANSFORMS: Final = ("InputPath", "InputTransformer")
 
@@ -36,6 +38,16 @@ class Started:
     where: str
     request: Spec
     lost: tuple[str, ...] = ()
+
+    def run(self, settings: Settings) -> Spec:
+        """Answer the run section of the job that does the same: where, and how, without what says nothing."""
+        where = self.where.rpartition("/")[2]
+        request = {member: value for member, value in self.request.items() if value not in _NOTHING}
+        if request.get("count") == 1:
+            del request["count"]
+        if self.kind == "BatchJob":
+            return {"jobQueue": where, **request}
+        return {**({"cluster": where} if where != settings.cluster else {}), **request}
 
 
 def by_schedule(target: Spec) -> Started | None:

@@ -43,6 +43,22 @@ class Program(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb; one that is misspelt, or left out before a directory, is said."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, [*VERBS, *ALIASES], n=1)
+            if Path(name).is_dir():
+                hint = f" Did you mean --once {name}, or plan {name}?"
+            else:
+                hint = f" Did you mean {close[0]}?" if close else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `--once …` as the verb it stands for, wherever it is among options."""
         mode = next((arg for arg in args if arg in MODES), None)

@@ -85,7 +85,7 @@ def sentences(report: Report) -> tuple[str, ...]:
         said.append(_steps(report.steps))
     if any(counts.sync.values()):
         said.append(f"{plural(counts.jobs, 'job')}: {_axis(counts.sync, SYNC_WORDS)}")
-    elif report.jobs and not any(counts.health.values()):
+    elif report.jobs and not any(counts.health.values()) and not counts.problems[Severity.ERROR]:
         said.append(f"{plural(counts.jobs, 'job')} {'is' if counts.jobs == 1 else 'are'} valid")
     if any(counts.health.values()):
         said.append(f"runs: {_axis(counts.health, HEALTH_WORDS)}")

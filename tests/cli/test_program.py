@@ -169,3 +169,26 @@ def test_every_verb_takes_the_options_that_say_where_and_which(name: str) -> Non
     selection = () if name in {"import", "validate"} else ("--job", "--tag")
     shown = () if name in {"watch", "import"} else ("--format", "--report")
     assert {*EVERYWHERE, *selection, *shown} <= taken
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("plann", "Did you mean plan?"),
+        ("jobs.d", "Did you mean --once jobs.d, or plan jobs.d?"),
+        ("xyzzy", "xyzzy'.\n"),
+    ],
+)
+def test_a_misspelt_or_forgotten_verb_is_said(jobs: Path, reconcile: Reconcile, word: str, hint: str) -> None:
+    answer = reconcile(word)
+    assert answer.code == 4
+    assert f"No such command '{word}'." in answer.err
+    assert hint in answer.err
+
+
+def test_what_is_wrong_is_not_called_valid(jobs: Path, reconcile: Reconcile) -> None:
+    (jobs / "bad.yaml").write_text("kind: EcsJob\n")
+    answer = reconcile("validate")
+    assert answer.code == 3
+    assert "valid " not in answer.out.replace("validate", "")
+    assert "3 errors" in answer.out

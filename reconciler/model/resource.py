@@ -24,7 +24,7 @@ class Resource:
     source: Source
     sources: Mapping[Path, Source] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
-    tag_sources: Mapping[str, Source] = field(default_factory=dict)
+    tag_sources: Mapping[str, Source] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

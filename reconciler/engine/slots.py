@@ -46,7 +46,7 @@ def observe_slots(
 ) -> SlotsSeen:
     """Look up what every schedule among `jobs` has started, in one list for each cluster or queue."""
     scheduled = [job for job in jobs if isinstance(job.trigger, Schedule)]
-    if not scheduled:
+    if not scheduled and not definitions.orphans:  # what has lost its manifest may have left a schedule in any group
         return SlotsSeen()
     memories, groups = _memories(context, scheduled, now)
     targets, errors = recent_runs.targets(context, scheduled)

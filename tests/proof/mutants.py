@@ -208,8 +208,8 @@ def _caught(mutant: Mutant) -> str:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.tests]
         environment = {**os.environ, "PYTHONPATH": directory, "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
-    return f"`{failed[0].rpartition('::')[2]}`" if failed else ""
+    failed = re.findall(r"^(?:FAILED|ERROR) \S+::(test_\w+)", done.stdout, re.MULTILINE)
+    return f"`{failed[0]}`" if failed else ""
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ JOBS = {
     "tick": scheduled("tick", QUARTERLY),
     "tick-batch": scheduled_batch("tick-batch", QUARTERLY),
     "nightly": scheduled("nightly", HOURLY, engine=BY_EVENTBRIDGE),
+    "shared": scheduled("shared", HOURLY, engine=BY_EVENTBRIDGE.replace("{", "{groupName: everybodys, ")),
 }
 OWNERS = ("team", "team.prod")
 
@@ -92,7 +93,7 @@ def test_each_runs_its_own_and_leaves_the_other_alone(account: Account) -> None:
     for owner, prefix in (("team", ""), ("team.prod", "p-")):
         found = account.of(owner)
         assert {name.rpartition("/")[2] for name in found["definitions"]} == {f"{prefix}{name}:1" for name in JOBS}
-        assert [*found["schedules"]] == [f"reconciler-{owner}/{prefix}nightly"]
+        assert {*found["schedules"]} == {f"reconciler-{owner}/{prefix}nightly", f"everybodys/{prefix}shared"}
         assert len(found["groups"]) == 3
         once = {start.job: n for start, n in found["starts"].items() if start.run.startswith("once:")}
         assert once == {f"{prefix}migrate": 1, f"{prefix}crunch": 1}
@@ -113,7 +114,7 @@ def test_what_one_prunes_is_its_own(account: Account, leaving: str, staying: str
     empty = account.directory("empty", settings[leaving], {}, environments[leaving])
     report = laboratory.process(empty, allow_empty=True).apply()
     deleted = {(step.kind, step.job) for step in report.steps if step.status is Status.DONE and step.operation}
-    assert len(deleted) == len(JOBS) + 1, "six definitions and a schedule"
+    assert len(deleted) == len(JOBS) + 2, "every definition and two schedules"
     assert account.of(leaving)["definitions"] == account.of(leaving)["schedules"] == {}
     assert account.of(staying) == theirs
 

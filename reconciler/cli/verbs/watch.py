@@ -98,7 +98,7 @@ def command(
         if listen is not None:
             server = Listening(listen, token_file, clock=invocation.clock, process=process, interval=interval)
             held.callback(server.close)
-            listeners.append(server)
+            listeners.insert(0, server)  # what the log says can be asked for already
             server.start()
             tell(Said(message=f"listening on {server.url}", warning=False))
         notifying = Notifying(process, invocation.clock, tell)

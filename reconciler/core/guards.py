@@ -81,19 +81,24 @@ def limit_reruns(
     reason = f"{len(rerun)} one-shots that ran before would run again (maxReruns {allowed})"
     hint = f"--max-reruns {len(rerun)} lifts it"
     names = {job.job.name for job in rerun}
-    held = tuple(_without_launch(job, f"{reason}; {hint}") if job.job.name in names else job for job in jobs)
+    error = f"{reason}; {hint}"
+    held = tuple(
+        _without_launch(job, error, status=Status.BLOCKED, error=error) if job.job.name in names else job
+        for job in jobs
+    )
     return held, (Problem(message=reason, hint=hint),)
 
 
 def limit_concurrency(jobs: tuple[JobPlan, ...], going: int, limit: int | None) -> tuple[JobPlan, ...]:
-    """Hold launches back while as many runs as `maxConcurrentRuns` are going on."""
+    """Leave launches to a later pass while as many runs as `maxConcurrentRuns` are going on."""
     if limit is None:
         return jobs
     held = []
     for job in jobs:
         if any(_launches(step) for step in job.steps):
             if going >= limit:
-                job = _without_launch(job, f"waits: {going} runs are going on (maxConcurrentRuns {limit})", error="")
+                reason = f"waits: {going} runs are going on (maxConcurrentRuns {limit})"
+                job = _without_launch(job, reason, status=Status.SKIPPED)
             else:
                 going += 1
         held.append(job)
@@ -112,11 +117,9 @@ def _is_first(step: Step) -> bool:
             return False
 
 
-def _without_launch(job: JobPlan, reason: str, error: str | None = None) -> JobPlan:
+def _without_launch(job: JobPlan, reason: str, *, status: Status, error: str = "") -> JobPlan:
     steps = tuple(
-        replace(step, operation=None, status=Status.BLOCKED, reason=reason, error=reason if error is None else error)
-        if _launches(step)
-        else step
+        replace(step, operation=None, status=status, reason=reason, error=error) if _launches(step) else step
         for step in job.steps
     )
     return replace(job, steps=steps, message=reason)

@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Action, Health, Status, Sync
-from tests.engine.harness import Directory, Killed, Mortality, one_shot
+from tests.engine.harness import SETTINGS, Directory, Killed, Mortality, one_shot
 from tests.engine.scheduled import batch_starts, passes, scheduled, scheduled_batch, slot_events, starts, told
 from tests.engine.test_pass import axes, did
 
@@ -301,3 +301,13 @@ def test_status_tells_the_next_starts_and_what_was_skipped(directory: Directory)
         "missed": 2,
         "reason": "no pass started it within 300 s",
     }
+
+
+def test_a_one_shot_that_waits_for_room_behind_scheduled_runs_is_waited_for(directory: Directory) -> None:
+    limited = SETTINGS.replace("spec:\n", "spec:\n      maxConcurrentRuns: 1\n")
+    directory.write(settings=limited, report=scheduled("report", HOURLY, outcome="exit 0 after 300s"))
+    directory.once()
+    directory.aws.advance(3600)
+    assert did(directory.once()) == [(Action.LAUNCH, "report/2026-01-01T01:00:00Z", Status.DONE)]
+    directory.write(migrate=one_shot("migrate"))
+    assert axes(directory.wait())["migrate"] == (Sync.IN_SYNC, Health.SUCCEEDED)

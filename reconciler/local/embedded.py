@@ -12,7 +12,7 @@ from typing import Any, Self
 from reconciler.local import furnish
 from reconciler.local import seed as seeding
 from reconciler.local import state as statefile
-from reconciler.local.calls import Place
+from reconciler.local.calls import AwsError, Place
 from reconciler.local.dispatch import Crash, Dispatcher
 from reconciler.local.fallthrough import Fallthrough
 from reconciler.local.faults import CallLog, FaultPlan
@@ -132,7 +132,8 @@ class LocalAws:
             try:
                 self.world.load(saved["world"])
                 self._moto.load(saved["moto"])
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                furnish.prepare(self.world, self.world.home, self._clusters)
+            except (AwsError, KeyError, TypeError, ValueError, AttributeError) as error:
                 self.warnings.append(str(statefile.put_aside(self._state, f"{type(error).__name__}: {error}")))
                 self.world.reset()
                 self._moto.reset()
@@ -140,8 +141,6 @@ class LocalAws:
         self.fresh = saved is None
         if saved is None:
             self._fill_afresh()
-        else:
-            furnish.prepare(self.world, self.world.home, self._clusters)
 
     def _fill_afresh(self) -> None:
         furnish.fill(self.world, self._seed, self._clusters)

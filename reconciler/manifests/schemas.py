@@ -5,6 +5,7 @@ What is checked is a document after merging and substitution; the schemas are th
 with jsonschema, which is not imported before.
 """
 
+import json
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,10 @@ from reconciler.manifests.schema.nodes import Node
 from reconciler.manifests.schema.tree import Tree
 from reconciler.model import Path
 
-__all__ = ["FILES", "NAMES", "Fault", "bundle", "check", "coerce", "read_only", "schema_text", "wants_text"]
+__all__ = ["FILES", "NAMES", "Fault", "bundle", "check", "coerce", "misfit", "read_only", "schema_text", "wants_text"]
+
+#: Of what jsonschema says, which may quote a whole document.
+_LONGEST = 200
 
 
 def check(kind: Any, document: Any) -> list[Fault]:
@@ -33,6 +37,21 @@ def check(kind: Any, document: Any) -> list[Fault]:
     if _accepted(tree, file, document):
         return []
     return explain(tree.root(file), reader, file, document)
+
+
+def misfit(name: str, document: Any) -> str:
+    """Answer the first thing by which a document is not as the schema named says, with its place; nothing if none is.
+
+    For documents of our own, as reports are; :func:`check` explains what people write.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    fault = best_match(Draft202012Validator(json.loads(schema_text(name))).iter_errors(document))
+    if fault is None:
+        return ""
+    message = fault.message if len(fault.message) <= _LONGEST else f"{fault.message[:_LONGEST]}…"
+    return f"{fault.json_path.removeprefix('$.')}: {message}"
 
 
 def coerce(kind: str, document: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.errors import UsageError
+from reconciler.manifests.schemas import misfit
 from reconciler.model import (
     ABSENT,
     Action,
@@ -43,6 +44,8 @@ def read_report(document: Mapping[str, Any]) -> Report:
         raise UsageError(
             f"version: expected {VERSION}, got {version!r}", hint="show it with the release of reconcile that wrote it"
         )
+    if wrong := misfit("report", document):
+        raise UsageError(f"not a report of reconcile: {wrong}")
     try:
         return Report(
             verb=document["verb"],

@@ -8,6 +8,8 @@ import pytest
 
 from reconciler.errors import Refused, UsageError
 from reconciler.model import Action, FieldChange, Manifests, Report
+from reconciler.reports.json import document
+from reconciler.reports.reading import read_report
 from reconciler.reports.saved_plan import check, read, read_any, save
 from tests.reports.report_scenario import CANARY, manifests, report
 
@@ -100,3 +102,10 @@ def test_another_version_and_other_files_are_refused(tmp_path: Path) -> None:
 def test_what_is_shown_of_a_file_is_the_masked_report(saved: Path) -> None:
     assert read_any(saved).verb == "plan"
     assert len(read_any(saved).steps) == len(report("plan").steps)
+
+
+def test_a_report_that_is_not_as_its_schema_says_is_refused_with_the_place() -> None:
+    content = document(report())
+    content["jobs"][0]["name"] = ["canary"]
+    with pytest.raises(UsageError, match=r"^not a report of reconcile: jobs\[0\]\.name: \['canary'\] is not of type"):
+        read_report(content)

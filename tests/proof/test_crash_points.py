@@ -45,6 +45,7 @@ class Recording:
     started: Mapping[Start, int] = field(default_factory=dict)
     #: Schedules that at some moment would have started what is not ACTIVE.
     dangling: list[str] = field(default_factory=list)
+    early: list[str] = field(default_factory=list)
 
     def take(self) -> None:
         """Keep what is there, unless it was there before."""
@@ -52,6 +53,14 @@ class Recording:
         if moment.world not in self.moments:
             self.moments[moment.world] = (self.laboratory.aws.calls.total, moment)
             self.dangling += self.laboratory.dangling()
+            self.early += self._started_early()
+
+    def _started_early(self) -> list[str]:
+        """Answer the jobs that were started although not all that they depend on has succeeded."""
+        ledger, begun = self.laboratory.ledger(), {start.job for start in self.laboratory.started.values()}
+        ends = [(stream.split("/")[1], event.get("state")) for stream, told in ledger.items() for event in told]
+        done = {job for job, state in ends if state == "Succeeded"}
+        return [job.name for job in self.manifests.jobs if job.name in begun and not {*job.depends_on} <= done]
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +96,7 @@ def test_the_undisturbed_scenario_ends_as_it_should(recording: Recording) -> Non
     slot = "slot:2026-01-01T00:15:00Z"
     assert sorted(slots) == [(name, slot, 1) for name in sorted(scenario.BY_LOOP | scenario.BY_SCHEDULER)]
     assert not [name for name in recording.end if "gone" in name]
+    assert not recording.early, "what depends on a one-shot waits for it"
     assert not recording.dangling, "a schedule goes before its definition, and comes after it"
 
 

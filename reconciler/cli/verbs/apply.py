@@ -9,7 +9,8 @@ import click
 from reconciler.cli import garbage
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, UsageError
 from reconciler.reports import verdict
 

@@ -3,8 +3,9 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import FORMATS, words
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 from reconciler.reports.verdict import FailOn, of_drift
 

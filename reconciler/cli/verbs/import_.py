@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE
 from reconciler.cli.parameters import pair
+from reconciler.cli.verb import verb
 from reconciler.errors import AccessDenied, ExitCode, Rejected, UsageError
 from reconciler.model import Severity
 

@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import DIRECTORY, verb
+from reconciler.cli.options import DIRECTORY
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, UsageError
 
 _SCHEMA: Final = Path(".reconciler/manifest.schema.json")

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import DIRECTORY_OPTION, MANIFESTS, VERBOSE, verb
+from reconciler.cli.options import DIRECTORY_OPTION, MANIFESTS, VERBOSE
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 
 

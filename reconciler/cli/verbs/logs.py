@@ -10,8 +10,9 @@ import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import ago
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, UsageError
 from reconciler.model import LogLine, Problem, Report, Severity
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import FORMATS
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, NoCredentials, ReconcilerError, worst
 from reconciler.model import Problem, Report, Severity
 from reconciler.reports import verdict

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 from reconciler.model import Job, JobReport, Severity
 

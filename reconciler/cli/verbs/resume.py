@@ -3,8 +3,9 @@
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.suspending import carry_out
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 
 

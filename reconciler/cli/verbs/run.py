@@ -9,9 +9,10 @@ import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, WORDS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import instant, pair
 from reconciler.cli.program import tell_of_interrupt
+from reconciler.cli.verb import WORDS, verb
 from reconciler.errors import RUN_WITHOUT_CODE, ExitCode, ReconcilerError, UsageError
 from reconciler.reports import verdict
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import ago
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 
 

@@ -3,7 +3,7 @@
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import verb
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, UsageError
 
 

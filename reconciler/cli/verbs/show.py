@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import output, verb
+from reconciler.cli.options import output
 from reconciler.cli.parameters import FORMATS
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 
 

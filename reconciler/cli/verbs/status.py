@@ -3,7 +3,8 @@
 import click
 
 from reconciler.cli.invocation import Access, Invocation
-from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, output, verb
+from reconciler.cli.options import AWS, DIRECTORY_OPTION, GUARDS, MANIFESTS, SELECTION, output
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 from reconciler.reports.verdict import of_status
 

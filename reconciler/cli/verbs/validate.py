@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY, MANIFESTS, output, verb
+from reconciler.cli.options import AWS, DIRECTORY, MANIFESTS, output
 from reconciler.cli.parameters import FORMATS
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 from reconciler.model import Job, JobReport, Manifests, Problem, Report, Schedule, Spec
 from reconciler.reports.verdict import of_problems

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, SHOW_VALUES, VERBOSE, verb
+from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, SHOW_VALUES, VERBOSE
+from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, UsageError
 
 #: So many of the newest runs are shown.

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from reconciler.aws.ledger import parse
 from tests.fuzz.mutations import broken_bytes, broken_text, mutated
 from tests.fuzz.world import Found, World
 
@@ -119,7 +120,7 @@ def ledger(world: World, chance: Random) -> None:
         told: Any = chance.choice(EVENTS)
         known = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]
         if known and chance.random() < 0.7:
-            told = json.loads(chance.choice(known)["message"])
+            told = parse(chance.choice(known)["message"]) or told
         message = json.dumps(mutated(chance, told)) if chance.random() < 0.8 else broken_text(chance, json.dumps(told))
         event = {"timestamp": int(world.aws.now() * 1000), "message": message or "x"}
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])

@@ -64,6 +64,7 @@ class State:
         self._lock = threading.Lock()
         self._version = 0
         self._known = Known(looked=now())
+        self._begun = self._known.looked.isoformat()  # another process of this loop counts from nothing, too
         self._shown: tuple[int, Known] | None = None
 
     def __call__(self, told: Told) -> None:
@@ -105,7 +106,7 @@ class State:
     def version(self) -> str:
         """What changes when anything does that is shown."""
         growth = int(self.now().timestamp()) // _GROWS if self._known.goes_on else 0
-        return f"{self._version}-{growth}"
+        return f"{self._begun}-{self._version}-{growth}"
 
     @property
     def looked(self) -> datetime:

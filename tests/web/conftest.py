@@ -75,9 +75,9 @@ class Served:
 
 
 @contextmanager
-def serving(*, token: str | None = None, patience: float = PATIENCE) -> Iterator[Served]:
+def serving(*, token: str | None = None, patience: float = PATIENCE, start: datetime = START) -> Iterator[Served]:
     """Serve on a port of its own; with a token, as on an address that others can reach."""
-    now = [START]
+    now = [start]
     looks: list[str] = []
     looked = threading.Event()
 

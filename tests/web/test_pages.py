@@ -9,7 +9,7 @@ from html import unescape
 
 from reconciler.engine.watch_events import Invalid, PassFailed, RunsSeen, Waiting
 from reconciler.model import Action, FieldChange, Health, Problem, RunState, Source, Status, Step, Sync
-from tests.web.conftest import START, Served, job, passed, run
+from tests.web.conftest import START, Served, job, passed, run, serving
 
 UPDATE = Step(
     action=Action.UPDATE,
@@ -157,6 +157,14 @@ def test_an_unchanged_page_is_not_sent_again(served: Served) -> None:
     assert (first["last-pass"], again.headers["last-pass"]) == ("2026-11-20T09:00:00Z", "2026-11-20T09:00:30Z")
     served.tell(passed(3, job("report", sync=Sync.DRIFTED)))
     assert served.get("/", If_None_Match=first["etag"]).code == 200
+
+
+def test_the_page_of_a_loop_that_was_started_anew_is_another(served: Served) -> None:
+    served.tell(passed(1, job("report")))
+    before = served.get("/").headers["etag"]
+    with serving(start=START + timedelta(seconds=5)) as anew:
+        anew.tell(passed(1, job("renamed")))
+        assert "renamed" in anew.get("/", If_None_Match=before).text
 
 
 def test_a_long_page_is_sent_packed_to_who_takes_that(served: Served) -> None:

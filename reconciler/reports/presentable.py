@@ -67,7 +67,8 @@ def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -
 
 
 def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> JobReport:
-    if not job.changes and job.schedule is None and job.last_run is None and job.message in _OURS:
+    quotes = job.changes or job.unreported or job.schedule is not None or job.last_run is not None
+    if not quotes and job.message in _OURS:
         return job if _is_plain(job) else on_one_line(job)
     shown = replace(
         job,
@@ -83,10 +84,7 @@ def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collect
 
 
 def _against(against: Against, desired: Mapping[str, Spec], show: Collection[str]) -> Against:
-    edits = (
-        replace(edit, changes=mask_changes(edit.changes, show, desired.get(edit.name)), message=edit.message)
-        for edit in against.jobs
-    )
+    edits = (replace(edit, changes=mask_changes(edit.changes, show, desired.get(edit.name))) for edit in against.jobs)
     return on_one_line(replace(against, jobs=tuple(edits)))
 
 

@@ -1,14 +1,15 @@
 """What is hidden, where, and what stays visible."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model import ABSENT, FieldChange, Problem, Spec
+from reconciler.model import ABSENT, FieldChange, JobReport, Problem, Report, Spec, Sync, Unreported
 from reconciler.reports.masking import is_masked, mask_changes, mask_spec
-from reconciler.reports.presentable import shown_problem
+from reconciler.reports.presentable import presentable, shown_problem
 from reconciler.reports.scrubbing import Scrubber
 
 
@@ -135,6 +136,17 @@ def test_a_request_inside_json_text_is_masked_where_it_would_be_outside() -> Non
             '[{"Environment":[{"Name":"A","Value":"***"}],"Name":"main"}]}}'
         }
     }
+
+
+def test_what_is_no_drift_is_masked_like_drift() -> None:
+    change = FieldChange(path="containerDefinitions[main].environment[TZ].value", before="canary-1", after="canary-2")
+    told = Unreported(change=change, rule="TZ", text="the same zone", source="docs")
+    job = JobReport(name="hello", kind="EcsJob", sync=Sync.IN_SYNC, health=None, unreported=(told,))
+    report = Report(
+        verb="drift", owner="team", region=None, account=None, started=datetime(2026, 1, 1, tzinfo=UTC), seconds=0.0,
+        jobs=(job,),
+    )  # fmt: skip
+    assert "canary" not in repr(presentable(report))
 
 
 def test_show_values_of_lets_names_through_by_pattern() -> None:

@@ -6,6 +6,7 @@ says `assumed`.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -314,6 +315,16 @@ def test_events_reach_a_log_group_whose_policy_lets_the_rule_write(aws: LocalAws
     tell(events, {"n": 2})
     assert [body["detail"] for body in inbox()] == [{"n": 2}] * 2
     assert len(logs.filter_log_events(logGroupName="/changes")["events"]) == 1
+
+
+@pytest.mark.parametrize(
+    "member", [{"Resource": None}, {"Action": [1]}, {"Condition": {"ArnEquals": "all"}}, {"Principal": "*"}]
+)
+def test_a_resource_policy_that_cannot_be_read_is_refused(aws: LocalAws, member: Mapping[str, Any]) -> None:
+    (statement,) = json.loads(writers("changes"))["Statement"]
+    told = {name: value for name, value in {**statement, **member}.items() if value is not None}
+    put = aws.client("logs").put_resource_policy
+    refusal(put, "InvalidParameterException", policyName="changes", policyDocument=json.dumps({"Statement": [told]}))
 
 
 def test_an_account_has_ten_resource_policies(aws: LocalAws) -> None:

@@ -5,25 +5,27 @@ Source: botocore's documentation of PutResourcePolicy: ten of an account, docume
 known, and refused, so that nobody takes them for checked.
 """
 
-import fnmatch
 import json
 import operator
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.local.calls import AwsError, Call, Place
+from reconciler.local.policy import matches
 
 if TYPE_CHECKING:
     from reconciler.local.world import World
 
 _MOST = 10
 _PAGE = 50
-#: ArnEquals knows wildcards as ArnLike does (IAM user guide, condition operators).
+_NEEDED: Final = ("Action", "Resource")
+#: Each is asked with what is wanted and what is there. ArnEquals knows wildcards as ArnLike does (IAM user guide,
+#: condition operators).
 _CONDITIONS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "StringEquals": operator.eq,
-    "ArnEquals": fnmatch.fnmatchcase,
-    "StringLike": fnmatch.fnmatchcase,
-    "ArnLike": fnmatch.fnmatchcase,
+    "ArnEquals": matches,
+    "StringLike": matches,
+    "ArnLike": matches,
 }
 
 
@@ -98,8 +100,9 @@ def _check(text: str) -> None:
         known = all(
             statement["Effect"] in ("Allow", "Deny")
             and "Service" in statement["Principal"]
-            and "Action" in statement
+            and all(isinstance(text, str) for member in _NEEDED for text in _listed(statement[member]))
             and set(statement.get("Condition", {})) <= set(_CONDITIONS)
+            and all(isinstance(wanted, Mapping) for wanted in statement.get("Condition", {}).values())
             for statement in statements
         )
     except (ValueError, TypeError, KeyError):
@@ -110,13 +113,13 @@ def _check(text: str) -> None:
 
 def _speaks_of(statement: Mapping[str, Any], service: str, action: str, resource: str) -> bool:
     named = service in _listed(statement["Principal"]["Service"])
-    acts = any(fnmatch.fnmatchcase(action, pattern) for pattern in _listed(statement["Action"]))
-    return named and acts and any(fnmatch.fnmatchcase(resource, each) for each in _listed(statement["Resource"]))
+    acts = any(matches(pattern, action) for pattern in _listed(statement["Action"]))
+    return named and acts and any(matches(each, resource) for each in _listed(statement["Resource"]))
 
 
 def _holds(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
     return all(
-        any(_CONDITIONS[kind](context.get(key, ""), value) for value in _listed(values))
+        any(_CONDITIONS[kind](value, context.get(key, "")) for value in _listed(values))
         for kind, wanted in conditions.items()
         for key, values in wanted.items()
     )

@@ -12,6 +12,7 @@ import click
 
 from reconciler import cache_files
 from reconciler.cli.options import Options
+from reconciler.cli.runner import without_commands
 from reconciler.clock import Clock, SystemClock
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 from reconciler.manifests import LoadRequest, load
@@ -62,7 +63,7 @@ class Invocation:
 
     def tell_failure(self, error: ReconcilerError) -> None:
         """Say in one line why nothing came of it, and in every format and file that was to be had of it."""
-        click.echo(f"reconcile: {self.scrub(str(error))}", err=True)
+        click.echo(without_commands(f"reconcile: {self.scrub(str(error))}"), err=True)
         if self._emitted:
             return
         from reconciler.cli.output import emit

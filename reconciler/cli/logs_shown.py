@@ -1,6 +1,5 @@
 """What containers wrote, line by line, without hidden values."""
 
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from reconciler.cli.runner import without_commands
 from reconciler.reports.printing import printable
 from reconciler.reports.summary import plural
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 #: Colours, as programs write them; and tabs, which only make room.
 _COLOUR: Final = re.compile(r"(\x1b\[[0-9;]*m|\t)")
-_COMMAND: Final = re.compile(r"\s*(::|##\[)")
 
 
 def printer(scrub: Callable[[str], str], output: Callable[[], TextIO]) -> "Callable[[LogsSeen], None]":
@@ -42,9 +41,6 @@ def printer(scrub: Callable[[str], str], output: Callable[[], TextIO]) -> "Calla
 
 
 def _harmless(line: str) -> str:
-    """Answer a line that does nothing to a terminal but colour it, and that GitHub takes for no command of a step.
-
-    A runner reads `::set-output …` and `##[…]` at the beginning of any line that a step prints, whoever wrote it.
-    """
-    line = "".join(piece if _COLOUR.fullmatch(piece) else printable(piece) for piece in _COLOUR.split(line))
-    return f"\\{line}" if os.environ.get("GITHUB_ACTIONS") == "true" and _COMMAND.match(line) else line
+    """Answer a line that does nothing to a terminal but colour it, and that GitHub takes for no command of a step."""
+    pieces = (piece if _COLOUR.fullmatch(piece) else printable(piece) for piece in _COLOUR.split(line))
+    return without_commands("".join(pieces))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 import click
 
 from reconciler.cli.going import Going
+from reconciler.cli.runner import without_commands
 from reconciler.model import Action, Outlook, Run, Status, Step
 from reconciler.reports.lines import Line, plain
 from reconciler.reports.text import step_line
@@ -29,7 +30,7 @@ def print_lines(lines: Iterable[Line], stream: TextIO) -> None:
     if is_coloured(stream):
         _print_coloured(lines, _console(stream))
     else:
-        click.echo(plain(lines), file=stream, nl=False)
+        click.echo(without_commands(plain(lines)), file=stream, nl=False)
 
 
 class Progress:
@@ -82,7 +83,7 @@ class Progress:
         if self._live is not None:
             _print_coloured([told], self._live.console)
         else:
-            click.echo(plain([told]), nl=False, err=True)
+            click.echo(without_commands(plain([told])), nl=False, err=True)
 
 
 def _console(stream: TextIO) -> "Console":

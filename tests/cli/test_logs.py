@@ -41,7 +41,8 @@ def test_more_words_tell_more(capsys: pytest.CaptureFixture[str], verbosity: int
         ("plain \x1b[32mgreen\x1b[0m\tway", "plain green\tway"),
         ("\x1b]8;;http://x\x07link\x1b[2J\x9b1m", "\\x1b]8;;http://x\\x07link\\x1b[2J\\x9b1m"),
         ("::set-output name=x::y", "\\::set-output name=x::y"),
-        ("  ##[add-mask]x", "\\  ##[add-mask]x"),
+        ("  ##[add-mask]x", "  ##\\[add-mask]x"),
+        ("anywhere ##[set-output name=x;]y", "anywhere ##\\[set-output name=x;]y"),
         ("a::b", "a::b"),
     ],
 )

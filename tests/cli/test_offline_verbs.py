@@ -21,7 +21,7 @@ ENVIRONMENTS = """\
 def test_a_valid_directory_is_said_to_be(jobs: Path, reconcile: Reconcile) -> None:
     answer = reconcile("validate")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.startswith("validate: 1 job is valid  (team, 111111111111, eu-west-1; 0.")
+    assert answer.out.startswith("validate: 1 job is valid  (team, 111111111111, eu-west-1; ")
 
 
 def test_more_words_list_the_jobs(jobs: Path, reconcile: Reconcile) -> None:
@@ -81,6 +81,16 @@ def test_the_github_format_also_writes_the_job_summary(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
     reconcile("validate", "--format", "github")
     assert Path("summary.md").read_text().startswith("<!-- reconciler:validate:team -->\n### reconcile validate: team")
+
+
+def test_what_a_manifest_says_commands_no_runner(
+    jobs: Path, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = "##[set-output name=approved;]yes"
+    (jobs / "hello.yaml").write_text(HELLO.replace("cpu: 256", f'cpu: "{command}"'))
+    assert f'"{command}"' in reconcile("validate").out
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert '"##\\[set-output name=approved;]yes"' in reconcile("validate").out
 
 
 def test_an_invalid_hidden_value_is_not_quoted(jobs: Path, reconcile: Reconcile) -> None:

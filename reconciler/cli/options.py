@@ -10,7 +10,22 @@ import click
 
 from reconciler.cli.parameters import pair, report_target
 
-_PATH: Final[click.Path] = click.Path(path_type=Path)
+
+class _Reachable(click.Path):
+    """A path that may be missing, which its verb says; what cannot even be looked for is wrong usage."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(value)
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            self.fail(f"{path}: cannot be looked at ({error.strerror})", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_PATH: Final[click.Path] = _Reachable(path_type=Path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,11 @@ def report_target(text: str) -> tuple[str, Path]:
     if form not in FORMATS or not file:
         raise click.BadParameter(f'expected FORMAT=FILE with a format of {", ".join(FORMATS)}, got "{text}"')
     path = Path(file)
-    if not path.parent.is_dir():
+    try:
+        is_there = path.parent.is_dir()
+    except OSError as error:
+        raise click.BadParameter(f"{path.parent}: cannot be looked at ({error.strerror})") from None
+    if not is_there:
         raise click.BadParameter(f"{path.parent}: no such directory")
     return form, path
 

@@ -52,7 +52,7 @@ class Program(click.Group):
             from difflib import get_close_matches
 
             close = get_close_matches(name, [*VERBS, *ALIASES], n=1)
-            if Path(name).is_dir():
+            if _is_directory(name):
                 hint = f" Did you mean --once {name}, or plan {name}?"
             else:
                 hint = f" Did you mean {close[0]}?" if close else ""
@@ -81,6 +81,13 @@ def program(once: bool, watch: bool) -> None:
     """Make AWS match the job manifests of a directory (jobs.d): ECS tasks and Batch jobs, from git."""
     assert not once, "parse_args turns it into its verb"
     assert not watch, "parse_args turns it into its verb"
+
+
+def _is_directory(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except OSError:  # too long for a name, or beneath what may not be searched
+        return False
 
 
 def run(arguments: Sequence[str]) -> int:

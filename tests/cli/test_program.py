@@ -177,6 +177,7 @@ def test_every_verb_takes_the_options_that_say_where_and_which(name: str) -> Non
         ("plann", "Did you mean plan?"),
         ("jobs.d", "Did you mean --once jobs.d, or plan jobs.d?"),
         ("xyzzy", "xyzzy'.\n"),
+        ("x" * 300, "x'.\n"),
     ],
 )
 def test_a_misspelt_or_forgotten_verb_is_said(jobs: Path, reconcile: Reconcile, word: str, hint: str) -> None:
@@ -184,6 +185,18 @@ def test_a_misspelt_or_forgotten_verb_is_said(jobs: Path, reconcile: Reconcile, 
     assert answer.code == 4
     assert f"No such command '{word}'." in answer.err
     assert hint in answer.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("validate", "{}"), ("init", "{}"), ("status", "--dir", "{}"), ("validate", "--report", "json={}/file")],
+)
+def test_a_path_that_cannot_be_looked_for_is_wrong_usage(
+    jobs: Path, reconcile: Reconcile, arguments: tuple[str, ...]
+) -> None:
+    answer = reconcile(*(argument.format("x" * 300) for argument in arguments))
+    assert answer.code == 4
+    assert answer.err.endswith(f"{'x' * 300}: cannot be looked at (File name too long)\n")
 
 
 def test_what_is_wrong_is_not_called_valid(jobs: Path, reconcile: Reconcile) -> None:

@@ -219,6 +219,13 @@ def test_a_directory_is_made_where_there_is_none(live: Path, reconcile: Reconcil
     assert Path("new/jobs/etl.yaml").is_file()
 
 
+def test_where_no_directory_can_be_made_that_is_said(live: Path, reconcile: Reconcile) -> None:
+    (live / "file").write_text("")
+    answer = reconcile("import", "--local", "--all", "--dir", str(live / "file"))
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err == f"reconcile: {live / 'file'}: cannot be made a directory (File exists)\n"
+
+
 def test_what_no_manifest_can_say_is_told_in_the_file_and_by_drift(
     jobs: Path, reconcile: Reconcile, on_virtual_time: LocalAws
 ) -> None:

@@ -15,6 +15,7 @@ from reconciler.errors import AccessDenied, ExitCode, Rejected, UsageError
 from reconciler.model import Severity
 
 if TYPE_CHECKING:
+    from reconciler.aws.session import Aws
     from reconciler.engine.importing import Live
     from reconciler.engine.importing_schedules import Start
 
@@ -51,14 +52,18 @@ def command(
     if sum(map(bool, (names, everything, tags))) != 1:
         raise UsageError("expected one of FAMILY..., --all and --tag")
     directory = invocation.options.directory
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{directory}: cannot be made a directory ({error.strerror})") from None
     if any(problem.severity is Severity.ERROR for problem in invocation.manifests.problems):
         invocation.emit(invocation.offline_report())
         return ExitCode.INVALID
-    files = {directory / f"{live.name}.yaml": live for live in _found(invocation, names, dict(tags), kind)}
+    aws = invocation.aws(Access.READ)
+    files = {directory / f"{live.name}.yaml": live for live in _found(invocation, aws, names, dict(tags), kind)}
     if existing := [str(path) for path in files if path.exists()]:
         raise UsageError(f"{', '.join(existing)}: exists, and nothing is overwritten", hint="name another --dir")
-    texts = _texts(invocation, files)
+    texts = _texts(invocation, aws, files)
     for path, text in texts.items():
         _write(path, text)
         live = files[path]
@@ -66,12 +71,13 @@ def command(
     return _checked(invocation, files)
 
 
-def _found(invocation: Invocation, names: Sequence[str], tags: Mapping[str, str], kind: str | None) -> "Sequence[Live]":
+def _found(
+    invocation: Invocation, aws: "Aws", names: Sequence[str], tags: Mapping[str, str], kind: str | None
+) -> "Sequence[Live]":
     from reconciler.engine.backends import backends
     from reconciler.engine.importing import Asked, look_up
     from reconciler.kinds.registry import kinds
 
-    aws = invocation.aws(Access.READ)
     aws.verify_account()
     definitions = backends(aws, invocation.manifests.settings).definitions
     found = look_up(Asked(names=names, tags=tags, kind=kind), invocation.manifests, kinds(), definitions)
@@ -88,7 +94,7 @@ def _standing(live: "Live") -> str:
     return ", to adopt" if live.owner is None else f", of owner {live.owner}"
 
 
-def _texts(invocation: Invocation, files: "Mapping[Path, Live]") -> Mapping[Path, str]:
+def _texts(invocation: Invocation, aws: "Aws", files: "Mapping[Path, Live]") -> Mapping[Path, str]:
     from reconciler.engine.importing_jobs import jobs_of
     from reconciler.manifests import defaults
     from reconciler.manifests.writing import manifest
@@ -96,7 +102,7 @@ def _texts(invocation: Invocation, files: "Mapping[Path, Live]") -> Mapping[Path
     directory = invocation.options.directory
     settings = invocation.manifests.settings
     laid = defaults(directory, invocation.request(settings.account_id, settings.region))
-    starts = _starts(invocation)
+    starts = _starts(invocation, aws)
     taken = {job.name for job in invocation.manifests.jobs}
     texts = {}
     for path, live in files.items():
@@ -107,12 +113,12 @@ def _texts(invocation: Invocation, files: "Mapping[Path, Live]") -> Mapping[Path
     return texts
 
 
-def _starts(invocation: Invocation) -> "Sequence[Start]":
+def _starts(invocation: Invocation, aws: "Aws") -> "Sequence[Start]":
     """Answer what EventBridge starts; that it cannot be read is said, and no reason to import nothing."""
     from reconciler.engine.importing_schedules import look_up_starts
 
     try:
-        return look_up_starts(invocation.aws(Access.READ))
+        return look_up_starts(aws)
     except (AccessDenied, Rejected) as error:
         click.echo(f"schedules are left out: {invocation.scrub(str(error))}", err=True)
         return ()

@@ -82,13 +82,13 @@ def _guarded(connect: Any) -> Any:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_aws_settings(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep the developer's AWS variables and files out of the tests."""
+def no_settings_of_the_developer(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep the developer's AWS variables and files, and the proxies of the network, out of the tests."""
     if request.config.getoption("--aws-profile"):
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
             patch.delenv(name)
         patch.setenv("AWS_CONFIG_FILE", os.devnull)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)

@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -15,11 +14,9 @@ from reconciler.errors import AccessDenied
 from reconciler.local import LocalAws
 from reconciler.local.calls import Place
 from reconciler.local.ecs.store import tasks_of
-from reconciler.local.embedded import environment
 from tests.cli import permissions
-from tests.cli.command_line import Answer, Reconcile
+from tests.cli.command_line import Answer, Reconcile, lead_to
 from tests.cli.permissions import ACCOUNT, CRUNCH, NIGHTLY, REGION, REPORT, actions, document, statements
-from tests.engine.harness import VirtualClock
 
 ROLE: Final = "arn:aws:iam::111111111111:role"
 #: Permissions that no policy of the reconciler's own holds: whoever becomes its role has one, the other takes none.
@@ -41,10 +38,7 @@ def surroundings(embedded: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    for name, value in environment(embedded.endpoint, ACCOUNT, REGION).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("reconciler.cli.invocation.SystemClock", lambda: VirtualClock(embedded))
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None))
+    lead_to(embedded, ACCOUNT, REGION, monkeypatch)
     permissions.write(tmp_path / "jobs.d")
     embedded.policies.clear()
     yield
@@ -69,9 +63,7 @@ def lived_in(embedded: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Lo
     directory = tmp_path_factory.mktemp("before") / "jobs.d"
     permissions.write(directory)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(embedded.endpoint, ACCOUNT, REGION).items():
-            patch.setenv(name, value)
-        patch.setattr("reconciler.cli.invocation.SystemClock", lambda: VirtualClock(embedded))
+        lead_to(embedded, ACCOUNT, REGION, patch)
         patch.setenv("XDG_CACHE_HOME", str(directory.parent / "cache"))
         patch.chdir(directory.parent)
         assert run(["--once", "--wait"]) == 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.aws.backends import DefinitionBackend
-from reconciler.core import ownership, run_steps
+from reconciler.core import ownership, run_steps, schedules
 from reconciler.core.definitions import registered_differences
 from reconciler.core.event_rule import EventRulePlan
 from reconciler.core.job_plan import JobPlan
@@ -48,7 +48,8 @@ class _Progress:
     def fail(self, step: Step) -> None:
         """Take note of a step that failed, or was not tried since an earlier one of its job had."""
         self.failed.add(step.job)
-        if step.operation is None or isinstance(step.operation, Register | Tag):
+        beside = step.kind in {run_steps.KIND, schedules.KIND}
+        if not beside and (step.operation is None or isinstance(step.operation, Register | Tag)):
             self.stale.add(step.job)
 
 

@@ -215,6 +215,23 @@ def test_a_launch_that_fails_stops_nobody_who_runs_the_same_definition(directory
     ]
 
 
+def test_a_run_that_has_failed_stops_nobody_who_runs_the_same_definition(directory: Directory) -> None:
+    borrowing = """
+        apiVersion: reconciler/v1
+        kind: EcsJob
+        metadata: {name: borrower}
+        spec: {definitionOf: app, run: {launchType: FARGATE}, once: {}}
+    """
+    directory.write(app=one_shot("app", outcome="exit 3 after 5s"))
+    directory.wait()
+    directory.write(borrower=borrowing)
+    report = directory.once()
+    assert [(step.job, step.status) for step in report.steps if step.kind == "run"] == [
+        ("app", Status.FAILED),
+        ("borrower", Status.DONE),
+    ]
+
+
 def test_nobody_runs_the_revision_before_the_one_that_could_not_be_registered(directory: Directory) -> None:
     borrowing = """
         apiVersion: reconciler/v1

@@ -39,9 +39,8 @@ def base_session(profile: str | None, environment: Mapping[str, str] | None) -> 
     from botocore.session import Session
 
     session = Session(profile=profile if environment is None else None)
-    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
     if environment is None:
-        return session
+        return _with_models(session)
     store = session.get_component("config_store")
     for variable in ("profile", "config_file", "credentials_file"):
         store.set_config_provider(variable, ConstantProvider(None))
@@ -52,6 +51,12 @@ def base_session(profile: str | None, environment: Mapping[str, str] | None) -> 
             hint=error_text.NO_CREDENTIALS_HINT,
         )
     session.set_credentials(access_key, secret_key, environment.get("AWS_SESSION_TOKEN"))
+    return _with_models(session)
+
+
+def _with_models(session: "Session") -> "Session":
+    """Answer the session with the models that others have loaded; where they are is looked up as all settings are."""
+    session.register_component("data_loader", _models(session.get_config_variable("data_path")))
     return session
 
 

@@ -95,6 +95,14 @@ def test_an_unknown_profile_is_named() -> None:
     )
 
 
+def test_given_credentials_shut_out_the_users_profile(
+    aws: LocalAws, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "prodd")
+    with Aws(environment=aws.environment, clock=clock) as caller:
+        assert caller.account == "123456789012"
+
+
 def test_without_a_region_it_says_how_to_name_one() -> None:
     with Aws() as caller, pytest.raises(UsageError) as caught:
         _ = caller.region

@@ -4,7 +4,6 @@ Nothing is decided by it; the ledger is what decides.
 """
 
 import contextlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -42,7 +41,7 @@ class History:
             return True
         self._prepare()
         kept = True
-        for part in log_events.by_day(lines):
+        for part in log_events.batches(lines):
             try:
                 self._put(job, part)
             except Rejected as refusal:
@@ -97,10 +96,7 @@ class History:
 
 
 def _line(event: Event, at: datetime) -> tuple[int, str]:
-    message = json.dumps(
-        {"at": at.isoformat(), **event}, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-    )
-    return log_events.milliseconds(at), message
+    return log_events.milliseconds(at), ledger.message({"at": at.isoformat(), **event})
 
 
 def _parsed(event: LogEvent) -> Event | None:

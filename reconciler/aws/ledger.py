@@ -81,15 +81,12 @@ class Ledger:
         return Claim(stream=stream, created=created)
 
     def record(self, stream: str, *events: Event) -> None:
-        """Add events to a claimed stream, all or none of them. Raises NotFound where it was never claimed."""
-        lines = [
-            (
-                self._timestamp(),
-                json.dumps(each, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str),
-            )
-            for each in events
-        ]
-        log_events.put(self._aws, self._group, stream, lines)
+        """Add events to a claimed stream, in their order: all or none of what one call may hold.
+
+        Raises NotFound where it was never claimed.
+        """
+        for part in log_events.batches((self._timestamp(), message(event)) for event in events):
+            log_events.put(self._aws, self._group, stream, part)
 
     def read(self, prefix: str) -> Mapping[str, StreamRecord]:
         """Answer every stream whose name begins with `prefix`: two calls where there are not many.
@@ -192,7 +189,8 @@ class Ledger:
             return self._last
 
 
-def _message(event: Event) -> str:
+def message(event: Event) -> str:
+    """Answer the text of an event; :func:`parse` reads it back."""
     return json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
@@ -202,10 +200,10 @@ def _parsed(events: Iterable[LogEvent]) -> tuple[Event, ...]:
     return tuple(parsed for event in ordered if (parsed := parse(event.message)) is not None)
 
 
-def parse(message: str) -> Event | None:
+def parse(text: str) -> Event | None:
     """Read one line of ours; None for anything but a JSON object."""
     try:
-        event = json.loads(message)
+        event = json.loads(text)
     except ValueError:
         return None
     return event if isinstance(event, dict) else None

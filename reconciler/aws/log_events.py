@@ -1,4 +1,4 @@
-"""Events of CloudWatch Logs: put one, read a stream, read on where one stopped, search many streams."""
+"""Events of CloudWatch Logs: put some, read a stream, read on where one stopped, search many streams."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,12 @@ from typing import Any, Final
 from reconciler.aws.session import Aws
 from reconciler.errors import NotFound, Rejected
 
-#: The milliseconds of a day.
+#: What one call may hold (PutLogEvents): the milliseconds of a day, so many events, and so many bytes, for each event
+#: those of its text and some more.
 _DAY: Final = 86_400_000
+_MOST_EVENTS: Final = 10_000
+_MOST_BYTES: Final = 1_048_576
+_BYTES_OF_AN_EVENT: Final = 26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ def instant(number: int) -> datetime:
 
 
 def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> None:
-    """Add events of one day, each with when it happened in AWS's number, in one call.
+    """Add what one call may hold (:func:`batches`), each event with when it happened in AWS's number.
 
     Raises NotFound where the group or stream is not there, Rejected where an event is too old for AWS to keep (14
     days, or the group's retention), which AWS answers with success.
@@ -55,14 +59,17 @@ def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> 
         raise Rejected(f"{group} {stream}: the event was not kept", operation="PutLogEvents", code=", ".join(refused))
 
 
-def by_day(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """Split events into those that one call may hold: AWS takes no more than 24 hours of them at once."""
+def batches(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Split events, in the order in which they happened, into those that one call may hold."""
     part: list[tuple[int, str]] = []
+    size = 0
     for line in sorted(lines, key=_first):
-        if part and line[0] - part[0][0] >= _DAY:
+        more = len(line[1].encode()) + _BYTES_OF_AN_EVENT
+        if part and (line[0] - part[0][0] >= _DAY or len(part) == _MOST_EVENTS or size + more > _MOST_BYTES):
             yield part
-            part = []
+            part, size = [], 0
         part.append(line)
+        size += more
     if part:
         yield part
 

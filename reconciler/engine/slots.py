@@ -215,17 +215,14 @@ def _is_asked(name: str, jobs: Sequence[Job], recent: Mapping[str, SlotMemory]) 
 
 def _lines(untold: Untold) -> Iterator[tuple[Event, datetime | None]]:
     """Yield what people read of the events, and when it happened where that was before now."""
-    memory = untold.before
+    runs = extended(untold.before, untold.events).runs
+    attempts = {(run.generation, attempt.number): attempt for run in runs for attempt in run.attempts}
     for event in untold.events:
-        memory = extended(memory, [event])
+        slot = str(event.get("slot"))
+        trigger, attempt = run_keys.slot_trigger(slot), attempts.get((slot, event.get("attempt", 0)))
         if event["event"] == "skipped":
-            trigger = run_keys.slot_trigger(str(event["slot"]))
             yield {"event": "skipped", "trigger": trigger, "reason": event["reason"]}, None
-        run = next((run for run in memory.runs if run.generation == event.get("slot")), None)
-        if run is None or run.last is None:
-            continue
-        trigger = run_keys.slot_trigger(run.generation)
-        if event["event"] == "launched":
-            yield chronicle.launched(trigger, run.last, event["ids"]), run.last.launched
-        elif event["event"] == "ended":
-            yield chronicle.ended(trigger, run.last, event), None
+        elif event["event"] == "launched" and attempt is not None:
+            yield chronicle.launched(trigger, attempt, event["ids"]), attempt.launched
+        elif event["event"] == "ended" and attempt is not None:
+            yield chronicle.ended(trigger, attempt, event), None

@@ -142,7 +142,8 @@ class Job:
     """One manifest as it counts in the chosen environment: variables, defaults and overlays applied.
 
     `name` carries the prefix, `declared_name` does not. `sources` maps paths of the merged manifest (`("spec",
-    "taskDefinition", "cpu")`) to where they were written; a path that is not in it belongs to its nearest parent.
+    "taskDefinition", "cpu")`) to where they were written; a path that is not in it belongs to its nearest parent. It
+    makes no job another: looking through it parses a manifest that was remembered.
     `tags` are the author's, the job's over Settings'. `spec` is the merged section as a whole, for what is shown.
     """
 
@@ -152,7 +153,7 @@ class Job:
     source: Source
     definition: Definition
     spec: Spec
-    sources: Mapping[Path, Source] = field(default_factory=dict)
+    sources: Mapping[Path, Source] = field(default_factory=dict, compare=False)
     tags: Mapping[str, str] = field(default_factory=dict)
     former_names: tuple[str, ...] = ()
     run: Spec = field(default_factory=dict)

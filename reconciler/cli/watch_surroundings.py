@@ -24,7 +24,7 @@ class Process:
     """What :class:`reconciler.engine.watch.Surroundings` asks for, over one command line."""
 
     def __init__(self, invocation: Invocation, files: FileEvents) -> None:
-        self.tree = threading.Lock()
+        self.tree: AbstractContextManager[object] = threading.Lock()
         """Held while the directory is read, and while somebody else changes many of its files."""
         self._invocation = invocation
         self._files = files
@@ -36,19 +36,15 @@ class Process:
         """See that the directory that is there now is watched."""
         self._files.renew()
 
-    def commit(self) -> "Commit | None":
-        """Answer the commit that the directory is at."""
-        return commit_of(self._invocation.options.directory)
-
-    def read(self, *, commit: "Commit | None", anew: bool) -> Manifests:
-        """Read the directory, where anything that it depends on has changed."""
-        self._invocation.commit = commit
-        with self.tree:
+    def read(self, *, anew: bool) -> "tuple[Commit | None, Manifests]":
+        """Read the directory, where anything that it depends on has changed, and which commit it is at."""
+        with self.tree:  # git writes the files first, and says afterwards which commit they are of
+            commit = self._invocation.commit = commit_of(self._invocation.options.directory)
             manifests = self._reader.manifests(state=str(commit), anew=anew)
         if manifests is not self.manifests:
             self.manifests = manifests
             self._scrubber = Scrubber(manifests, self._invocation.show)
-        return manifests
+        return commit, manifests
 
     def _read(self) -> Manifests:
         invocation = self._invocation

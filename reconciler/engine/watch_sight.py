@@ -13,12 +13,11 @@ from reconciler.model import Manifests
 class Readable(Protocol):
     """A directory of manifests."""
 
-    def commit(self) -> Commit | None:
-        """Answer the commit that the directory is at."""
-        ...
+    def read(self, *, anew: bool) -> tuple[Commit | None, Manifests]:
+        """Read the directory, and the commit that it is at, while nothing moves it from one to another.
 
-    def read(self, *, commit: Commit | None, anew: bool) -> Manifests:
-        """Read the directory; `anew`: somebody said that it has changed. Raises UsageError where it is not there."""
+        `anew`: somebody said that it has changed. Raises UsageError where it is not there.
+        """
         ...
 
 
@@ -40,9 +39,8 @@ class Sight:
         Raises UsageError where the directory is not there at the very first look.
         """
         before = (self._digest, self.commit, self._told)
-        self.commit = self._directory.commit()
         try:
-            fresh = self._directory.read(commit=self.commit, anew=anew)
+            self.commit, fresh = self._directory.read(anew=anew)
         except UsageError as error:
             if self.view is None:
                 raise

@@ -77,13 +77,11 @@ class Host:
     def update(self) -> None:
         self.updates += 1
 
-    def commit(self) -> Commit | None:
-        return self.directory.commit
-
-    def read(self, *, commit: Commit | None, anew: bool) -> Manifests:
+    def read(self, *, anew: bool) -> tuple[Commit | None, Manifests]:
         if self.reader is None:
             self.reader = Reader(self.directory.path, self._load)
-        return self.reader.manifests(state=str(commit), anew=anew)
+        commit = self.directory.commit
+        return commit, self.reader.manifests(state=str(commit), anew=anew)
 
     def _load(self) -> Manifests:
         self.readings += 1

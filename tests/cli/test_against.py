@@ -2,7 +2,7 @@
 
 import json
 import os
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from reconciler.cli.parameters import FORMATS
 from reconciler.manifests.schemas import schema_text
 from tests.cli.command_line import HELLO, Reconcile
+from tests.git import git as git_in
 
 REPORT = Draft202012Validator(json.loads(schema_text("report")), format_checker=FormatChecker())
 CANARY = "canary-4711"
@@ -19,14 +20,7 @@ NIGHTLY = HELLO.replace("hello", "nightly").replace(
     "once: {}", 'schedule: {cron: "0 3 * * *", engine: reconciler}\n  run: {command: [report, --all]}'
 )
 NIGHTLY = NIGHTLY.replace("  run: {launchType: FARGATE}\n", "")
-
-
-def git(*arguments: str) -> str:
-    alone = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    who = {f"GIT_{role}_{what}": "ana@team" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    answer = subprocess.run(["git", *arguments], env={**alone, **who, **settings}, check=True, capture_output=True)
-    return answer.stdout.decode()
+git = partial(git_in, Path())
 
 
 @pytest.fixture
@@ -59,7 +53,7 @@ def change(branch: Path) -> None:
 
 def test_without_credentials_it_tells_what_changes_in_the_manifests(branch: Path, reconcile: Reconcile) -> None:
     change(branch)
-    sha = git("rev-parse", "main").strip()[:12]
+    sha = git("rev-parse", "main")[:12]
     answer = reconcile("plan", "--against", "main")
     assert (answer.code, answer.err) == (0, "")
     warning, _, *told = answer.out.splitlines()

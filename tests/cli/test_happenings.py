@@ -5,9 +5,7 @@ pass is made at midnight UTC of 2026-01-01, one o'clock in Madrid.
 """
 
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 from reconciler.local import LocalAws, seed
 from reconciler.model import Sync
 from tests.cli.command_line import Answer, Reconcile, lead_to
+from tests.git import git
 
 TEAM = Path(__file__).parents[1] / "data" / "team"
 ACCOUNT, REGION = "333333333333", "eu-west-1"
@@ -73,17 +72,7 @@ class Team:
 
     def _git(self, *arguments: str) -> None:
         at = datetime.fromtimestamp(self.aws.now(), UTC).isoformat(timespec="seconds")
-        alone = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        who = {f"GIT_{role}_{what}": "ana@shop" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        when = {f"GIT_{role}_DATE": at for role in ("AUTHOR", "COMMITTER")}
-        settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        subprocess.run(
-            ["git", *arguments],
-            cwd=self.root,
-            env={**alone, **who, **when, **settings},
-            check=True,
-            capture_output=True,
-        )
+        git(self.root, *arguments, GIT_AUTHOR_DATE=at, GIT_COMMITTER_DATE=at)
 
     # -- the time, and what is there ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import pytest
 
 from reconciler.local import LocalAws
 from tests.cli.command_line import HELLO, SETTINGS
+from tests.git import git
 
 PASS = "pass "
 #: Nothing here takes so long; who waits longer has failed.
@@ -185,8 +186,6 @@ def test_nothing_hidden_is_logged(aws: LocalAws, directory: Path) -> None:
 
 
 def test_with_pull_a_pushed_commit_is_acted_upon(aws: LocalAws, directory: Path) -> None:
-    from tests.engine.test_watch_pull import git
-
     git(directory, "init", "--quiet", "--initial-branch=main")
     git(directory, "add", ".")
     git(directory, "commit", "--quiet", "--message", "one")

@@ -12,7 +12,7 @@ from reconciler.engine.watch_files import FileEvents
 from reconciler.engine.watch_sight import Sight
 from reconciler.model import Owned
 from tests.engine.harness import SETTINGS, one_shot
-from tests.engine.test_watch_pull import git
+from tests.git import git
 
 
 class PullJustBefore(AbstractContextManager[None]):

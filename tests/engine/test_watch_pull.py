@@ -1,7 +1,6 @@
 """A checkout that follows a bare repository: forward, or not at all and said why."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from reconciler.engine.git_pull_thread import Puller
 from reconciler.engine.watch_alarm import QueueAlarm, Wake
 from reconciler.engine.watch_events import Pulled, PullFailed, PullsAgain, Told
 from reconciler.errors import UsageError
+from tests.git import git
 
 
 class Repository:
@@ -36,19 +36,6 @@ class Repository:
     @property
     def text(self) -> str:
         return (self.directory / "job.yaml").read_text().strip()
-
-
-def git(directory: Path, *arguments: str) -> str:
-    alone = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        **{f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-    }
-    answer = subprocess.run(
-        ["git", *arguments], cwd=directory, env=alone, check=True, capture_output=True, text=True, timeout=60
-    )
-    return answer.stdout.strip()
 
 
 @pytest.fixture

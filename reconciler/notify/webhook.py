@@ -49,7 +49,7 @@ class WebhookSender:
         except (OSError, http.client.HTTPException) as error:
             raise NotSent(_reason(error), again=not isinstance(error, http.client.InvalidURL)) from None
         except ValueError:
-            raise NotSent("its URL is none", again=False) from None
+            raise NotSent("its URL cannot be read", again=False) from None
 
 
 def name(webhook: Webhook) -> str:

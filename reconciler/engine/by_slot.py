@@ -19,8 +19,6 @@ from reconciler.engine.run_journal import RunJournal
 from reconciler.errors import Refused, UsageError
 from reconciler.model import Job, Run, Schedule
 
-#: So many lines of the history are looked through for the slot.
-_LINES = 10_000
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -67,7 +65,7 @@ def _started(context: Context, job: Job, slot: datetime, name: str) -> Run | Non
     last = recall(name, record).last if record is not None else None
     if last is not None and (last.ids or last.refused is None):
         return run_views.of_attempt(job.name, trigger, last, {})
-    lines = context.backends.history.read(job.name, since=slot, limit=_LINES)
+    lines = context.backends.history.read_all(slot, containing=trigger).get(job.name, ())
     return next((run for run in chronicle.runs(job.name, lines) if run.trigger == trigger), None)
 
 

@@ -1,5 +1,6 @@
 """`run JOB --slot INSTANT`: a start of the schedule that nobody made is made up for, once."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from reconciler.errors import Refused, UsageError
 from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Health, Run, RunState
 from tests.engine.harness import Directory, one_shot
-from tests.engine.scheduled import passes, scheduled, scheduled_batch, told
+from tests.engine.scheduled import passes, scheduled, scheduled_batch, slot_events, told
 from tests.engine.test_pass import axes
 
 HOURLY = 'cron: "0 * * * *"'
@@ -67,6 +68,24 @@ def test_a_slot_that_the_loop_started_is_not_started_again(directory: Directory)
     with pytest.raises(Refused, match="was started already, and"):
         run_slot(directory, last_hour(directory))
     assert sum(directory.started().values()) == 1
+
+
+def test_a_slot_is_not_started_again_however_much_has_happened_since(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY))
+    passes(directory, 3720)
+    slot = last_hour(directory)
+    passes(directory, 4 * 3600, every=1800)
+    *_, renewed = (json.dumps(event) for event in slot_events(directory, "report") if event["event"] == "renewed")
+    assert slot_text(slot) not in renewed
+    for group, stream, message in (
+        ("/reconciler/tests", "schedule/report", renewed),
+        ("/reconciler/tests/runs", "report", "{}"),
+    ):
+        events = [{"timestamp": int(directory.aws.now() * 1000), "message": message}] * 500
+        for _ in range(20):
+            directory.aws.client("logs").put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+    with pytest.raises(Refused, match="was started already, and has succeeded"):
+        run_slot(directory, slot)
 
 
 def test_what_is_no_slot_is_wrong_usage(directory: Directory) -> None:

@@ -51,6 +51,7 @@ _SHOWN_SETTINGS: Final[Mapping[str, str]] = {
     "max_reruns": "maxReruns",
     "max_concurrent_runs": "maxConcurrentRuns",
     "history_retention_days": "history.retentionDays",
+    "history_events": "history.events",
     "show_values_of": "showValuesOf",
 }
 #: So many faults of the other commit's manifests are told.

@@ -163,6 +163,11 @@ def test_a_branch_that_changes_nothing_says_so(branch: Path, reconcile: Reconcil
     assert reconcile("plan", "--against", "main", "--exit-code").code == 2
 
 
+def test_that_events_are_kept_from_now_on_is_told(branch: Path, reconcile: Reconcile) -> None:
+    edit(branch / "settings.yaml", "  prune:", "  history: {events: true}\n  prune:")
+    assert "~ history.events: false → true" in reconcile("plan", "--against", "HEAD").out
+
+
 def test_files_that_manifests_name_elsewhere_are_those_of_the_commit(jobs: Path, reconcile: Reconcile) -> None:
     shared = jobs.parent / "shared"
     shared.mkdir()

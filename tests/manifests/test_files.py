@@ -131,3 +131,11 @@ def test_the_digest_follows_everything_that_was_read(jobs_d: Directory) -> None:
     assert jobs_d.load(variables={"TAG": "1"}, os_environment={"HOME": "/"}).digest == first
     assert jobs_d.load(variables={"TAG": "2"}).digest != first
     assert jobs_d.load({"jobs.d/job.yaml": manifest + "# comment\n"}, variables={"TAG": "1"}).digest != first
+
+
+def test_a_directory_in_a_files_place_is_told_and_stays_closed(tmp_path: Path) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+    problem = files.raw(tmp_path, "jobs.d/td.json").problem
+    assert problem is not None
+    assert problem.message == "cannot be read: Is a directory"
+    assert len(list(Path("/dev/fd").iterdir())) == before

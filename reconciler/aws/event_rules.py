@@ -5,7 +5,7 @@ The rule is made first and goes last, so that whatever was left half-done is fou
 
 import contextlib
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from reconciler.aws.session import Aws
@@ -89,10 +89,15 @@ class EventRules:
         return None
 
     def _settled(self, action: str, **members: Any) -> None:
-        """Change targets. Raises Rejected for the first that AWS answers 200 for and does not change."""
+        """Change targets. Raises Rejected for the first that AWS answers 200 for and does not change.
+
+        One that is to go and is not there has gone.
+        """
         answer = self._aws.call(action, **members)
-        failed: Mapping[str, Any] | None = next(iter(answer.get("FailedEntries", ())), None)
-        if failed is not None and failed.get("ErrorCode") != "ResourceNotFoundException":
+        gone = {"ResourceNotFoundException"} if action == "events:RemoveTargets" else set()
+        entries: Sequence[Mapping[str, Any]] = answer.get("FailedEntries", ())
+        failed = next((entry for entry in entries if entry.get("ErrorCode") not in gone), None)
+        if failed is not None:
             raise Rejected(
                 f"target {failed.get('TargetId')}: {failed.get('ErrorMessage')}",
                 operation=action.partition(":")[2],

@@ -88,7 +88,7 @@ def _behind(live: Spec, commit: Commit | None, limits: Limits) -> str:
     theirs = ownership.parse_commit(said(live).get("commit"))
     if limits.allow_older or not ownership.is_behind(commit, theirs):
         return ""
-    return f"this checkout ({commit}) is older than what is live ({theirs}); --allow-older lifts it"
+    return f"{ownership.behind(commit, theirs)}; --allow-older lifts it"
 
 
 def _held_back(seen: EventRuleSeen, message: str) -> EventRulePlan:

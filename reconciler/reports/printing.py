@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-_LINE_ENDS: Final = re.compile(r"\s*\n\s*")
+#: With the blanks around; looked for from where blanks begin, not again from each of them.
+_LINE_ENDS: Final = re.compile(r"(?<!\s)[^\S\n]*\n\s*")
 #: The sides of a difference are shown as JSON.
 _QUOTED: Final = frozenset({"before", "after"})
 Shown = TypeVar("Shown")

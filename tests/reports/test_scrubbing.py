@@ -3,6 +3,7 @@
 import pytest
 
 from reconciler.model import Job, Manifests, Owned, Settings, Source
+from reconciler.reports.printing import one_line
 from reconciler.reports.scrubbing import Scrubber, hidden_values
 
 
@@ -69,6 +70,12 @@ def test_a_very_long_line_is_read_through_once(word: str) -> None:
     # read again from each of its letters, this would take hours
     line = word * (500_000 // len(word))
     assert Scrubber(None, ()).text(f"{line} --token abcdef").endswith(" --token ***")
+
+
+def test_lines_become_one_however_many_blanks_there_are() -> None:
+    assert one_line("\n a \r\n\n\t b  c\n") == " a b  c "
+    # from each of the blanks anew, this would take minutes
+    assert one_line(f"{' ' * 500_000}a\nb").endswith(" a b")
 
 
 def test_the_name_of_a_service_hides_nothing_behind_it() -> None:

@@ -11,6 +11,7 @@ from reconciler.core import eventbridge_read
 from reconciler.core.eventbridge_cron import Refusal
 from reconciler.core.schedules import AWS_RETRIES
 from reconciler.kinds import schedule_target
+from reconciler.kinds.schedule import MAPS
 from reconciler.kinds.schedule_target import Started
 from reconciler.model import Spec
 
@@ -49,7 +50,7 @@ def _same_start(one: Started, other: Started) -> bool:
     return (
         _same_definition(one.definition, other.definition)
         and _name(one.where) == _name(other.where)
-        and essence(one.request) == essence(other.request)
+        and _essence(one.request) == _essence(other.request)
         and not one.lost
     )
 
@@ -64,20 +65,18 @@ def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def essence(request: Any, member: str = "") -> Any:
+def _essence(request: Any, member: str = "") -> Any:
     """Answer a request without what is the same as nothing, and without what tells a run which one it is."""
     if isinstance(request, Mapping):
-        kept = {name: essence(value, name) for name, value in request.items() if name != "tags"}
-        return {name: value for name, value in kept.items() if not _says_nothing(name, value)}
+        if member in MAPS:
+            return dict(request)
+        kept = {name: _essence(value, name) for name, value in request.items() if name != "tags"}
+        return {name: value for name, value in kept.items() if not schedule_target.says_nothing(name, value)}
     if isinstance(request, list | tuple):
-        entries = [essence(entry) for entry in request if not _is_told(entry)]
+        entries = [_essence(entry) for entry in request if not _is_told(entry)]
         entries = [entry for entry in entries if member != "containerOverrides" or list(entry) != ["name"]]
         return sorted(entries, key=_order) if member in _UNORDERED else entries
     return request
-
-
-def _says_nothing(member: str, value: Any) -> bool:
-    return value in (None, False, "", [], {}) or (member == "count" and value == 1)
 
 
 def _is_told(entry: Any) -> bool:

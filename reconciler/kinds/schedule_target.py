@@ -19,8 +19,10 @@ _RUN_TASK: Final = "ecs:runTask"
 _SUBMIT_JOB: Final = "batch:submitJob"
 #: What makes a start the one that it is; never the author's in a schedule of ours.
 _IDENTITY: Final = frozenset({"clientToken", "startedBy", "jobName"})
-#: Says nothing in a request.
+#: Says nothing in a request, as does a count of one.
 _NOTHING: Final[tuple[Any, ...]] = (None, False, "", [], {})
+#: Whose 0 or false is another than what the definition may say (SubmitJob).
+_OVERRIDING: Final = frozenset({"propagateTags", "schedulingPriorityOverride"})
 #: What a rule does to the event before it is the input, which a request that is sent as it stands has not.
 _TRANSFORMS: Final = ("InputPath", "InputTransformer")
 
@@ -42,9 +44,7 @@ class Started:
     def run(self, settings: Settings) -> Spec:
         """Answer the run section of the job that does the same: where, and how, without what says nothing."""
         where = self.where.rpartition("/")[2]
-        request = {member: value for member, value in self.request.items() if value not in _NOTHING}
-        if request.get("count") == 1:
-            del request["count"]
+        request = {member: value for member, value in self.request.items() if not says_nothing(member, value)}
         if self.kind == "BatchJob":
             return {"jobQueue": where, **request}
         return {**({"cluster": where} if where != settings.cluster else {}), **request}
@@ -78,6 +78,13 @@ def by_rule(target: Spec) -> Started | None:
         request=decapitalised({**more, **overrides}),
         lost=lost,
     )
+
+
+def says_nothing(member: str, value: Any) -> bool:
+    """Answer whether a member of a request is as if it were left out."""
+    if member in _OVERRIDING:
+        return value is None
+    return value in _NOTHING or (member == "count" and value == 1)
 
 
 def decapitalised(value: Any) -> Any:

@@ -13,8 +13,8 @@ from reconciler.model.values import ABSENT, Path, Spec
 class Resource:
     """A thing that should exist on AWS: `spec` is exactly what is sent, tags apart.
 
-    `kind` is a word of the report (`task-definition`, `job-definition`, `schedule`, `log-group`); `sources` maps
-    paths inside `spec`, `tag_sources` keys of `tags`, to the manifest's lines that want them.
+    `kind` is a word of the report (`task-definition`, `job-definition`, `schedule`, `event-rule`); `sources` maps paths
+    inside `spec`, `tag_sources` keys of `tags`, to the manifest's lines that want them.
     """
 
     kind: str

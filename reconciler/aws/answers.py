@@ -78,6 +78,9 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "timestamp": datetime,
     "blob": (bytes, bytearray),
 }
+#: IAM's policies, which are URL-encoded JSON on the wire and a mapping once botocore has read them
+#: (`botocore.handlers.json_decode_policies`).
+_DECODED: Final = frozenset({"policyDocumentType"})
 Check = Callable[[Any], str | None]
 """Answers the path of the first member that is not as it should be, from the value that is checked on; else None."""
 
@@ -131,6 +134,8 @@ def _present(members: Sequence[str]) -> Check:
 #: The checks of shapes by their name and service; a shape may hold itself.
 @lru_cache(maxsize=512)
 def _of_shape(shape: "Shape") -> Check:
+    if shape.name in _DECODED:
+        return lambda value: None if isinstance(value, str | Mapping) else ""
     match shape.type_name:
         case "structure":
             return _structure(shape)

@@ -81,6 +81,8 @@ REFUSABLE = frozenset({"events:DescribeRule", "ecs:UntagResource", "batch:UntagR
 LAUNCHES = frozenset({"ecs:RunTask", "batch:SubmitJob"})
 #: What the names of calls that change nothing begin with.
 READS = ("Describe", "Filter", "Get", "List")
+#: Lists the children of an array: while the failed one is not listed yet, its number is not among the reasons.
+CHILDREN = "batch:ListJobs"
 #: Sent once, since it has no token: the SDK's next try mends nothing.
 SENT_ONCE = "batch:SubmitJob"
 
@@ -191,6 +193,8 @@ def expected(action: str, trouble: Trouble) -> Then:
         return Then.HARMLESS
     if action == SENT_ONCE and trouble.then is Then.MENDED:
         return Then.FAILED
+    if action == CHILDREN and trouble.effect == "lag":
+        return Then.DELAYED
     if action in REFUSABLE and trouble.effect == "deny":
         return Then.HARMLESS
     if action in DISPENSABLE and trouble.then is Then.FAILED:

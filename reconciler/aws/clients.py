@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from reconciler import __version__
 from reconciler.aws import answers
 from reconciler.aws.wire import Wire
+from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -65,7 +66,11 @@ class Clients:
 
     def _make(self, service: str, *, retries: bool) -> "BaseClient":
         from botocore.config import Config
+        from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
+        url = self._endpoint_url
+        if url and not (is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url)):
+            raise UsageError(f'endpoint: expected a URL, got "{url}"', hint="see --endpoint-url and AWS_ENDPOINT_URL")
         config = Config(
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS if retries else 1},
             max_pool_connections=_CONNECTIONS,

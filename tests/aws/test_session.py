@@ -131,6 +131,15 @@ def test_an_endpoint_that_nobody_answers_at_is_a_wrong_setting(aws: LocalAws, ca
     )
 
 
+def test_an_endpoint_that_is_no_url_is_a_wrong_setting(aws: LocalAws, clock: Clock) -> None:
+    environment = {**aws.environment, "AWS_ENDPOINT_URL": "localhost:4566"}
+    with Aws(environment=environment, clock=clock) as lost, pytest.raises(UsageError) as caught:
+        lost.call("ecs:ListClusters")
+    assert str(caught.value) == (
+        'endpoint: expected a URL, got "localhost:4566" — see --endpoint-url and AWS_ENDPOINT_URL'
+    )
+
+
 def test_keys_that_aws_has_never_known_are_a_wrong_setting(caller: Aws, aws: LocalAws) -> None:
     aws.faults.add("sts:GetCallerIdentity", "error", code="InvalidClientTokenId", reason="The token is invalid.")
     with pytest.raises(UsageError) as caught:

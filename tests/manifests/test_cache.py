@@ -172,6 +172,17 @@ def test_the_lines_of_a_remembered_job_are_looked_up_when_they_are_asked_for(
     assert parsed == ["jobs.d/settings.yaml", "jobs.d/one.yaml"]
 
 
+def test_remembered_jobs_are_told_apart_without_being_parsed(write: Write, tmp_path: Path, parsed: list[str]) -> None:
+    write(GOOD)
+    jobs_d(tmp_path)
+    before = jobs_d(tmp_path)
+    write({"jobs.d/two.yaml": GOOD["jobs.d/two.yaml"].replace("letmein", "letmeout")})
+    after = jobs_d(tmp_path)
+    parsed.clear()
+    assert [first == second for first, second in zip(before.jobs, after.jobs, strict=True)] == [True, False]
+    assert parsed == []
+
+
 def test_other_settings_or_variables_are_another_reading(write: Write, tmp_path: Path, parsed: list[str]) -> None:
     write(GOOD)
     jobs_d(tmp_path)

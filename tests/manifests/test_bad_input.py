@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,14 +171,14 @@ def test_a_file_instead_of_a_directory(write: Write) -> None:
 
 
 def test_an_unreadable_file(jobs_d: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_file = os.open
+    open_file = Path.open
 
-    def refuse(path: str, *rest: int) -> int:
-        if path.endswith("job.yaml"):
-            raise PermissionError(13, "Permission denied", path)
-        return open_file(path, *rest)
+    def refuse(path: Path, *rest: Any, **options: Any) -> Any:
+        if path.name == "job.yaml" and rest == ("rb",):
+            raise PermissionError(13, "Permission denied", str(path))
+        return open_file(path, *rest, **options)
 
-    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
 
     assert jobs_d.errors(JOB) == ["jobs.d/job.yaml: cannot be read: Permission denied"]
 

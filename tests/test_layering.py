@@ -37,7 +37,7 @@ FORBIDDEN = {
 ROOMS = {
     "boto3": {"aws", "local"},
     "botocore": {"aws", "local", "manifests/schema", "manifests/generate"},
-    "yaml": {"manifests", "local", "cli"},
+    "yaml": {"manifests", "local"},
     "watchfiles": {"engine/watch"},
     "moto": {"local"},
     "deepdiff": {"core"},

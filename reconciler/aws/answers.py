@@ -95,10 +95,10 @@ def check(action: str, answer: Mapping[str, Any], shape: "Shape | None") -> None
 
 
 def unexpected(action: str, what: str) -> OutcomeUnknown:
-    """Answer the error for an answer that is not as it should be; `what` says which part of it."""
+    """Answer the error for an answer to an action (`ecs:RunTask` or `RunTask`) that is not as it should be."""
     return OutcomeUnknown(
         f"AWS's answer is not as its model says: {what}",
-        operation=action.partition(":")[2],
+        operation=action.rpartition(":")[2],
         code="UnexpectedAnswer",
         hint="run it again; with -vv the log says more",
     )

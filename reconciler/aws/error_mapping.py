@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from reconciler.aws import error_text
+from reconciler.aws import error_text, unreadable
 from reconciler.aws.error_codes import classify
+from reconciler.aws.unreadable import Unreadable
 from reconciler.errors import (
     AccessDenied,
     AwsCallError,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
 
 
+#: How Python's HTTP client refuses a header.
+_UNSENDABLE: Final = "Invalid header value"
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -34,7 +37,8 @@ _LOG: Final = logging.getLogger(__name__)
 def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[None]:
     """Map what botocore raises in the block to our errors; `action` is `ecs:RunTask`.
 
-    No message repeats a value of `members` that may be secret: see :mod:`reconciler.aws.error_text`.
+    Python's own errors are mapped where botocore raised them at what it was given to read; any other is a bug, and goes
+    on. No message repeats a value of `members` that may be secret: see :mod:`reconciler.aws.error_text`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
@@ -47,11 +51,22 @@ def calling(action: str, members: Mapping[str, Any] | None = None) -> Iterator[N
         raise mapped from None
     except BotoCoreError as error:
         raise _without_answer(action, error) from None
-    except (ResponseParserError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        # botocore's parsers raise Python's own errors where a member is of a kind that its model does not say
-        _LOG.debug("%s: the answer cannot be read", action, exc_info=error)
-        said = "the answer is none of AWS's: see --endpoint-url, or what stands between here and AWS"
-        raise OutcomeUnknown(said, operation=action.partition(":")[2], code=type(error).__name__) from None
+    except (ResponseParserError, *unreadable.ERRORS) as error:
+        what = Unreadable.ANSWER if isinstance(error, ResponseParserError) else unreadable.stumbled(error)
+        if what is None:
+            raise
+        _LOG.debug("%s: %s cannot be read", action, what.value, exc_info=error)
+        raise _unreadable(action, what, error) from None
+
+
+def _unreadable(action: str, what: Unreadable, error: Exception) -> ReconcilerError:
+    code, line = type(error).__name__, " ".join(str(error).split())
+    match what:
+        case Unreadable.ANSWER:
+            said = "the answer is none of AWS's: see --endpoint-url, or what stands between here and AWS"
+            return OutcomeUnknown(said, operation=action.partition(":")[2], code=code)
+        case Unreadable.CREDENTIALS | Unreadable.SETTINGS:
+            return UsageError(f"{what.value} cannot be read: {line} ({code})", hint=error_text.SOURCES_HINT)
 
 
 def _from_answer(action: str, error: "ClientError", members: Mapping[str, Any]) -> AwsCallError:
@@ -89,6 +104,8 @@ def _without_answer(action: str, error: "BotoCoreError") -> ReconcilerError:
             return UsageError(f"profile: {line}", hint="see --profile and AWS_PROFILE")
         case botocore.NoRegionError() | botocore.InvalidRegionError() | botocore.UnknownRegionError():
             return UsageError(f"region: {line}", hint=error_text.REGION_HINT)
+        case botocore.HTTPClientError() if _UNSENDABLE in line:  # it repeats the header: a signature, a token
+            return UsageError("AWS credentials — a key or token holds a line break", hint=error_text.SOURCES_HINT)
         case botocore.ConnectionError() | botocore.HTTPClientError() | botocore.IncompleteReadError():
             return OutcomeUnknown(line, operation=operation, code=code)
         case _:

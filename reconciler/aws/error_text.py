@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 NO_CREDENTIALS_HINT: Final = "name a profile (--profile, AWS_PROFILE), set AWS_ACCESS_KEY_ID, or sign in: aws sso login"
+SOURCES_HINT: Final = "see the AWS_ variables and the profile in ~/.aws/config and ~/.aws/credentials"
 REGION_HINT: Final = "name one by --region, AWS_REGION or Settings' spec.region"
 
 MASK: Final = "***"

@@ -1,13 +1,14 @@
 """What happens at every request that is sent and every answer that comes back: counting, pacing, telling the time."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from reconciler.aws import unmodelled
+from reconciler.aws import answers, unmodelled
 from reconciler.aws.error_codes import CODES
 from reconciler.aws.rate_limits import RateLimits
 from reconciler.clock import Clock
@@ -75,6 +76,8 @@ class Wire:
         events.register("response-received", answered)
         events.register("response-received.ecs.RegisterTaskDefinition", _busy_family_is_throttling)
         model = client.meta.service_model
+        if str(model.metadata.get("protocol")).endswith("json"):
+            events.register("response-received", _refuse_what_is_no_json)
         if (describing := unmodelled.operation(prefix)) is not None:
 
             def described(
@@ -100,19 +103,26 @@ class Wire:
             self._unmodelled |= beyond
 
     def _received(self, response_dict: Mapping[str, Any] | None, **_: object) -> None:
-        date = response_dict["headers"].get("date") if response_dict is not None else None
-        if date is None:
+        if response_dict is None:
             return
         with self._lock:
-            if self._synchronised:
+            if self._synchronised or (date := _instant(response_dict["headers"].get("date"))) is None:
                 return
             self._synchronised = True
-            skew = self._clock.synchronise(parsedate_to_datetime(date).astimezone(UTC))
+            skew = self._clock.synchronise(date)
             if not self._compared and abs(skew) > _LARGEST_SKEW:
                 direction = "behind" if skew > timedelta() else "ahead of"
                 seconds = round(abs(skew).total_seconds())
                 self._warnings.append(f"this host's clock is {seconds} s {direction} AWS's; AWS's time is used")
             self._compared = True
+
+
+def _instant(date: str | None) -> datetime | None:
+    """Read a Date header; None where there is none, or what stands there is no date."""
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC) if date else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _about(beyond: Collection[str]) -> Iterator[str]:
@@ -121,6 +131,18 @@ def _about(beyond: Collection[str]) -> Iterator[str]:
 
         named = ", ".join(sorted(beyond))
         yield f"AWS describes members that botocore {__version__} has no request for: {named}; upgrade boto3"
+
+
+def _refuse_what_is_no_json(
+    event_name: str, response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: object
+) -> None:
+    """Raise OutcomeUnknown for a text that botocore could not read and took for an answer without members."""
+    if response_dict is None or parsed_response is None or parsed_response.keys() - {"ResponseMetadata"}:
+        return
+    try:
+        json.loads(response_dict["body"] or "{}")
+    except ValueError:
+        raise answers.unexpected(event_name.rpartition(".")[2], "it is no JSON") from None
 
 
 def _busy_family_is_throttling(parsed_response: dict[str, Any] | None, **_: object) -> None:

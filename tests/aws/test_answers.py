@@ -1,15 +1,16 @@
 """Answers that are not as AWS's models say, or lack what we rely on: one line that names the call and the member."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from reconciler.aws.answers import REQUIRED, check
-from reconciler.aws.clients import Clients
 from reconciler.aws.session import Aws
 from reconciler.errors import OutcomeUnknown
-from reconciler.local import LocalAws
 
 SESSION = botocore.session.Session()
 
@@ -67,13 +68,85 @@ def test_what_is_new_or_left_out_is_no_fault() -> None:
     check("ecs:RunTask", {}, shape("ecs:RunTask"))
 
 
-def test_an_answer_that_the_sdk_cannot_read_may_have_taken_effect(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreadable(*_: object, **__: object) -> None:
-        raise AttributeError("'str' object has no attribute 'get'")
+def answered(caller: Aws, action: str, body: bytes) -> str:
+    """Let an action be answered with 200 and this body; answer the action's operation."""
+    prefix, _, operation = action.partition(":")
 
-    monkeypatch.setattr(Clients, "send", unreadable)
-    with Aws(environment=aws.environment, region="us-east-1") as session, pytest.raises(OutcomeUnknown) as raised:
-        session.call("ecs:RunTask", taskDefinition="f")
-    assert str(raised.value).startswith("RunTask: the answer is none of AWS's")
+    class Raw:
+        def stream(self) -> Iterator[bytes]:
+            yield body
+
+    answer: Any = AWSResponse("https://aws.example", 200, HTTPHeaders(), Raw())
+    caller.client(prefix).meta.events.register(f"before-send.*.{operation}", lambda **_: answer)
+    return operation
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("ecs:ListTasks", b'["not", "a", "structure"]'),
+        ("ecs:DescribeTasks", b'{"tasks": 7}'),
+        ("ecs:DescribeTasks", b'{"tasks": [{"createdAt": "soon"}]}'),
+        ("ecs:DescribeTasks", b'{"tasks": [{"createdAt": 1e300}]}'),
+        ("scheduler:ListSchedules", b'{"Schedules": {"Name": "x"}}'),
+        ("batch:DescribeJobs", b"\xff\xfe"),
+        ("sts:GetCallerIdentity", b'{"Account": "1"}'),
+        ("iam:GetRole", b"<a><b></a>"),
+    ],
+)
+def test_an_answer_that_the_sdk_cannot_read_may_have_taken_effect(caller: Aws, action: str, body: bytes) -> None:
+    operation = answered(caller, action, body)
+    members: dict[str, dict[str, Any]] = {
+        "ecs:DescribeTasks": {"tasks": ["a"]},
+        "iam:GetRole": {"RoleName": "r"},
+        "batch:DescribeJobs": {"jobs": ["a"]},
+    }
+    with pytest.raises(OutcomeUnknown) as raised:
+        caller.call(action, **members.get(action, {}))
+    assert str(raised.value).startswith(f"{operation}: the answer is none of AWS's: see --endpoint-url, or what stands")
+
+
+@pytest.mark.parametrize("body", [b"<html>welcome to our wifi</html>", b'{"logGroups": [{"logGro', b"ok"])
+def test_what_is_no_answer_is_not_taken_for_an_empty_one(caller: Aws, body: bytes) -> None:
+    answered(caller, "logs:DescribeLogGroups", body)
+    with pytest.raises(OutcomeUnknown) as raised:
+        caller.call("logs:DescribeLogGroups")
+    assert str(raised.value) == (
+        "DescribeLogGroups: AWS's answer is not as its model says: it is no JSON (UnexpectedAnswer) — "
+        "run it again; with -vv the log says more"
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_an_empty_answer_is_one(caller: Aws, body: bytes) -> None:
+    answered(caller, "logs:DescribeLogGroups", body)
+    assert list(caller.call("logs:DescribeLogGroups")) == ["ResponseMetadata"]
+
+
+def test_a_bug_of_ours_is_not_taken_for_an_answer_of_another_shape(
+    caller: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("reconciler.aws.answers.check", broken)
+    with pytest.raises(KeyError, match="a bug"):
+        caller.call("ecs:ListClusters")
+
+
+def test_a_bug_in_what_watches_the_calls_is_not_either(caller: Aws) -> None:
+    def broken(**_: object) -> None:
+        raise ValueError("a bug")
+
+    caller.client("ecs").meta.events.register("before-parse", broken)
+    with pytest.raises(ValueError, match="a bug"):
+        caller.call("ecs:ListClusters")
+
+
+@pytest.mark.parametrize("date", ["soon", "", "Thu, 99 Nov 2026 10:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359"])
+def test_an_answer_that_does_not_say_when_sets_no_clock(caller: Aws, date: str) -> None:
+    def undated(response_dict: Any, **_: object) -> None:
+        response_dict["headers"]["date"] = date
+
+    caller.client("ecs").meta.events.register("before-parse", undated)
+    assert caller.call("ecs:ListClusters")["clusterArns"] == ["arn:aws:ecs:us-east-1:123456789012:cluster/default"]

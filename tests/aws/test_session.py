@@ -1,9 +1,11 @@
 """Who calls, where to, how often, and what is said when that cannot work."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -254,3 +256,37 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+KEYS = "aws_access_key_id = AKID\naws_secret_access_key = hunter2\n"
+
+
+@pytest.mark.parametrize(
+    ("profile", "variables", "told"),
+    [
+        ("credential_process = echo no-json", {}, "AWS credentials cannot be read: Expecting value: line 1 column 1"),
+        ("", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://evil/"}, "AWS credentials cannot be read: Unsupported host"),
+        ("", {"AWS_METADATA_SERVICE_TIMEOUT": "long"}, "AWS settings cannot be read: invalid literal for int()"),
+        (KEYS + "aws_session_token = a\n  b", {}, "AWS credentials — a key or token holds a line break"),
+    ],
+)  # fmt: skip
+def test_credentials_and_settings_that_cannot_be_read_are_no_answer(
+    aws: LocalAws,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    profile: str,
+    variables: dict[str, str],
+    told: str,
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"[default]\nregion = eu-west-1\n{profile}\n")
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    more = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
+    for name, value in {**more, "AWS_EC2_METADATA_DISABLED": "true", **variables}.items():
+        monkeypatch.setenv(name, value)
+    with Aws(endpoint_url=aws.endpoint) as caller, pytest.raises(UsageError) as caught:
+        caller.call("ecs:ListClusters")
+    assert str(caught.value).startswith(told)
+    assert "hunter2" not in str(caught.value)
+    assert str(caught.value).endswith("see the AWS_ variables and the profile in ~/.aws/config and ~/.aws/credentials")

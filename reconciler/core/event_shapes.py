@@ -15,6 +15,8 @@ Event = Mapping[str, Any]
 UNREADABLE: Final = "unreadable"
 #: More calls, attempts or missed slots than any run has.
 _MOST: Final = 1_000_000
+#: As an event may spell them.
+_STATES: Final = frozenset(state.value for state in RunState)
 Test = Callable[[Any], bool]
 
 
@@ -55,7 +57,7 @@ def _code(value: Any) -> bool:
 
 
 def _state(value: Any) -> bool:
-    return isinstance(value, str) and value in {state.value for state in RunState}
+    return isinstance(value, str) and value in _STATES
 
 
 def _instant(value: Any) -> bool:

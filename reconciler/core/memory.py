@@ -20,6 +20,7 @@ all that were announced so long before that they were sent by then, or never wil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any, Final
 
 from reconciler.core import event_shapes, run_ends
@@ -101,10 +102,8 @@ class Memory:
 
 def remember(stream: str, generation: str, n: int, claimed: datetime, events: Sequence[Event]) -> Memory:
     """Read a stream's events, in the order of their arrival, into what is known of the run."""
-    memory = Memory(stream=stream, generation=generation, n=n, claimed=claimed)
-    for event in events:
-        memory = after(memory, event_shapes.readable(event))
-    return memory
+    known = Memory(stream=stream, generation=generation, n=n, claimed=claimed)
+    return reduce(after, map(event_shapes.readable, events), known)
 
 
 def after(memory: Memory, event: Event) -> Memory:

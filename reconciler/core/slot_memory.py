@@ -15,10 +15,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from typing import Any, Final
 
 from reconciler.core import event_shapes
-from reconciler.core.memory import Event, Memory, remember
+from reconciler.core.memory import Event, Memory, after
 from reconciler.model import Spec
 
 #: How far back a pass reads, and when what stands is written again: several passes fall in between.
@@ -123,7 +124,7 @@ def remember_slots(job: str, events: Iterable[Event]) -> SlotMemory:
                 renewed = _instant(event.get("at")) or renewed
             for slot, carried in (event.get("runs") or {}).items():
                 if slot_from(slot) is not None:
-                    runs[slot] = _merged(carried, runs.get(slot, ()))
+                    runs[slot] = _merged(map(event_shapes.readable, carried), runs.get(slot, ()))
             skipped = _newer(skipped, event.get("skipped"))
         elif kind == "skipped":
             skipped = _newer(skipped, event)
@@ -219,11 +220,12 @@ def _merged(first: Iterable[Event], then: Iterable[Event]) -> list[Event]:
 
 
 def _run(job: str, slot: str, events: Sequence[Event]) -> Memory:
-    told = [event_shapes.readable(event) for event in events]
-    claimed = next((at for event in told if (at := _instant(event.get("at")))), None)
+    """Answer what events say of a slot's run; each was found readable, or said that it is not."""
+    claimed = next((at for event in events if (at := _instant(event.get("at")))), None)
     when = slot_from(slot)
     assert when is not None
-    return remember(run_name(job, when), slot, 0, claimed or when, told)
+    run = Memory(stream=run_name(job, when), generation=slot, n=0, claimed=claimed or when)
+    return reduce(after, events, run)
 
 
 def _instant(value: Any) -> datetime | None:

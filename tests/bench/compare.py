@@ -1,6 +1,6 @@
 """How long a comparison takes: `python -m tests.bench.compare`. Printed, never asserted.
 
-Beside prefect-aws's, on many pairs: `python -m tests.bench.peers --only compare`.
+Beside prefect-aws's, on many pairs: `python -m tests.bench --only comparing`.
 """
 
 import copy

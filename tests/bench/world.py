@@ -9,24 +9,40 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tests.bench.directories import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from reconciler.local import LocalAws
 
 #: What changes something on AWS, of the calls that a pass makes.
 WRITES = ("Register*", "Deregister*", "Create*", "Delete*", "Put*", "Tag*", "Untag*", "Run*", "Submit*", "Update*")
 
 
-class World:
-    """A context manager; `state` names a file that the world is read from and kept in."""
+class Observed(Protocol):
+    """An AWS whose visitors are measured."""
 
-    def __init__(self, state: Path | None = None) -> None:
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables that lead an SDK or a command line there."""
+
+    def calls(self) -> Counter[str]:
+        """How often each action was called so far."""
+
+    def first_write(self) -> float | None:
+        """When it was first written to since this was last asked (monotonic seconds); None where it was not."""
+
+
+class World:
+    """A context manager."""
+
+    def __init__(self) -> None:
         # not a fork: the memory of a measured process is counted from that of the process it was forked from
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, state), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
         self.environment: Mapping[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -41,7 +57,7 @@ class World:
         self._process.join()
 
     def ask(self, what: str) -> Any:
-        """Answer `fresh` (bool), `counts` (by call), or `first-write` (monotonic seconds or None; starts afresh).
+        """Answer `counts` (by call), or `first-write` (monotonic seconds or None; starts afresh).
 
         `peek` answers the first write as well, and goes on waiting for it.
         """
@@ -52,32 +68,53 @@ class World:
         """How often each action was called so far."""
         return Counter(self.ask("counts"))
 
+    def first_write(self) -> float | None:
+        """When it was first written to since this was last asked, as Observed has it."""
+        written: float | None = self.ask("first-write")
+        return written
 
-def _serve(pipe: Connection, state: Path | None) -> None:
+
+class Writes:
+    """When an embedded AWS was first written to; it takes the place of its fault plan."""
+
+    def __init__(self, aws: "LocalAws") -> None:
+        self._aws = aws
+        self._seen: list[float] = []
+        self.again()
+
+    @property
+    def first(self) -> float | None:
+        """Monotonic seconds; None where nothing was written yet."""
+        with self._aws.lock():
+            return min(self._seen, default=None)
+
+    def again(self) -> float | None:
+        """Answer the first one and wait for the next."""
+        with self._aws.lock():
+            first = min(self._seen, default=None)
+            self._seen.clear()
+            self._aws.faults.clear()
+            for pattern in WRITES:
+                self._aws.faults.add(f"*:{pattern}", "run_before", action=self._write)
+            return first
+
+    def _write(self) -> None:
+        self._seen.append(time.monotonic())
+
+
+def _serve(pipe: Connection) -> None:
     from reconciler.local import LocalAws
 
-    first_write: list[float] = []
-
-    def watch() -> None:
-        first_write.clear()
-        aws.faults.clear()
-        for pattern in WRITES:
-            aws.faults.add(f"*:{pattern}", "run_before", action=lambda: first_write.append(time.monotonic()))
-
-    with LocalAws(account=ACCOUNT, region=REGION, clusters=["default"], state=state) as aws:
-        watch()
+    with LocalAws(account=ACCOUNT, region=REGION, clusters=["default"]) as aws:
+        writes = Writes(aws)
         pipe.send(aws.environment)
         while (asked := pipe.recv()) != "stop":
-            if asked == "fresh":
-                pipe.send(aws.fresh)
-            elif asked == "counts":
-                with aws.lock():
-                    pipe.send(aws.calls.counts())
-            elif asked == "peek":
-                with aws.lock():
-                    pipe.send(min(first_write, default=None))
-            elif asked == "first-write":
-                with aws.lock():
-                    pipe.send(min(first_write, default=None))
-                    watch()
+            match asked:
+                case "counts":
+                    with aws.lock():
+                        pipe.send(aws.calls.counts())
+                case "peek":
+                    pipe.send(writes.first)
+                case "first-write":
+                    pipe.send(writes.again())
     pipe.send(None)

@@ -4,141 +4,131 @@ Every launcher gets an AWS of its own, and does it ten times; then once more, ki
 taken its RunTask, and started again, as a pod is that was evicted.
 """
 
-import io
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from unittest.mock import patch
 
 from reconciler.local import LocalAws
-from tests.engine.harness import VirtualClock
+from tests.bench.process import Cost, Ended, ended, outside
+from tests.bench.world import Writes
 
 TIMES: Final = 10
 _DRIVERS: Final = Path(__file__).parent / "drivers"
-_JOB: Final = """\
-apiVersion: reconciler/v1
-kind: EcsJob
-metadata: {{name: {name}}}
-spec: {{{definition}, run: {{launchType: FARGATE}}, once: {{}}}}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Launched:
-    """What came of ten launches.
+class Launcher:
+    """Who launches: a driver, and the interpreter that has what it needs.
 
-    `follows` where the launcher knows how they ended, `registers` where it is told a definition: the others are given
-    a registered one.
+    `follows` where it knows how the runs ended, `registers` where it is told a definition: the others are given a
+    registered one.
     """
 
-    calls: Mapping[str, int]
-    revisions: int
-    tasks: int
-    said: str
-    tasks_after_a_kill: int
+    name: str
+    driver: str
+    python: Path
     follows: bool
     registers: bool
 
 
-def by_peer(python: Path, driver: str, *, follows: bool, registers: bool) -> Launched:
-    """Let a peer launch, in its own interpreter."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """What came of ten launches."""
 
-    def launch(aws: LocalAws, run: Mapping[str, Any], times: int) -> str:
-        given = {
-            "definition": _definition(),
-            "run": run,
-            "launches": times,
-            "endpoint": aws.endpoint,
-            "token": aws.token,
-        }
-        with TemporaryDirectory() as home:
-            environment = {**os.environ, **aws.environment, "AIRFLOW_HOME": home, "PREFECT_HOME": home}
-            done = subprocess.run(
-                [str(python), str(_DRIVERS / f"{driver}.py")],
-                input=json.dumps(given),
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        lines = done.stdout.splitlines()
-        if done.returncode < 0:
-            return f"killed by signal {-done.returncode}"
-        if done.returncode or not lines:
-            raise RuntimeError(f"{driver}: exit {done.returncode}\n{done.stderr[-2000:]}")
-        return str(json.loads(lines[-1]))
-
-    return _measured(launch, follows=follows, registers=registers)
+    launcher: Launcher
+    cost: Cost
+    revisions: int
+    tasks: int
+    said: str
+    tasks_after_a_kill: int
 
 
-def by_us() -> Launched:
-    """Let `reconcile --once --wait` launch ten one-shots that run one definition."""
+class _Here:
+    """The embedded AWS of this process, whose visitors are measured."""
 
-    def launch(aws: LocalAws, _: Mapping[str, Any], times: int) -> str:
-        with TemporaryDirectory() as folder:
-            directory = Path(folder)
-            names = [f"report{number}" for number in range(times)]
-            body = json.dumps(_definition())
-            for name in names:
-                definition = f"taskDefinition: {body}" if name == names[0] else f"definitionOf: {names[0]}"
-                (directory / f"{name}.yaml").write_text(_JOB.format(name=name, definition=definition))
-            return _reconcile(aws, directory, times)
+    def __init__(self, aws: LocalAws) -> None:
+        self.environment = aws.environment
+        self._aws, self._writes = aws, Writes(aws)
 
-    return _measured(launch, follows=True, registers=True)
+    def calls(self) -> Counter[str]:
+        return Counter(self._aws.calls.counts())
+
+    def first_write(self) -> float | None:
+        return self._writes.again()
 
 
-def _reconcile(aws: LocalAws, directory: Path, times: int) -> str:
-    command = ["--once", *(["--wait"] if times > 1 else []), "--rate-limits", "off", str(directory)]
-    environment = {**os.environ, **aws.environment, "XDG_CACHE_HOME": str(directory / ".cache")}
-    if times == 1:  # the one that is killed is a process of its own; AWS's time stands still, so it does not wait
-        done = subprocess.run(
-            [sys.executable, "-m", "reconciler.cli", *command], env=environment, capture_output=True, check=False
-        )
-        return f"exit {done.returncode}"
-    from reconciler.cli.program import run
+def launched(launcher: Launcher) -> Launched:
+    """Let it launch ten times, then once more with a kill in the middle, on an AWS of its own each.
 
-    printed = io.StringIO()
-    with (
-        patch.dict(os.environ, environment),
-        patch("reconciler.cli.invocation.SystemClock", lambda: VirtualClock(aws)),
-        redirect_stdout(printed),
-        redirect_stderr(printed),
-    ):
-        code = run(command)
-    line = next(line for line in printed.getvalue().splitlines() if "report0: Failed" in line)
-    return f"exit {code}: {line.strip().partition(': ')[2]}"
-
-
-def _measured(launch: Callable[[LocalAws, Mapping[str, Any], int], str], **traits: bool) -> Launched:
-    with _aws() as aws:
-        run = _run(aws)
-        aws.calls.clear()
-        said = launch(aws, run, TIMES)
-        calls, tasks = aws.calls.counts(), _tasks(aws)
-        ecs = aws.client("ecs")
-        revisions = len(ecs.list_task_definitions(status="ACTIVE")["taskDefinitionArns"])
-    with _aws() as aws:
-        run = _run(aws)
+    Raises RuntimeError with its last words where it ends without an answer.
+    """
+    with _aws(launcher) as aws:
+        done = _launch(launcher, aws, TIMES, world=_Here(aws))
+        if done.code or not done.printed:
+            raise RuntimeError(f"{launcher.name}: exit {done.code}\n{done.errors[-2000:]}")
+        said = str(json.loads(done.printed.splitlines()[-1]))
+        tasks = _tasks(aws)
+        revisions = len(aws.client("ecs").list_task_definitions(status="ACTIVE")["taskDefinitionArns"])
+    with _aws(launcher) as aws:
         aws.faults.add("ecs:RunTask", "kill_after", times=1)
-        launch(aws, run, 1)
+        _launch(launcher, aws, 1)
         aws.advance(30)
-        launch(aws, run, 1)
+        _launch(launcher, aws, 1)
         after_a_kill = _tasks(aws)
-    if not traits["registers"]:
-        del calls["ecs:RegisterTaskDefinition"]
-    return Launched(calls=calls, revisions=revisions, tasks=tasks, said=said, tasks_after_a_kill=after_a_kill, **traits)
+    return Launched(
+        launcher=launcher,
+        cost=done.cost,
+        revisions=revisions,
+        tasks=tasks,
+        said=said,
+        tasks_after_a_kill=after_a_kill,
+    )
+
+
+def table(lines: Sequence[Launched]) -> list[str]:
+    """Answer the lines to print, a block for each launcher."""
+    rows: list[tuple[str, Callable[[Launched], str]]] = [
+        (f"{TIMES} identical launches: API calls", lambda each: str(sum(each.cost.calls.values()))),
+        ("… until it knows how they ended", lambda each: "yes" if each.launcher.follows else "never"),
+        ("… revisions registered", lambda each: str(each.revisions) if each.launcher.registers else "none: others do"),
+        ("… tasks started", lambda each: str(each.tasks)),
+        ("… the container exits 3: reported", lambda each: each.said),
+        ("killed after RunTask, started again: tasks", lambda each: str(each.tasks_after_a_kill)),
+    ]
+    told = []
+    for line in lines:
+        told += [line.launcher.name, *(f"  {title:44}{what(line)}" for title, what in rows)]
+    return told
+
+
+def _launch(launcher: Launcher, aws: LocalAws, times: int, *, world: _Here | None = None) -> Ended:
+    given = {
+        "definition": _definition(),
+        "run": _run(aws),
+        "launches": times,
+        "endpoint": aws.endpoint,
+        "token": aws.token,
+    }
+    with TemporaryDirectory() as home:
+        homes = {"AIRFLOW_HOME": home, "PREFECT_HOME": home, "XDG_CACHE_HOME": home}
+        return ended(
+            [str(launcher.python), str(_DRIVERS / f"{launcher.driver}.py")],
+            environment=outside(aws.environment) | homes,
+            world=world,
+            given=json.dumps(given),
+        )
 
 
 @contextmanager
-def _aws() -> Iterator[LocalAws]:
+def _aws(launcher: Launcher) -> Iterator[LocalAws]:
     with LocalAws(clock="manual", clusters=["default"]) as aws:
+        if not launcher.registers:
+            aws.client("ecs").register_task_definition(**_definition())
         yield aws
 
 

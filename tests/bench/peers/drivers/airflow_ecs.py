@@ -22,14 +22,12 @@ os.environ |= {
     f"{SECTION}CHECK_HEALTH_ON_STARTUP": "False",
 }
 
-import boto3  # noqa: E402
 from airflow.models.taskinstancekey import TaskInstanceKey  # noqa: E402
 from airflow.providers.amazon.aws.executors.ecs import ecs_executor  # noqa: E402
 from airflow.providers.amazon.aws.executors.ecs.ecs_executor import AwsEcsExecutor  # noqa: E402
 
 # it waits for its next attempt by the host's clock
 ecs_executor.calculate_next_attempt_delay = lambda *_, **__: timedelta(0)
-boto3.client("ecs").register_task_definition(**given["definition"])
 executor = AwsEcsExecutor()
 executor.IS_BOTO_CONNECTION_HEALTHY = True
 numbers = iter(range(1000))

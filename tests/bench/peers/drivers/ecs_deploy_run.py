@@ -1,6 +1,5 @@
 """fabfuel's `ecs run`: launches what others registered."""
 
-import boto3
 from click.testing import CliRunner
 from ecs_deploy.cli import ecs
 from ecs_deploy.ecs import EcsClient
@@ -11,7 +10,6 @@ network = given["run"]["networkConfiguration"]["awsvpcConfiguration"]
 # its startedBy, "ECS Deploy", is none by AWS's documentation of RunTask, and the embedded AWS refuses it
 run_task = EcsClient.run_task
 EcsClient.run_task = lambda *given, **members: run_task(*given, **{**members, "started_by": "ecs-deploy"})
-boto3.client("ecs").register_task_definition(**given["definition"])
 
 
 def launch() -> str:

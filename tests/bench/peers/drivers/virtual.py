@@ -1,6 +1,6 @@
 """What every driver needs: the job to launch, and an embedded AWS's clock that moves when the peer sleeps.
 
-These files run in the peers' own virtual environments: nothing of ours can be imported here.
+These files run in the peers' own virtual environments: nothing of ours can be imported in them, but in `reconcile_wait`.
 """
 
 import json

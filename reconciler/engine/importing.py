@@ -17,6 +17,8 @@ from reconciler.model import Linked, Manifests, Revision, Spec
 
 _RESERVED: Final = "aws:"
 _LONGEST_NAME: Final = 64
+#: What a file may be called without its suffix: file systems take 255 bytes.
+_LONGEST_FILE: Final = 250
 _ILLEGAL: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -33,10 +35,12 @@ class Asked:
 class Live:
     """A live definition as a manifest would have it: `tags` are the author's, `owner` who reconciles it already.
 
-    `name` is the job's without Settings' prefix, `final_name` with it.
+    `name` is the job's without Settings' prefix, `final_name` with it. `file` names the manifest after the definition,
+    without its suffix; both end in the same number where another job is called that already.
     """
 
     kind: str
+    file: str
     name: str
     final_name: str
     revision: Revision
@@ -127,6 +131,7 @@ def _live(kind: Kind, revision: Revision, manifests: Manifests) -> Live:
     }
     return Live(
         kind=kind.name,
+        file=revision.name,
         name=name,
         final_name=f"{prefix}{name}",
         revision=replace(revision, spec=None),
@@ -137,17 +142,24 @@ def _live(kind: Kind, revision: Revision, manifests: Manifests) -> Live:
 
 
 def _named_apart(live: Iterable[Live], manifests: Manifests) -> tuple[Live, ...]:
-    """Answer the definitions in order, with a number behind the name of a job that another one has already."""
+    """Answer the definitions in order, with a number behind what is called like another job, or another of the files.
+
+    Files whose names differ in case alone are one on some file systems.
+    """
     prefix = manifests.settings.name_prefix
-    taken = {job.declared_name for job in manifests.jobs}
+    jobs, files = {job.declared_name for job in manifests.jobs}, set[str]()
     apart: list[Live] = []
     for each in sorted(live, key=lambda each: (each.revision.name, each.kind)):
-        name = next(name for name in _numbered(each.name, _LONGEST_NAME - len(prefix)) if name not in taken)
-        taken.add(name)
-        apart.append(replace(each, name=name, final_name=f"{prefix}{name}"))
+        numbered = zip(
+            _numbered(each.name, _LONGEST_NAME - len(prefix)), _numbered(each.file, _LONGEST_FILE), strict=True
+        )
+        name, file = next(pair for pair in numbered if pair[0] not in jobs and pair[1].casefold() not in files)
+        jobs.add(name)
+        files.add(file.casefold())
+        apart.append(replace(each, file=file, name=name, final_name=f"{prefix}{name}"))
     return tuple(apart)
 
 
 def _numbered(name: str, most: int) -> Iterator[str]:
-    yield name
+    yield name[:most]
     yield from (f"{name[: most - len(suffix)]}{suffix}" for suffix in (f"-{number}" for number in count(2)))

@@ -109,15 +109,12 @@ def _free(name: str, used: Collection[str]) -> str:
 
 
 def _comments(live: Live, settings: Settings) -> Sequence[str]:
-    """Answer what a person should know of a manifest, above all what it cannot say."""
-    revision = live.revision
-    when = f", registered {revision.registered_at:%Y-%m-%dT%H:%MZ}" if revision.registered_at else ""
-    who = f" by {revision.registered_by}" if revision.registered_by else ""
-    comments = [f"imported from {revision.arn}{when}{who}"]
+    """Answer what a manifest cannot say, or not yet."""
+    comments = []
     if live.owner not in {None, settings.owner}:
         comments.append(f"belongs to owner {live.owner}: `adopt: {live.owner}` under spec takes it over")
-    if revision.unmodelled:
-        named = ", ".join(sorted({str(place[-1]) for place in revision.unmodelled}))
+    if live.revision.unmodelled:
+        named = ", ".join(sorted({str(place[-1]) for place in live.revision.unmodelled}))
         comments.append(f"AWS describes {named}, which no manifest can say yet: a pass registers it without")
     if missing := sorted(key for key in settings.tags if key not in live.tags):
         comments.append(f"Settings' tags {', '.join(missing)} are not on it yet: the next pass adds them")

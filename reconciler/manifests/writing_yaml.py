@@ -5,12 +5,13 @@ Every text that some YAML reader takes for something else is quoted as JSON quot
 
 import json
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 WIDTH: Final = 110
 #: Texts that every YAML reader takes for texts, bare, also inside `{}` and `[]`.
-_BARE: Final = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*\Z")
+_BARE: Final = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*(::?[A-Za-z0-9_./-]+)*\Z")
 #: Words that some YAML reader takes for something else.
 _WORDS: Final = re.compile(r"(y|n|yes|no|on|off|true|false|null|none|nan|inf)\Z", re.IGNORECASE)
 #: How deep a structure may be that is written on one line.
@@ -20,7 +21,7 @@ _DEPTH: Final = 2
 def dump(value: Mapping[str, Any], *, block: Collection[str] = (), width: int = WIDTH) -> str:
     """Answer a mapping of texts, numbers, booleans, nulls, mappings and lists as YAML.
 
-    What the members in `block` hold is never put on one line, nor are the entries of a list there.
+    What the members in `block` hold is put below them, however short it is; the entries of a list there one by one.
     """
     return "".join("\n" if line.isspace() else f"{line}\n" for line in _Writer(frozenset(block)).mapping(value, width))
 
@@ -61,14 +62,14 @@ class _Writer:
             yield from _literal(value)
         else:
             yield ""
-            yield from self._structure(value, width, apart=apart)
+            yield from self._structure(value, width)
 
-    def _structure(self, value: Any, width: int, *, apart: bool) -> Iterator[str]:
+    def _structure(self, value: Any, width: int) -> Iterator[str]:
         if isinstance(value, Mapping):
             yield from self.mapping(value, width)
             return
         for entry in value:
-            first, *rest = self._value(entry, width - 2, width - 2, apart=apart)
+            first, *rest = self._value(entry, sys.maxsize if _is_pair(entry) else width - 2, width - 2, apart=False)
             if not first:
                 first, *rest = rest
             yield f"- {first}"
@@ -94,6 +95,11 @@ def _flow(value: Any) -> str:
 def _depth(value: Any) -> int:
     nested = value.values() if isinstance(value, Mapping) else value if is_list(value) else ()
     return 1 + max(map(_depth, nested), default=0) if nested else 0
+
+
+def _is_pair(value: Any) -> bool:
+    """Answer whether a value is what gains nothing from two lines: a name and one text that cannot be folded."""
+    return isinstance(value, Mapping) and len(value) <= 2 and not any(map(_depth, value.values()))
 
 
 def _mappings(value: Any) -> int:

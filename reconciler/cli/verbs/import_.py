@@ -43,7 +43,7 @@ def command(
     tags: tuple[tuple[str, str], ...],
     kind: str | None,
 ) -> ExitCode:
-    """Write the manifest of each live FAMILY.
+    """Write the manifest of each live FAMILY to DIR/FAMILY.yaml.
 
     Files are short: what AWS fills in by itself is left out. With a definition come the schedules by which EventBridge
     starts it; what cannot be said is a comment. What has no owner is adopted by the next pass. Nothing is overwritten,
@@ -60,7 +60,7 @@ def command(
         invocation.emit(invocation.offline_report())
         return ExitCode.INVALID
     aws = invocation.aws(Access.READ)
-    files = {directory / f"{live.name}.yaml": live for live in _found(invocation, aws, names, dict(tags), kind)}
+    files = {directory / f"{live.file}.yaml": live for live in _found(invocation, aws, names, dict(tags), kind)}
     if existing := [str(path) for path in files if path.exists()]:
         raise UsageError(f"{', '.join(existing)}: exists, and nothing is overwritten", hint="name another --dir")
     texts = _texts(invocation, aws, files)

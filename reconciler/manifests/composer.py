@@ -16,7 +16,7 @@ from yaml.events import (
 )
 
 from reconciler.manifests import scalars
-from reconciler.manifests.tree import Place, Row, Table, show, source
+from reconciler.manifests.tree import Place, Row, Table, Unanchored, show, source
 from reconciler.model import Path, Problem
 
 _DEEPEST = 100
@@ -220,7 +220,7 @@ class Composer:
             self._problem(
                 f"no anchor &{event.anchor} above this alias", place, hint='quote a value that begins with "*"'
             )
-            anchored = _Anchored(None, place, 0, 0)
+            anchored = _Anchored(Unanchored(f"*{event.anchor}"), place, 0, 0)
         self._weight += anchored.weight
         self._aliased += anchored.weight
         if self._aliased > _MOST_ALIASED:
@@ -229,6 +229,8 @@ class Composer:
             self._give_up(f"nested too deeply (expected at most {_DEEPEST} levels)", place)
         frame = self._stack[-1] if self._stack else None
         if frame and isinstance(frame.container, Table) and frame.key is None:
+            if isinstance(anchored.value, Unanchored):
+                raise Stop
             self._key(str(anchored.value), place, merges=False)
         else:
             written = place if isinstance(anchored.value, Table | Row) else anchored.place
@@ -259,6 +261,8 @@ class Composer:
         result = Table()
         for value, place in layers:
             for layer in value if isinstance(value, Row) else (value,):
+                if isinstance(layer, Unanchored):
+                    continue
                 if not isinstance(layer, Table):
                     self._problem("<< expects a mapping, an alias of one, or a list of them", place)
                     continue

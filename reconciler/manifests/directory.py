@@ -14,7 +14,7 @@ from reconciler.manifests.reading import Reading
 from reconciler.manifests.request import LoadRequest
 from reconciler.manifests.rules import registered
 from reconciler.manifests.settings import Chosen
-from reconciler.manifests.tree import Table
+from reconciler.manifests.tree import Table, Unanchored
 from reconciler.manifests.yaml12 import Document
 from reconciler.model import Job, Manifests, Problem, Severity, Source
 
@@ -136,7 +136,7 @@ def _sorted_out(
         elif kind == _SETTINGS and found is not None:
             message = f"a second Settings document (the first is at {tree.source(found.place)})"
             problems.append(_at(document, "kind", message, "a directory has at most one"))
-        elif not document.problems or isinstance(document.value, Table):
+        elif not isinstance(kind, Unanchored) and (not document.problems or isinstance(document.value, Table)):
             problems.append(_stranger(document, kind))
     return found, jobs, problems
 

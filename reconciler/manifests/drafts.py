@@ -121,6 +121,7 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
         filled = _with_cluster(filled, chosen)
     value = schemas.coerce(kind, filled)
     faults = schemas.check(kind, value)
+    unread = tree.unanchored(filled) if document.problems else ()
     problems += unset
     problems += located(faults, filled, document.place)
     problems += reading.taken()
@@ -131,7 +132,7 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
         place=document.place,
         grow=lambda: filled,
         document=value,
-        faults=tuple(fault.path for fault in faults) + ((("spec",),) if unset else ()),
+        faults=(*(fault.path for fault in faults), *unread, *([("spec",)] if unset else [])),
         problems=tuple(problems),
     )
 

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 
 from reconciler.manifests import tree
 from reconciler.manifests.schemas import Fault
-from reconciler.manifests.tree import Place, Table
+from reconciler.manifests.tree import Place, Table, Unanchored
 from reconciler.model import Problem
 
 
 def located(faults: Iterable[Fault], root: Table, start: Place) -> list[Problem]:
-    """Answer the faults as problems, each at the place that the tree has for its path."""
+    """Answer the faults as problems, each at the place that the tree has for its path.
+
+    What is wrong with an alias that has no anchor was told when it was read.
+    """
     return [
         Problem(
             message=fault.message,
@@ -18,4 +21,5 @@ def located(faults: Iterable[Fault], root: Table, start: Place) -> list[Problem]
             hint=fault.hint,
         )
         for fault in faults
+        if not isinstance(tree.at(root, fault.path), Unanchored)
     ]

@@ -89,7 +89,7 @@ class _Walk:
                 self._links.append(directory / entry.name)
             elif entry.is_dir(follow_symlinks=False):
                 self.visit(directory / entry.name)
-            elif entry.name.endswith(_SUFFIXES):
+            elif _is_manifest(entry.name):
                 path, is_file = f"{real}{os.sep}{entry.name}", entry.is_file(follow_symlinks=False)
                 self._take(entry.path if below else entry.name, path, is_file=is_file)
 
@@ -100,10 +100,10 @@ class _Walk:
             try:
                 target = link.resolve(strict=True)
             except (OSError, RuntimeError):  # until Python 3.13 a loop of links is a RuntimeError
-                if link.name.endswith(_SUFFIXES):
+                if _is_manifest(link.name):
                     self._problem(link, f"cannot be read: a broken symbolic link to {link.readlink()}")
                 continue
-            if not (target.is_dir() or link.name.endswith(_SUFFIXES)):
+            if not (target.is_dir() or _is_manifest(link.name)):
                 continue
             if not target.is_relative_to(self._root):
                 hint = "copy the file, or name its own directory"
@@ -135,6 +135,11 @@ class _Walk:
 
     def _problem(self, path: Path | str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(message=message, source=Source(file=printable(path)), hint=hint))
+
+
+def _is_manifest(name: str) -> bool:
+    """Whether a file is one to look at; `JOB.YAML` is meant as `job.yaml` is, and would not be missed for long."""
+    return name.lower().endswith(_SUFFIXES)
 
 
 def printable(path: Path | str) -> str:

@@ -53,6 +53,12 @@ class Row(list[Any]):
         self.places.append(place)
 
 
+class Unanchored(str):
+    """An alias that has no anchor, as it was written: that is told of it, and nothing else need be."""
+
+    __slots__ = ()
+
+
 def source(place: Place) -> Source:
     """Answer the place as what problems and plans carry."""
     return Source(file=place[0], line=place[1], column=place[2])
@@ -77,6 +83,15 @@ def at(root: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return root
+
+
+def unanchored(root: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the paths of the aliases that have no anchor."""
+    if isinstance(root, Unanchored):
+        yield path
+    elif isinstance(root, dict | list):
+        for step, value in root.items() if isinstance(root, dict) else enumerate(root):
+            yield from unanchored(value, (*path, step))
 
 
 #: Paths below which a null is a value that somebody reads; the empty path is everything from here on.

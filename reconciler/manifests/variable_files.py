@@ -41,7 +41,7 @@ def read(path: Path, shown: str) -> tuple[dict[str, str | None], bytes, tuple[Pr
     text = files.read(path, shown, encodings=files.ANY_UNICODE)
     if text.problem is not None:
         return {}, text.content, (text.problem,)
-    if path.suffix not in {".yaml", ".yml", ".json"} and not text.text.lstrip().startswith("{"):
+    if path.suffix.lower() not in {".yaml", ".yml", ".json"} and not text.text.lstrip().startswith("{"):
         found, problems = _lines(text.text, shown)
         return found, text.content, problems
     documents = yaml12.read(text.text, shown)

@@ -37,6 +37,29 @@ def test_a_misspelt_key(jobs_d: Directory) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "where"),
+    [
+        ("reconciler/v1", "*x", "1:13 apiVersion"),
+        ("EcsJob", "*x", "2:7 kind"),
+        ("{name: hello}", "*x", "3:11 metadata"),
+        ("hello", "*x", "3:18 metadata.name"),
+        ("busybox", "*x", f"8:16 {CONTAINER}.image"),
+        ("64", "*x", f"9:17 {CONTAINER}.memory"),
+        ("64", "64\n        command: [*x]", f"10:19 {CONTAINER}.command[0]"),
+        ("64", "64\n        <<: *x", f'10:13 {CONTAINER}["<<"]'),
+        ("64", "64\n      - *x", "10:9 spec.taskDefinition.containerDefinitions[1]"),
+        ("64", "64\n  *x : 1", "10:3 spec"),
+        ("64", "64\n  schedule: {cron: *x, engine: reconciler}", "10:20 spec.schedule.cron"),
+        ("64", "64\n  dependsOn: *x", "10:14 spec.dependsOn"),
+    ],
+)
+def test_an_alias_without_an_anchor_is_one_problem(jobs_d: Directory, before: str, after: str, where: str) -> None:
+    assert jobs_d.errors(JOB.replace(before, after)) == [
+        f'jobs.d/job.yaml:{where}: no anchor &x above this alias (quote a value that begins with "*")'
+    ]
+
+
 def test_a_misplaced_key(jobs_d: Directory) -> None:
     assert jobs_d.errors(JOB + "  cluster: batch\n") == [
         "jobs.d/job.yaml:10:3 spec.cluster: unknown key (belongs under spec.run)"

@@ -23,6 +23,7 @@ def test_manifests_are_found_at_any_depth_and_hidden_names_are_not(jobs_d: Direc
         "jobs.d/a/deep/er/c.yml": job("c"),
         "jobs.d/a.json": '{"apiVersion": "reconciler/v1", "kind": "EcsJob", "metadata": {"name": "j"}, '
         '"spec": {"taskDefinitionArn": "etl"}}',
+        "jobs.d/Shouted.YAML": job("shouted"),
         "jobs.d/several.yaml": job("s1") + "---\n" + job("s2"),
         "jobs.d/.hidden.yaml": "not: [",
         "jobs.d/.git/x.yaml": "not: [",
@@ -38,6 +39,7 @@ def test_manifests_are_found_at_any_depth_and_hidden_names_are_not(jobs_d: Direc
         ("j", "jobs.d/a.json:1:1"),
         ("s1", "jobs.d/several.yaml:1:1"),
         ("s2", "jobs.d/several.yaml:7:1"),
+        ("shouted", "jobs.d/Shouted.YAML:1:1"),
     ]
 
 

@@ -1,6 +1,6 @@
 """What a checkout's manifests change, compared with those of another commit: read twice, nothing asked of AWS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from reconciler.core.guards import Limits
 from reconciler.core.rules import Rules
 from reconciler.core.tags import tag_changes
 from reconciler.engine.git_ref import Snapshot, snapshot
+from reconciler.engine.shown_settings import shown_settings
 from reconciler.errors import UsageError
 from reconciler.kinds.inside import Inside, TagPlaces
 from reconciler.kinds.registry import kind_of
@@ -38,22 +39,6 @@ _SETTINGS: Final = "Settings"
 #: What of the sections beside the definition and its tags is compared: all of it, as it was written.
 _WRITTEN: Final = Rules(kind="manifest", rows=())
 _DEFINITIONS: Final = frozenset({"taskDefinition", "taskDefinitionFile", "jobDefinition", "jobDefinitionFile"})
-#: Settings that no job shows, by the names that people write.
-_SHOWN_SETTINGS: Final[Mapping[str, str]] = {
-    "owner": "metadata.name",
-    "region": "region",
-    "account_id": "accountId",
-    "role_arn": "roleArn",
-    "read_role_arn": "readRoleArn",
-    "external_id": "externalId",
-    "prune": "prune.enabled",
-    "max_deletions": "prune.maxDeletions",
-    "max_reruns": "maxReruns",
-    "max_concurrent_runs": "maxConcurrentRuns",
-    "history_retention_days": "history.retentionDays",
-    "history_events": "history.events",
-    "show_values_of": "showValuesOf",
-}
 #: So many faults of the other commit's manifests are told.
 _TOLD: Final = 5
 #: A manifest may name a file that names another, and so on; nobody nests deeper.
@@ -188,16 +173,11 @@ def _generation(job: Job, manifests: Manifests) -> str:
 def _settings_edit(base: Base, settings: Settings) -> Iterator[JobEdit]:
     if base.manifests is None:
         return
-    earlier = base.manifests.settings
+    before, after = shown_settings(base.manifests.settings), shown_settings(settings)
     changes = tuple(
-        FieldChange(path=path, before=_told(earlier, name), after=_told(settings, name), source=settings.source)
-        for name, path in _SHOWN_SETTINGS.items()
-        if _told(earlier, name) != _told(settings, name)
+        FieldChange(path=path, before=then, after=now, source=settings.source)
+        for path in (*before, *(path for path in after if path not in before))
+        if (then := before.get(path, ABSENT)) != (now := after.get(path, ABSENT))
     )
     if changes:
         yield JobEdit(name=settings.owner, kind=_SETTINGS, edit=Edit.CHANGED, source=settings.source, changes=changes)
-
-
-def _told(settings: Settings, name: str) -> object:
-    value = getattr(settings, name)
-    return ABSENT if value is None else list(value) if isinstance(value, tuple) else value

@@ -117,7 +117,6 @@ def test_beside_it_stands_what_a_pass_would_do(branch: Path, reconcile: Reconcil
 
 def test_no_hidden_value_is_in_any_format_and_json_shows_as_the_verb_did(branch: Path, reconcile: Reconcile) -> None:
     change(branch)
-    edit(branch / "nightly.yaml", "--some", "--all")  # a single word is shown only where the manifests are at hand
     everywhere = [argument for form in FORMATS for argument in ("--report", f"{form}=out.{form}")]
     answer = reconcile("plan", "--against", "main", "-vv", *everywhere)
     written = {form: Path(f"out.{form}").read_text() for form in FORMATS}
@@ -166,6 +165,35 @@ def test_a_branch_that_changes_nothing_says_so(branch: Path, reconcile: Reconcil
 def test_that_events_are_kept_from_now_on_is_told(branch: Path, reconcile: Reconcile) -> None:
     edit(branch / "settings.yaml", "  prune:", "  history: {events: true}\n  prune:")
     assert "~ history.events: false → true" in reconcile("plan", "--against", "HEAD").out
+
+
+def test_who_is_told_of_what_is_told_without_where_they_are(branch: Path, reconcile: Reconcile) -> None:
+    webhook = f"webhook: {{url: 'https://hooks.example.com/{CANARY}', format: slack}}"
+    topic = "sns: {topicArn: 'arn:aws:sns:eu-west-1:111111111111:alarms'}"
+    edit(
+        branch / "settings.yaml",
+        "  prune:",
+        f"  notify:\n    - {{{webhook}, events: [drift]}}\n    - {{{topic}}}\n  prune:",
+    )
+    git("commit", "--quiet", "--all", "--message", "told")
+    edit(branch / "settings.yaml", f"{CANARY}'", f"{CANARY}/new', headers: {{X-Key: {CANARY}}}")
+    edit(branch / "settings.yaml", "events: [drift]", "events: [drift, recovered]")
+    edit(branch / "settings.yaml", topic, f"{topic}, jobs: [nightly]")
+    answer = reconcile("plan", "--against", "HEAD", "--exit-code", "--report", "json=out.json")
+    told = answer.out[answer.out.index("  ~ changed Settings") :].splitlines()
+    assert [line.strip() for line in told if "notify" in line] == [
+        "~ notify[0].webhook.url: *** (before) → *** (after)  jobs.d/settings.yaml:1",
+        '~ notify[0].events: ["drift"] → ["drift", "recovered"]  jobs.d/settings.yaml:1',
+        "+ notify[0].webhook.headers[X-Key]: ***  jobs.d/settings.yaml:1",
+        '+ notify[1].jobs: ["nightly"]  jobs.d/settings.yaml:1',
+    ]
+    assert CANARY not in answer.out + Path("out.json").read_text()
+    assert answer.code == 2
+    edit(branch / "settings.yaml", f"    - {{{topic}, jobs: [nightly]}}\n", "")
+    assert (
+        '- notify[1].sns.topicArn: "arn:aws:sns:eu-west-1:111111111111:alarms"'
+        in reconcile("plan", "--against", "HEAD").out
+    )
 
 
 def test_files_that_manifests_name_elsewhere_are_those_of_the_commit(jobs: Path, reconcile: Reconcile) -> None:

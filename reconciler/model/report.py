@@ -197,7 +197,8 @@ class Against:
 class Report:
     """What one verb found and did; every output format is a view of this.
 
-    `runs`, `checks`, `unmanaged`, `against` and `lines` are None where the verb does not tell any.
+    `runs`, `checks`, `unmanaged`, `against` and `lines` are None where the verb does not tell any. `masked` is set once
+    its hidden values are: what is then still to be seen is meant to be.
     """
 
     verb: str
@@ -214,3 +215,4 @@ class Report:
     unmanaged: tuple[Unmanaged, ...] | None = None
     against: Against | None = None
     lines: tuple[LogLine, ...] | None = None
+    masked: bool = False

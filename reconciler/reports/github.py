@@ -30,7 +30,8 @@ def _annotations(report: Report) -> Iterator[tuple[str, str]]:
         level = "error" if problem.severity is Severity.ERROR else "warning"
         hint = f" ({problem.hint})" if problem.hint else ""
         path = f"{problem.path}: " if problem.path else ""
-        yield _annotation(level, problem.source, f"{report.verb}: {problem.severity}", f"{path}{problem.message}{hint}")
+        said, column = f"{path}{problem.message}{hint}", problem.source.column if problem.source else 0
+        yield _annotation(level, problem.source, f"{report.verb}: {problem.severity}", said, column)
     if report.against is not None and report.against.jobs:
         lines = [f"{branch.EDIT_SIGNS[edit.edit]} {edit.kind} {edit.name}" for edit in report.against.jobs]
         yield _annotation("notice", None, f"{report.verb}: {branch.sentence(report.against)}", "\n".join(_cut(lines)))
@@ -84,10 +85,11 @@ def _changes(differing: Step | JobReport) -> Iterator[str]:
         yield f"… and {len(differing.changes) - _CHANGES_SHOWN} more"
 
 
-def _annotation(level: str, source: Source | None, title: str, message: str) -> tuple[str, str]:
+def _annotation(level: str, source: Source | None, title: str, message: str, column: int = 0) -> tuple[str, str]:
+    """Answer an annotation and its level; where a whole job is meant, its first line says where without a column."""
     properties = {"title": title}
     if source is not None:
-        place = {"file": source.file, "line": str(source.line or ""), "col": str(source.column or "")}
+        place = {"file": source.file, "line": str(source.line or ""), "col": str(column or "")}
         properties = {**{name: value for name, value in place.items() if value}, **properties}
     written = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
     return level, f"::{level} {written}::{_escaped(message)}"

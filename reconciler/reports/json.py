@@ -43,6 +43,7 @@ def document(report: Report) -> dict[str, Any]:
         "account": report.account,
         "started": instant(report.started),
         "seconds": round(report.seconds, 3),
+        "masked": report.masked,
         "summary": _summary(report),
         "jobs": [_job(job) for job in report.jobs],
         "steps": [step_document(step) for step in report.steps],

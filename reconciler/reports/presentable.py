@@ -22,7 +22,7 @@ from reconciler.model import (
     Step,
     Unreported,
 )
-from reconciler.reports.masking import MASK, mask_changes, mask_spec
+from reconciler.reports.masking import MASK, SHOW_ALL, mask_changes, mask_spec
 from reconciler.reports.places import is_hidden
 from reconciler.reports.printing import on_one_line, printable
 from reconciler.reports.scrubbing import Scrubber
@@ -40,7 +40,11 @@ _QUOTED = re.compile(
 
 
 def presentable(report: Report, manifests: Manifests | None = None, show: Collection[str] = ()) -> Report:
-    """Answer `report` masked but for what the patterns `show` let through, its jobs and problems sorted."""
+    """Answer `report` masked but for what the patterns `show` let through, its jobs and problems sorted.
+
+    One that was masked before is left as it is: what it showed then was decided with the manifests at hand.
+    """
+    show = SHOW_ALL if report.masked else show
     scrubber = Scrubber(manifests, show)
     desired = _definitions(manifests)
     jobs = (_job(job, desired.get(job.name), scrubber, show) for job in report.jobs)
@@ -55,6 +59,7 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
         against=None if report.against is None else _against(report.against, _whole(manifests), show),
         checks=None if report.checks is None else tuple(_check(check, scrubber) for check in report.checks),
         lines=None if report.lines is None else tuple(_line(each, report, scrubber) for each in report.lines),
+        masked=report.masked or "*" not in show,
     )
 
 

@@ -54,6 +54,7 @@ def read_report(document: Mapping[str, Any]) -> Report:
             account=document["account"],
             started=datetime.fromisoformat(document["started"]),
             seconds=document["seconds"],
+            masked=document.get("masked", False),
             jobs=tuple(_job(job) for job in document["jobs"]),
             steps=tuple(_step(step) for step in document["steps"]),
             problems=tuple(_problem(problem) for problem in document["problems"]),

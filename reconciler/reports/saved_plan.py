@@ -9,7 +9,7 @@ and from the revision that is live, whose number changes with its content.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ class SavedPlan:
 
 def save(report: Report, manifests: Manifests) -> str:
     """Answer the file's text for what `plan` reported; values stay hidden whatever is shown on the screen."""
-    shown = presentable(report, manifests, manifests.settings.show_values_of)
+    shown = replace(presentable(report, manifests, manifests.settings.show_values_of), masked=True)
     content = {
         "kind": KIND,
         "version": VERSION,

@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from reconciler.cli.parameters import FORMATS
 from tests.cli.command_line import HELLO, Reconcile
 from tests.cli.test_import import clients
 from tests.cli.test_pass import edit_live
@@ -41,6 +44,36 @@ def test_a_plan_is_refused_when_aws_moved_and_says_what_did(jobs: Path, reconcil
         "  changed: delete task-definition hello:1 (job hello) — plan again\n"
     )
     assert revisions() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_saved_plan_is_shown_as_it_was_in_every_format(jobs: Path, reconcile: Reconcile, form: str) -> None:
+    settings = jobs / "settings.yaml"
+    settings.write_text(f"{settings.read_text()}  showValuesOf: [GREETING]\n")
+    assert reconcile("--once", "--local", "--wait").code == 0
+    manifest = HELLO.replace("[echo, hello]", "[echo, welcome]").replace("canary-4711", "good-day")
+    (jobs / "hello.yaml").write_text(manifest)
+    report = ["--format", form, "--report", "json=out.json"]
+    planned = reconcile("plan", "--local", "--out", "plan.json", *report)
+    assert "welcome" in planned.out
+    assert "good-day" in planned.out
+    for file in ("plan.json", "out.json"):
+        assert reconcile("show", file, "--format", form).out == planned.out
+
+
+def test_a_report_that_was_written_with_its_values_is_masked_until_they_are_asked_for(
+    jobs: Path, reconcile: Reconcile
+) -> None:
+    assert reconcile("--once", "--local", "--wait").code == 0
+    (jobs / "hello.yaml").write_text(HELLO.replace("value: canary-4711", "value: other"))
+    written = reconcile("plan", "--local", "--format", "json", "--show-values").out
+    assert (json.loads(written)["masked"], "canary-4711" in written) == (False, True)
+    Path("out.json").write_text(written)
+    for form in FORMATS:
+        assert "canary-4711" not in reconcile("show", "out.json", "--format", form).out
+    assert "canary-4711" in reconcile("show", "out.json", "--show-values").out
+    masked = reconcile("show", "out.json", "--format", "json").out
+    assert json.loads(masked)["masked"] is True
 
 
 def test_a_plan_that_somebody_edited_is_refused(jobs: Path, reconcile: Reconcile) -> None:

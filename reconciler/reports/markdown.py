@@ -1,7 +1,8 @@
 """One comment on a pull request, to be updated in place.
 
 Its first line is a hidden marker that names the verb and the owner, by which a workflow finds its own earlier comment.
-GitHub takes comments of 65,536 characters; this stays under 60,000 bytes by leaving out its last entries, and says so.
+GitHub takes comments of 65,536 characters; this stays under 60,000 bytes by leaving out the entries that matter least,
+and says so.
 """
 
 import re
@@ -23,6 +24,7 @@ from reconciler.model import (
 )
 from reconciler.reports import branch
 from reconciler.reports.drift_details import explanation, live_sides, of_step, registration, unmanaged_names
+from reconciler.reports.fitting import Entry, Weight, below_headings, fitted
 from reconciler.reports.summary import plural, sentences
 from reconciler.reports.verdict import failed_step
 from reconciler.reports.wording import (
@@ -40,6 +42,8 @@ from reconciler.reports.wording import (
 _LIMIT: Final = 60_000
 #: Up to so many entries with differences are shown open: what was changed is read without a click.
 _FEW: Final = 5
+#: So many warnings are told before what differs; the others where there is room left.
+_FEW_WARNINGS: Final = 10
 _CUT_ROOM: Final = 200
 _VALUE_WIDTH: Final = 500
 _TICKS: Final = re.compile("`+")
@@ -54,19 +58,13 @@ _BADGES: Final = {
 
 
 def render(report: Report) -> str:
-    """Answer `report` as Markdown, cut between its parts where it would be too long."""
+    """Answer `report` as Markdown, without the entries for which there is no room."""
     head = _head(report)
-    room = _LIMIT - len(head.encode()) - _CUT_ROOM
-    kept: list[str] = []
-    parts = [*_problems(report), *_against(report), *_steps(report), *_jobs(report), *_unmanaged(report)]
-    for part in parts:
-        room -= len(part.encode()) + 1
-        if room < 0:
-            break
-        kept.append(part)
-    left = len(parts) - len(kept)
-    cut = f"\n> **Cut here:** {left} more of {len(parts)} entries do not fit into a comment.\n" if left else ""
-    return "\n".join([head, *kept]) + cut
+    entries = [*_problems(report), *_against(report), *_steps(report), *_jobs(report), *_unmanaged(report)]
+    kept = fitted(entries, _LIMIT - len(head.encode()) - _CUT_ROOM)
+    left = len(entries) - len(kept)
+    cut = f"\n> **Cut here:** {left} more of {len(entries)} entries do not fit into a comment.\n" if left else ""
+    return "\n".join([head, *below_headings(kept)]) + cut
 
 
 def marker(verb: str, owner: str) -> str:
@@ -81,10 +79,14 @@ def _head(report: Report) -> str:
     return f"{marker(report.verb, report.owner)}\n{title}\n\n{counts}\n"
 
 
-def _problems(report: Report) -> Iterator[str]:
-    if report.problems:
-        yield "\n#### Problems\n"
-        yield from (_problem(problem) for problem in report.problems)
+def _problems(report: Report) -> Iterator[Entry]:
+    warned = 0
+    for problem in report.problems:
+        weight = Weight.FAILED
+        if problem.severity is not Severity.ERROR:
+            warned += 1
+            weight = Weight.WARNED if warned <= _FEW_WARNINGS else Weight.ALSO_WARNED
+        yield Entry(heading="\n#### Problems\n", text=_problem(problem), weight=weight)
 
 
 def _problem(problem: Problem) -> str:
@@ -94,12 +96,13 @@ def _problem(problem: Problem) -> str:
     return f"- {sign} {where}{': ' if where else ''}{_escaped(problem.message)}{hint}"
 
 
-def _against(report: Report) -> Iterator[str]:
-    if report.against is not None and report.against.jobs:
-        against = report.against
-        yield f"\n#### Compared with {_code(against.ref)}\n"
-        few = sum(bool(edit.changes) for edit in against.jobs) <= _FEW
-        yield from (_edit(edit, opened=few and bool(edit.changes)) for edit in against.jobs)
+def _against(report: Report) -> Iterator[Entry]:
+    if report.against is not None:
+        heading = f"\n#### Compared with {_code(report.against.ref)}\n"
+        few = sum(bool(edit.changes) for edit in report.against.jobs) <= _FEW
+        for edit in report.against.jobs:
+            text = _edit(edit, opened=few and bool(edit.changes))
+            yield Entry(heading=heading, text=text, weight=Weight.DIFFERS)
 
 
 def _edit(edit: JobEdit, *, opened: bool) -> str:
@@ -110,14 +113,15 @@ def _edit(edit: JobEdit, *, opened: bool) -> str:
     return _details(does + _fields(edit.changes), body, opened=opened)
 
 
-def _steps(report: Report) -> Iterator[str]:
+def _steps(report: Report) -> Iterator[Entry]:
     shown = [step for step in report.steps if step.action is not Action.KEEP or step.reason != "in sync"]
-    if shown:
-        yield f"\n#### {'Done' if any(step.status is Status.DONE for step in report.steps) else 'To do'}\n"
-        few = sum(bool(step.changes) for step in shown) <= _FEW
-        live = live_sides(report)
-        for step in shown:
-            yield _step(step, of_step(step, live), opened=failed_step(step) or (few and bool(step.changes)))
+    heading = f"\n#### {'Done' if any(step.status is Status.DONE for step in report.steps) else 'To do'}\n"
+    few = sum(bool(step.changes) for step in shown) <= _FEW
+    live = live_sides(report) if shown else {}
+    for step in shown:
+        failed = failed_step(step)
+        text = _step(step, of_step(step, live), opened=failed or (few and bool(step.changes)))
+        yield Entry(heading=heading, text=text, weight=Weight.FAILED if failed else Weight.DIFFERS)
 
 
 def _step(step: Step, live: str, *, opened: bool) -> str:
@@ -133,12 +137,13 @@ def _step(step: Step, live: str, *, opened: bool) -> str:
     return _details(title + _fields(step.changes), body, opened=opened)
 
 
-def _jobs(report: Report) -> Iterator[str]:
+def _jobs(report: Report) -> Iterator[Entry]:
     shown = [job for job in report.jobs if _matters(job, report)]
-    if shown:
-        yield "\n#### Jobs\n"
-        few = not report.steps and sum(bool(job.changes) for job in shown) <= _FEW
-        yield from (_job(job, report, opened=few and bool(job.changes)) for job in shown)
+    few = not report.steps and sum(bool(job.changes) for job in shown) <= _FEW
+    for job in shown:
+        failed = job.sync in {Sync.ERROR, Sync.BEHIND} or job.health is Health.FAILED
+        text = _job(job, report, opened=few and bool(job.changes))
+        yield Entry(heading="\n#### Jobs\n", text=text, weight=Weight.FAILED if failed else Weight.DIFFERS)
 
 
 def _matters(job: JobReport, report: Report) -> bool:
@@ -165,10 +170,9 @@ def _job(job: JobReport, report: Report, *, opened: bool) -> str:
     return _details(f"<code>{_html(job.name)}</code> {_html(axes)}{fields}", body, opened=opened)
 
 
-def _unmanaged(report: Report) -> Iterator[str]:
-    if report.unmanaged:
-        yield "\n#### Nobody manages\n"
-        yield from (f"- {_escaped(name)}" for name in unmanaged_names(report))
+def _unmanaged(report: Report) -> Iterator[Entry]:
+    for name in unmanaged_names(report) if report.unmanaged else ():
+        yield Entry(heading="\n#### Nobody manages\n", text=f"- {_escaped(name)}", weight=Weight.TOLD)
 
 
 def _fields(changes: Sequence[FieldChange]) -> str:

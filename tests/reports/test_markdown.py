@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from reconciler.model import FieldChange, Problem
+from reconciler.model import FieldChange, Problem, Severity, Source
 from reconciler.reports.markdown import marker, render
 from reconciler.reports.presentable import presentable
 from tests.reports.report_scenario import JOBS, report
@@ -16,7 +16,22 @@ def test_ten_thousand_drifted_jobs_are_still_one_valid_comment() -> None:
     assert text.count("<details") == text.count("</details>") > 50
     cut = re.search(r"> \*\*Cut here:\*\* (\d+) more of (\d+) entries do not fit into a comment\.\n\Z", text)
     assert cut is not None
-    assert int(cut[2]) - int(cut[1]) == text.count("<details") + 5
+    assert int(cut[2]) - int(cut[1]) == text.count("<details") + 3  # the problems
+
+
+def test_what_has_failed_is_in_the_comment_however_much_else_there_is_to_tell() -> None:
+    warnings = [
+        Problem(message="looks like a secret " * 5, severity=Severity.WARNING, source=Source(file=f"{number:04}.yaml"))
+        for number in range(3000)
+    ]
+    error = Problem(message="expected an integer", source=Source(file="last.yaml", line=7, column=3))
+    plan = report("plan")
+    text = render(replace(plan, problems=(*warnings, error), steps=plan.steps * 20))
+    assert len(text.encode()) < 60_000
+    assert "- ❌ `last.yaml:7:3`: expected an integer\n" in text
+    assert (text.count("- ⚠️ "), text.count("❌ <b>+ create</b> job-definition <code>train</code>")) == (10, 20)
+    assert text.index("#### Problems") < text.index("#### Compared") < text.index("#### Done")
+    assert "**Cut here:**" in text
 
 
 def test_a_value_of_any_size_leaves_a_comment() -> None:
@@ -57,5 +72,5 @@ def test_five_hundred_drifted_jobs_of_ten_thousand_are_one_whole_comment() -> No
     assert text.count("<details") == text.count("</details>") == text.count("```diff") > 20
     assert text.count("```") == 2 * text.count("```diff")
     last = text.rstrip("\n").splitlines()[-1]
-    assert re.fullmatch(r"> \*\*Cut here:\*\* \d+ more of 501 entries do not fit into a comment\.", last)
+    assert re.fullmatch(r"> \*\*Cut here:\*\* \d+ more of 500 entries do not fit into a comment\.", last)
     assert "value-" not in text

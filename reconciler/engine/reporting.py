@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.aws.session import Aws
-from reconciler.core import ownership, schedule_report, schedules
+from reconciler.core import schedule_report, schedules
 from reconciler.core.event_rule import KIND as EVENT_RULE
 from reconciler.core.event_rule import EventRulePlan
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.plan import Plan
-from reconciler.core.prune import Orphan, newer_than
+from reconciler.engine import orphans
 from reconciler.engine.context import Context
 from reconciler.model import (
     Action,
@@ -37,7 +37,7 @@ def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws)
     """Answer the report of a verb that has made or carried out `plan`."""
     warnings = tuple(problem for problem in context.manifests.problems)
     now = context.clock.now()
-    jobs = [*(_job(job, verb, now) for job in plan.jobs), *_orphans(context, plan.orphans)]
+    jobs = [*(_job(job, verb, now) for job in plan.jobs), *orphans.reports(context, plan.orphans)]
     if plan.event_rule is not None and plan.event_rule.sync is not Sync.IN_SYNC:
         jobs.append(_event_rule(plan.event_rule))
     return Report(
@@ -162,25 +162,6 @@ def _schedule(schedule: Schedule, plan: JobPlan, verb: str, now: datetime) -> Sp
 
 def _changes_schedule(step: Step) -> bool:
     return step.kind == schedules.KIND and step.action is not Action.KEEP
-
-
-def _orphans(context: Context, orphans: Sequence[Orphan]) -> list[JobReport]:
-    newer = {} if context.limits.allow_older else newer_than(context.commit, orphans)
-    reports = [_orphan(orphan) for orphan in orphans]
-    return [replace(report, sync=Sync.BEHIND) if report.name in newer else report for report in reports]
-
-
-def _orphan(orphan: Orphan) -> JobReport:
-    latest = orphan.family.latest
-    source = latest.tags.get(ownership.SOURCE, "") if latest is not None else ""
-    return JobReport(
-        name=orphan.job,
-        kind=orphan.kind,
-        sync=Sync.ORPHANED,
-        health=Health.UNKNOWN,
-        definition=latest.arn if latest is not None else None,
-        message=f"no manifest names {orphan.family.name}{f' (was {source})' if source else ''}",
-    )
 
 
 def _event_rule(rule: EventRulePlan) -> JobReport:

@@ -37,6 +37,23 @@ def test_what_has_passed_is_warned_of_at_its_line(jobs: Path, reconcile: Reconci
     ]
 
 
+@pytest.mark.usefixtures("on_virtual_time")
+def test_a_job_that_is_gone_is_one_orphan_of_its_kind_with_all_that_is_left_of_it(
+    jobs: Path, reconcile: Reconcile
+) -> None:
+    with_schedule(jobs, f'{{cron: "0 3 * * *", {AWS}}}', name="other")
+    assert reconcile("--once").code == 0
+    (jobs / "other.yaml").unlink()
+    report = json.loads(reconcile("drift", "--format", "json").out)
+    (gone,) = [job for job in report["jobs"] if job["sync"] == "Orphaned"]
+    assert (gone["name"], gone["kind"]) == ("other", "EcsJob")
+    assert gone["definition"].endswith("task-definition/other:1")
+    assert gone["message"] == "no manifest names other, schedule reconciler-team/other (was jobs.d/other.yaml)"
+    plan = reconcile("plan")
+    assert "  - delete  schedule reconciler-team/other\n" in plan.out
+    assert "  - delete  task-definition other:1\n" in plan.out
+
+
 def test_status_says_where_a_clock_change_touches_the_next_starts(
     on_virtual_time: LocalAws, jobs: Path, reconcile: Reconcile
 ) -> None:

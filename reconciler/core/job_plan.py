@@ -8,14 +8,11 @@ from reconciler.model import FieldChange, Health, Job, Revision, Step, Sync
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPlan:
-    """What a plan says of one job; `in_force` is the revision that a launch may name before the plan is applied.
-
-    `health` is None where its runs were not looked at.
-    """
+    """What a plan says of one job; `in_force` is the revision that a launch may name before the plan is applied."""
 
     job: Job
     sync: Sync
-    health: Health | None
+    health: Health
     steps: tuple[Step, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     message: str = ""

@@ -41,10 +41,7 @@ _RANKS = {"log-group": 0, "event-rule": 1, "task-definition": 1, "job-definition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSeen:
-    """A job and all that was seen of it. `error` is set where it could not be looked at, and nothing else counts.
-
-    `health` is None where no pass looks at its runs, as of a job that is run by hand alone.
-    """
+    """A job and all that was seen of it. `error` is set where it could not be looked at, and nothing else counts."""
 
     job: Job
     wanted: Wanted | None = None
@@ -55,7 +52,7 @@ class JobSeen:
     schedules: ScheduleSeen | None = None
     missing_log_group: MakeLogGroup | None = None
     live_commit: Commit | None = None
-    health: Health | None = None
+    health: Health = Health.NEVER_RAN
     suspended: bool = False
     error: str = ""
 

@@ -126,6 +126,6 @@ def _not_succeeded(context: Context, job: Job) -> Iterator[str]:
     narrowed = replace(context, limits=replace(context.limits, jobs=job.depends_on, tags={}))
     healths = {entry.job.name: entry.health for entry in make_plan(observe(narrowed).seen).jobs}
     for name in job.depends_on:
-        health = healths.get(name, "not there")
+        health = healths.get(name)
         if health is not Health.SUCCEEDED:
-            yield f"{name}, which is {health or Health.UNKNOWN}"
+            yield f"{name}, which is {health or 'not there'}"

@@ -77,21 +77,18 @@ def of_runs(
 
 def with_last_runs(report: Report, found: Mapping[str, Run], unknown: Mapping[str, str]) -> Report:
     """Answer the report with each job's newest run, which is also its health where no pass has told that already."""
-    jobs = tuple(
-        job if job.kind == EVENT_RULE else _with_last_run(job, found.get(job.name), job.name in unknown)
-        for job in report.jobs
-    )
+    jobs = tuple(_with_last_run(job, found.get(job.name), job.name in unknown) for job in report.jobs)
     reasons = sorted(set(unknown.values()))
     warnings = [Problem(message=f"how runs went is not known: {text}", severity=Severity.WARNING) for text in reasons]
     return replace(report, jobs=jobs, problems=(*report.problems, *warnings))
 
 
 def _with_last_run(job: JobReport, run: Run | None, unknown: bool) -> JobReport:
-    if job.health not in {Health.NEVER_RAN, None}:
+    if job.health is not Health.NEVER_RAN:
         return replace(job, last_run=run)
     if unknown:
         return replace(job, health=Health.UNKNOWN)
-    return replace(job, last_run=run, health=Health(run.state.value) if run is not None else Health.NEVER_RAN)
+    return replace(job, last_run=run, health=Health(run.state.value)) if run is not None else job
 
 
 def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:

@@ -55,7 +55,7 @@ def test_a_definition_is_registered_once_and_then_in_sync(directory: Directory) 
     calls.clear()
     second = directory.once()
     assert did(second) == []
-    assert axes(second) == {"report": (Sync.IN_SYNC, None)}
+    assert axes(second) == {"report": (Sync.IN_SYNC, Health.NEVER_RAN)}
     assert calls.counts()["batch:DescribeJobDefinitions"] == 1
     (definition,) = active(directory)
     assert definition["tags"] == {
@@ -116,13 +116,13 @@ def test_somebody_elses_definition_is_not_touched_before_it_is_adopted(directory
     register(directory)
     directory.write(report=batch_job("report", more=""))
     report = directory.once()
-    assert axes(report)["report"] == (Sync.FOREIGN, None)
+    assert axes(report)["report"] == (Sync.FOREIGN, Health.NEVER_RAN)
     assert errors(report) == [
         "report exists and was registered by nobody that reconciles it; set spec.adopt: true to take it over"
     ]
     directory.write(report=batch_job("report", more="adopt: true"))
     assert did(directory.once()) == [(Action.ADOPT, "report", Status.DONE)]
-    assert axes(directory.once())["report"] == (Sync.IN_SYNC, None)
+    assert axes(directory.once())["report"] == (Sync.IN_SYNC, Health.NEVER_RAN)
 
 
 def test_a_removed_manifest_is_pruned(directory: Directory) -> None:
@@ -291,7 +291,7 @@ def test_a_borrowed_and_somebody_elses_definition_run_too(directory: Directory) 
     directory.write(owner=batch_job("owner", more=""), linked=linked, shared=shared)
     assert axes(directory.wait()) == {
         "linked": (Sync.IN_SYNC, Health.SUCCEEDED),
-        "owner": (Sync.IN_SYNC, None),
+        "owner": (Sync.IN_SYNC, Health.NEVER_RAN),
         "shared": (Sync.IN_SYNC, Health.SUCCEEDED),
     }
     assert [job["request"]["containerProperties"]["command"] for job in jobs(directory)] == [["go"], ["go"]]

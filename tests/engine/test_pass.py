@@ -38,7 +38,7 @@ def test_a_definition_is_registered_once_and_then_in_sync(directory: Directory) 
     ]
     second = directory.once()
     assert did(second) == []
-    assert axes(second) == {"report": (Sync.IN_SYNC, None)}  # nothing launches it, so no pass looks at its runs
+    assert axes(second) == {"report": (Sync.IN_SYNC, Health.NEVER_RAN)}
     tags = directory.aws.client("ecs").describe_task_definition(taskDefinition="report", include=["TAGS"])["tags"]
     assert {tag["key"]: tag["value"] for tag in tags} == {
         "team": "data",

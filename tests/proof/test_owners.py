@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reconciler.manifests import LoadRequest, load
-from reconciler.model import Manifests, Status, Sync
+from reconciler.model import Health, Manifests, Status, Sync
 from reconciler.reports.verdict import of_pass
 from tests.engine.batch import batch_job
 from tests.engine.harness import SETTINGS, one_shot
@@ -125,7 +125,9 @@ def test_the_same_names_without_a_prefix_are_the_others_and_stay_so(account: Acc
     mine = account.of("team")
     report = laboratory.process(account.directory("prod", CLASH, JOBS, "prod")).apply()
     assert of_pass(report) == 1
-    assert {(job.sync, job.health) for job in report.jobs if job.name != "nightly"} == {(Sync.FOREIGN, None)}
+    assert {(job.sync, job.health) for job in report.jobs if job.name != "nightly"} == {
+        (Sync.FOREIGN, Health.NEVER_RAN)
+    }
     assert {step.error for step in report.steps if step.error} == {
         f"{name} exists and belongs to owner team; set spec.adopt: team to take it over" for name in JOBS
     }

@@ -25,6 +25,7 @@ def standing(laboratory: Laboratory) -> dict[str, Any]:
         **{f"definition {name}": tags for name, tags in laboratory.active().items()},
         **{f"schedule {name}": said for name, said in laboratory.schedules().items()},
         **{f"log group {name}": days for name, days in laboratory.log_groups().items()},
+        **laboratory.event_rules(),
     }
 
 

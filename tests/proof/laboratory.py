@@ -149,6 +149,15 @@ class Laboratory:
         held = self.aws.world.store("scheduler", self.place).get("schedules", {})
         return {name.rpartition("/")[2]: datetime.fromtimestamp(each["created"], UTC) for name, each in held.items()}
 
+    def event_rules(self) -> dict[str, Any]:
+        """Answer every rule of EventBridge with its targets, and every policy of CloudWatch Logs."""
+        rules = self.aws.world.store("events", self.place).get("rules", {})
+        policies = self.aws.world.store("logs", self.place).get("policies", {})
+        return {
+            **{f"rule {name}": [held["described"], held["targets"]] for name, held in rules.items()},
+            **{f"policy {name}": held["document"] for name, held in policies.items()},
+        }
+
     def log_groups(self) -> dict[str, int | None]:
         """Answer every log group and how many days it keeps its events."""
         groups = self.aws.world.store("logs", self.place).get("groups", {})

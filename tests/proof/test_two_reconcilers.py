@@ -1,27 +1,35 @@
 """Two reconcilers at once on the whole scenario: everything runs once, the end is that of one alone, and nobody fights.
 
-`RECONCILER_SEEDS` says how many interleavings are tried.
+Each is a process of its own, and some are killed. `RECONCILER_SEEDS` says how many interleavings are tried, of one
+commit and of two.
 """
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.engine import Reconciler, Until
-from reconciler.model import Manifests, Report, Sync
-from tests.engine.harness import WAIT
+from reconciler.model import Health, Manifests, Report, Sync
 from tests.proof import ends, scenario
 from tests.proof.conftest import Tell
-from tests.proof.course import LATE, MINUTES, QUARTER, is_over, play, prepared
+from tests.proof.course import LATE, QUARTER, play, prepared
 from tests.proof.laboratory import Laboratory, Moment, manifests_of
-from tests.proof.two import NAMES, Pair
+from tests.proof.messages import Order, Verb
+from tests.proof.processes import Processes
+from tests.proof.turns import Turns
 
 SEEDS = int(os.environ.get("RECONCILER_SEEDS", "6"))
+#: Up to so many kills are planned in one interleaving, and one in which somebody is killed.
+KILLS, KILLING = 3, 3
+NOW = Order(verb=Verb.WAIT, directory="now")
+OLDER, NEWER = (
+    Order(verb=Verb.WAIT, directory=directory, commit=commit)
+    for directory, commit in (("now", scenario.OLDER), ("newer", scenario.NEWER))
+)
 #: What the newer commit has changed and added: a definition, a one-shot that others wait for, schedules; and a one-shot
 #: that only another key runs again has been moved to another cluster.
 CHANGED = {
@@ -32,60 +40,54 @@ CHANGED = {
     "nightly": scenario.PRESENT["nightly"].replace("15 * * * *", "20 * * * *"),
     "load": scenario.PRESENT["load"].replace("cluster: other", "cluster: default"),
 }
+#: Runs on `report`'s definition: it is behind as well where the older one had not launched it before the newer one came.
+BORROWED = {"borrowed"}
 
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Where the two meet."""
+    """Where the two meet: what is there when they begin, what is there when one alone has ended, and its calls."""
 
     laboratory: Laboratory
-    pair: Pair
+    turns: Turns
     manifests: Manifests
-    changed: Manifests
     start: Moment
     end: dict[str, Any]
+    calls: dict[str, int]
 
-    def begin(self, seed: int) -> None:
-        self.laboratory.back_to(self.start)
-        self.pair.turns.begin(seed)
-
-    def processes(self, **options: Mapping[str, Any]) -> dict[str, Reconciler]:
-        """Answer a new process of each of the two."""
-        return {
-            name: self.laboratory.process(
-                **{"manifests": self.manifests, "aws": self.pair.sessions[name], **options.get(name, {})}
-            )
-            for name in NAMES
-        }
-
-    def play(self, **options: Mapping[str, Any]) -> dict[str, Report]:
+    def play(self, seed: int, first: Order, second: Order) -> dict[str, Report]:
         """Let two pipelines wait for the one-shots at once, and two loops go on until nothing moves any more."""
         aws = self.laboratory.aws
-        self.pair.at_once(self.processes(**options), lambda each: each.wait(Until.ONCE, WAIT))
+        self.laboratory.back_to(self.start)
+        self.turns.begin(seed)
+        self.turns.plan_kills(self.calls, at_most=KILLS)
+        self.both(Verb.WAIT, first, second)
         aws.advance(QUARTER - aws.now() % QUARTER + LATE)
-        loops = self.processes(**options)
-        for _ in range(MINUTES):
-            reports = self.pair.at_once(loops, lambda each: each.apply())
-            if all(is_over(report) for report in reports.values()):
-                return reports
-            aws.advance(60)
-        raise AssertionError(f"after {MINUTES} minutes there is still something to do: {reports}")
+        reports = self.both(Verb.LOOP, first, second)
+        aws.faults.clear()
+        return reports
+
+    def both(self, verb: Verb, first: Order, second: Order) -> dict[str, Report]:
+        """Let two new processes do something at the same time."""
+        orders = {"first": first, "second": second}
+        return self.turns.play({name: replace(order, verb=verb) for name, order in orders.items()})
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     path: Path = tmp_path_factory.mktemp("scenario")
-    with prepared(path) as (laboratory, manifests), Pair.opened(laboratory) as pair:
+    with prepared(path) as (laboratory, manifests):
+        directories = {name: path / name / "jobs.d" for name in ("now", "newer")}
+        manifests_of(directories["newer"], {**scenario.PRESENT, **CHANGED})
         start = laboratory.moment()
+        laboratory.aws.calls.clear()
         play(laboratory, manifests)
-        yield Place(
-            laboratory=laboratory,
-            pair=pair,
-            manifests=manifests,
-            changed=manifests_of(path / "newer" / "jobs.d", {**scenario.PRESENT, **CHANGED}),
-            start=start,
-            end=ends.unnumbered(ends.standing(laboratory)),
-        )
+        end, calls = ends.unnumbered(ends.standing(laboratory)), laboratory.aws.calls.counts()
+        with Processes.opened(directories) as processes:
+            turns = Turns(laboratory, processes)
+            laboratory.back_to(start)
+            turns.rehearse(NOW)
+            yield Place(laboratory=laboratory, turns=turns, manifests=manifests, start=start, end=end, calls=calls)
 
 
 def registrations(laboratory: Laboratory) -> Counter[tuple[str, str]]:
@@ -102,39 +104,55 @@ def registrations(laboratory: Laboratory) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_two_at_once_run_everything_once(place: Place, seed: int) -> None:
-    place.begin(seed)
-    reports = place.play()
-    laboratory = place.laboratory
-    faults = [fault for name in NAMES for fault in ends.of_one_shots(laboratory, place.manifests, reports[name])]
+    reports = place.play(seed, NOW, NOW)
+    laboratory, turns = place.laboratory, place.turns
+    faults = [fault for name in sorted(reports) for fault in ended(place, reports[name])]
     faults += ends.of_slots(laboratory, place.manifests)
-    faults += ends.of_things(place.end, ends.unnumbered(ends.standing(laboratory)))
-    assert not faults, "\n".join(faults)
-    assert {*place.pair.turns.order} == {*NAMES}
-    assert max(registrations(laboratory).values()) <= len(NAMES), "each registers a definition once at most"
-    seen = place.pair.at_once(place.processes(), lambda each: each.drift())
-    assert {job.sync for report in seen.values() for job in report.jobs} == {Sync.IN_SYNC}
+    seen = place.both(Verb.DRIFT, NOW, NOW)
+    for name, report in seen.items():
+        faults += [f"{name} sees {job.name} {job.sync}" for job in report.jobs if job.sync is not Sync.IN_SYNC]
+        faults += ended(place, report)
+    assert not faults, "\n".join([*turns.kills, *faults])
+    assert {*turns.order} == {*reports} == {"first", "second"}
+    assert max(registrations(laboratory).values()) <= sum(turns.lives.values()), "each registers it once at most"
+
+
+def ended(place: Place, report: Report) -> Iterator[str]:
+    """Say what has not ended as one alone would have ended it, but for what can no longer be known."""
+    doubt, laboratory, manifests = place.turns.doubt, place.laboratory, place.manifests
+    unknown = {job.name for job in report.jobs if job.name in doubt.jobs and job.health is Health.UNKNOWN}
+    yield from ends.of_one_shots(laboratory, manifests, report, doubt.jobs, doubt.before)
+    held_back = ends.waiting_for(unknown, manifests.jobs)
+    yield from ends.of_things(place.end, ends.unnumbered(ends.standing(laboratory)), held_back)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_of_two_commits_the_newer_one_wins_and_nothing_flaps(place: Place, seed: int) -> None:
-    place.begin(seed)
-    newer = {"manifests": place.changed, "commit": scenario.NEWER}
-    place.play(first={"commit": scenario.OLDER}, second=newer)
-    laboratory = place.laboratory
+    place.play(seed, OLDER, NEWER)
+    laboratory, lives = place.laboratory, place.turns.lives
     for (family, commit), count in registrations(laboratory).items():
-        assert count <= (1 if commit == "a" else 2), f"{family} was registered {count} times for {commit}"
+        most = lives["first"] if commit == "a" else sum(lives.values())
+        assert count <= most, f"{family} was registered {count} times for {commit}"
     assert max(laboratory.starts().values()) <= max(scenario.STARTED.values())
     assert not [(start, n) for start, n in laboratory.starts().items() if n > 1 and start.job != "many"]
     end = laboratory.aws.snapshot()
-    seen = place.pair.at_once(
-        place.processes(first={"commit": scenario.OLDER}, second=newer),
-        lambda each: each.plan(),
-    )
-    assert {job.name for job in seen["first"].jobs if job.sync is Sync.BEHIND} == {*CHANGED} - {"load"}
+    seen = place.both(Verb.PLAN, OLDER, NEWER)
+    behind = {job.name for job in seen["first"].jobs if job.sync is Sync.BEHIND}
+    assert behind - BORROWED == {*CHANGED} - {"load"}
     assert {job.sync for job in seen["second"].jobs} == {Sync.IN_SYNC}
-    place.pair.at_once(place.processes(first={"commit": scenario.OLDER}, second=newer), lambda each: each.apply())
+    place.both(Verb.APPLY, OLDER, NEWER)
     assert laboratory.aws.snapshot() == end, "the older one changes nothing any more"
 
 
-def test_how_many_interleavings_were_tried(tell: Tell) -> None:
-    tell(f"two reconcilers: {SEEDS} interleavings of the same commit, {SEEDS} of two commits")
+def test_a_seed_is_always_played_alike(place: Place) -> None:
+    played = []
+    for _ in range(2):
+        place.play(KILLING, NOW, NOW)
+        calls = [(call.name, call.time, call.members) for call in place.laboratory.aws.calls]
+        played.append((calls, place.turns.order, place.turns.kills, place.laboratory.aws.snapshot()))
+    assert played[0] == played[1]
+    assert played[0][2], "somebody is killed in it"
+
+
+def test_how_many_interleavings_were_tried(place: Place, tell: Tell) -> None:
+    tell(f"two processes: {SEEDS} interleavings of the same commit, {SEEDS} of two commits")

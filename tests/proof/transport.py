@@ -8,6 +8,7 @@ that nothing catches, after which that process can call nobody any more.
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
@@ -33,31 +34,61 @@ class _Body:
         yield self._content
 
 
+#: Answers a request, or says how the connection is cut.
+Send = Callable[[Request], Answer | Dropped]
+
+
 @contextmanager
 def direct(aws: LocalAws, met: Callable[[], object]) -> Iterator[None]:
     """Let every call of this process to `aws` take the short way; `met` is told before and after each.
 
-    Calls that a pass makes at the same time are made one after the other, and the SDK's own tokens are drawn from the
-    embedded AWS's chance: whenever the same is done, the same is sent in the same order. Pauses between the SDK's tries
-    take no time, and signatures are left out but for the part that says who asks.
+    The SDK's own tokens are drawn from the embedded AWS's chance.
     """
 
-    def send(_: Any, request: AWSPreparedRequest) -> AWSResponse:
-        assert request.url.startswith(aws.endpoint), f"{request.url} is not the embedded AWS"
+    def send(asked: Request) -> Answer | Dropped:
         with aws.lock():
             met()
             try:
-                return _sent(aws, request)
+                return dispatched(aws, asked)
             finally:
                 met()
 
+    with wired(send, aws.endpoint, aws.world.uuid):
+        yield
+
+
+@contextmanager
+def wired(send: Send, endpoint: str, token: Callable[[], object]) -> Iterator[None]:
+    """Let every call of this process be answered by `send`, and the SDK's tokens be drawn from `token`.
+
+    Calls that a pass makes at the same time are made one after the other: whenever the same is done, the same is sent
+    in the same order. Pauses between the SDK's tries take no time, and signatures are left out but for the part that
+    says who asks.
+    """
+
+    def answer(_: Any, request: AWSPreparedRequest) -> AWSResponse:
+        assert request.url.startswith(endpoint), f"{request.url} is not the embedded AWS"
+        return _answered(request, send(_asked(request)))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.httpsession.URLLib3Session.send", send)
+        patch.setattr("botocore.httpsession.URLLib3Session.send", answer)
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
-        patch.setattr("botocore.handlers.uuid", SimpleNamespace(uuid4=aws.world.uuid))
+        patch.setattr("botocore.handlers.uuid", SimpleNamespace(uuid4=token))
         patch.setattr("botocore.auth.SigV4Auth.add_auth", _sign)
         patch.setattr("reconciler.aws.concurrent.ThreadPoolExecutor", OneHand)
         yield
+
+
+def dispatched(aws: LocalAws, asked: Request) -> Answer | Dropped:
+    """Answer a request as the server does; whoever calls holds its lock."""
+    dispatcher = aws.server.dispatcher
+    try:
+        answer = dispatcher.handle(asked)
+    except Exception as error:  # noqa: BLE001 - as the server does: the test that met it fails by `aws.crashes`
+        answer = dispatcher.crashed(error)
+    if isinstance(answer, Dropped):
+        return answer
+    return replace(answer, headers={"Date": dispatcher.date(), **answer.headers})
 
 
 class OneHand:
@@ -89,27 +120,24 @@ def _sign(auth: Any, request: Any) -> None:
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 
 
-def _sent(aws: LocalAws, request: AWSPreparedRequest) -> AWSResponse:
+def _asked(request: AWSPreparedRequest) -> Request:
     url = urlsplit(request.url)
     body = request.body or b""
-    asked = Request(
+    return Request(
         method=request.method,
         path=url.path or "/",
         query=url.query,
         headers={name.lower(): _text(value) for name, value in request.headers.items()},
         body=body.encode() if isinstance(body, str) else bytes(cast("bytes", body)),
     )
-    dispatcher = aws.server.dispatcher
-    try:
-        answer: Answer | Dropped = dispatcher.handle(asked)
-    except Exception as error:  # noqa: BLE001 - as the server does: the test that met it fails by `aws.crashes`
-        answer = dispatcher.crashed(error)
+
+
+def _answered(request: AWSPreparedRequest, answer: Answer | Dropped) -> AWSResponse:
     if isinstance(answer, Dropped):
         if answer.kill is not None:
             raise Killed
         raise ConnectionClosedError(endpoint_url=request.url, request=request)
-    headers = HTTPHeaders.from_dict({"Date": dispatcher.date(), **answer.headers})
-    return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
+    return AWSResponse(request.url, answer.status, HTTPHeaders.from_dict(answer.headers), _Body(answer.body))
 
 
 def _text(value: str | bytes) -> str:

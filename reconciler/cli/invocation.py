@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reconciler.engine import Limits, Reconciler
     from reconciler.engine.context import Listener
     from reconciler.local.connection import Connection
+    from reconciler.manifests.recollection import Recollection
 
 
 class Access(Enum):
@@ -48,6 +49,8 @@ class Invocation:
         self._scrubber: tuple[Manifests | None, Scrubber] = (None, Scrubber(None, self.show))
         #: The account and Region of the built-in variables, as far as they are known without or from AWS.
         self.identity: tuple[str | None, str | None] = (None, options.region)
+        #: What is kept from one reading of the directory to the next, where there will be more than one.
+        self.recollection: Recollection | None = None
 
     def run(self, function: Callable[..., int], own: Mapping[str, Any]) -> int:
         """Call a verb's function with its own options; a failure becomes one line and its exit code."""
@@ -99,7 +102,7 @@ class Invocation:
 
     def load(self, account: str | None, region: str | None, environment: str | None = None) -> Manifests:
         """Read the directory; `account` and `region` are for its built-in variables."""
-        return load(self.options.directory, self.request(account, region, environment))
+        return load(self.options.directory, self.request(account, region, environment), self.recollection)
 
     def request(self, account: str | None, region: str | None, environment: str | None = None) -> LoadRequest:
         """Answer how the directory is read."""

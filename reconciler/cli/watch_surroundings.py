@@ -1,16 +1,20 @@
 """The process that a loop runs in: the directory as the options want it read, sessions, and the lock."""
 
+import gc
 import os
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from reconciler.cli.checkout import commit_of
 from reconciler.cli.invocation import Access, Invocation
+from reconciler.core import differences
 from reconciler.engine.watch_directory import Reader
 from reconciler.engine.watch_files import FileEvents
 from reconciler.engine.watch_lock import default_directory, held
+from reconciler.errors import ReconcilerError
+from reconciler.manifests.recollection import Recollection
 from reconciler.model import Manifests, Report, Settings
 from reconciler.reports.presentable import presentable
 from reconciler.reports.scrubbing import Scrubber
@@ -27,6 +31,7 @@ class Process:
         self.tree: AbstractContextManager[object] = threading.Lock()
         """Held while the directory is read, and while somebody else changes many of its files."""
         self._invocation = invocation
+        self._recollection = invocation.recollection = Recollection()
         self._files = files
         self._reader = Reader(invocation.options.directory, self._read)
         self._scrubber = Scrubber(None, ())
@@ -51,6 +56,14 @@ class Process:
         invocation.manifests = invocation.load(*invocation.identity)
         invocation.look_up_identity(Access.WRITE)
         return invocation.manifests
+
+    def rest(self) -> None:
+        """Do what can wait until nothing else does, so that what comes next need not wait for it."""
+        differences.prepare()
+        if self._recollection.settle():
+            with self.tree, suppress(ReconcilerError):  # the next pass says what is wrong
+                self._reader.manifests(state=str(self._invocation.commit), anew=True)
+        gc.collect()  # see `reconciler.cli.garbage`
 
     def session(self, settings: Settings) -> "Aws":
         """Answer a new session."""

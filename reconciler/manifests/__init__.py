@@ -2,23 +2,28 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.manifests.request import LoadRequest
 from reconciler.model import Manifests
 
+if TYPE_CHECKING:
+    from reconciler.manifests.recollection import Recollection
+
 __all__ = ["LoadRequest", "defaults", "environments", "load"]
 
 
-def load(directory: Path, request: LoadRequest) -> Manifests:
+def load(directory: Path, request: LoadRequest, recollection: "Recollection | None" = None) -> Manifests:
     """Answer what the directory says: its valid jobs, its settings, and every problem of every file, sorted.
+
+    Who reads it again and again keeps a `recollection` between the readings, which makes them faster and no others.
 
     Nothing that people wrote raises. Raises UsageError where the directory cannot be listed, and where the environment
     is not chosen or does not exist.
     """
     from reconciler.manifests import directory as reader
 
-    return reader.load(directory, request)
+    return reader.load(directory, request, recollection)
 
 
 def environments(directory: Path) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path as FilePath
 from typing import Any, Final, Generic, TypeVar, cast
@@ -24,7 +25,7 @@ from reconciler.manifests.settings import Chosen
 from reconciler.manifests.tree import Table
 from reconciler.manifests.variables import Variables
 from reconciler.manifests.yaml12 import Document
-from reconciler.model import Problem, Severity, Source
+from reconciler.model import Job, Problem, Severity, Source
 
 Answer = TypeVar("Answer")
 
@@ -42,27 +43,32 @@ class _Late(Generic[Answer]):
         self._answer: Answer | None = None
 
     def __call__(self) -> Answer:
-        if self._work is not None:
-            self._answer, self._work = self._work(), None
+        work = self._work
+        if work is not None:  # two threads may do it at once; neither is told what is not worked out yet
+            self._answer = work()
+            self._work = None
         return cast("Answer", self._answer)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Remembered:
-    """One job document of an unchanged file; `parsed` answers the documents of that file after all."""
+    """One job document of an unchanged file; `parsed` answers that file, read on its own, and its documents after all.
+
+    Equal to itself only: what came of it may be looked up by it.
+    """
 
     file: str
     index: int
     entry: Mapping[str, Any]
-    parsed: Callable[[], Sequence[Document]]
+    parsed: Callable[[], tuple[Reading, Sequence[Document]]]
 
     @property
     def document(self) -> Document:
         """The document itself, parsed again."""
-        return self.parsed()[self.index]
+        return self.parsed()[1][self.index]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """A document and the draft that came of it, None where the job does not exist in the environment.
 
@@ -75,49 +81,72 @@ class Entry:
     asked: Variables | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is known of a file with this content: under which key, as which text, and as which documents."""
+
+    content: bytes
+    key: str
+    text: str
+    documents: Sequence[Remembered]
+
+
 class Cache:
-    """The memory of one directory in one environment."""
+    """The memory of one directory in one environment: for one reading, or `kept` by a process for many.
+
+    A kept one also holds what came of each document, so that a draft and a job whose file, Settings and variables are
+    as before are the very same objects.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._context = ""
         self._is_valid = False
-        self._found: dict[str, tuple[str, str]] = {}
+        self._found: dict[str, _File] = {}
+        self._standing: Chosen | None = None
+        self._entries: Mapping[Remembered, Entry] = {}
+        self._jobs: dict[str, tuple[Draft, Job]] = {}
 
     @classmethod
-    def of(cls, root: FilePath | None, directory: FilePath, environment: str | None) -> "Cache":
-        """Answer the memory of a directory below `root`, the user's cache; without one, nothing is remembered."""
+    def of(cls, root: FilePath | None, directory: FilePath, environment: str | None, *, kept: bool = False) -> "Cache":
+        """Answer the memory of a directory below `root`, the user's cache; without one, it ends with the process."""
         if root is None:
-            return cls(Store(None))
+            return cls(Store(None, kept=kept))
         name = cache_context.checksum(os.fsencode(directory.resolve()), str(environment).encode())
-        return cls(Store(root / _VERSION / name))
+        return cls(Store(root / _VERSION / name, kept=kept))
 
     def find(self, file: Found, reading: Reading) -> Sequence[Remembered]:
         """Answer the documents of a file as they are remembered; none where they are not."""
         if not self._store.exists:
             return ()
-        key = cache_context.checksum(file.shown.encode(), reading.content(file))
-        text = self._store.get(key)
-        if text is None:
-            self._found[file.shown] = (key, "")
-            return ()
-        self._found[file.shown] = (key, text)
-        parsed = _Late(lambda: reading.documents(file))
-        return [Remembered(file.shown, index, entry, parsed) for index, entry in enumerate(json.loads(text))]
+        content = reading.content(file)
+        known = self._found.get(file.shown)
+        if known is None or known.content != content:
+            key = cache_context.checksum(file.shown.encode(), content)
+            known = _File(content, key, self._store.get(key) or "", ())
+        if known.text and not known.documents:
+            known = replace(known, documents=_documents(file, known.text, reading))
+        self._found[file.shown] = known
+        return known.documents
 
     def begin(self, chosen: Chosen, settings: Document | None, reading: Reading) -> None:
         """Look whether what is remembered was found under these Settings."""
-        if self._store.exists:
-            content = reading.content_of(settings.place[0]) if settings is not None else b""
-            self._context = cache_context.context(chosen, settings, content)
-            self._is_valid = self._store.context == self._context
+        if not self._store.exists:
+            return
+        content = reading.content_of(settings.place[0]) if settings is not None else b""
+        context = cache_context.context(chosen, settings, content)
+        if context != self._context:
+            self._context, self._standing, self._entries, self._jobs = context, chosen, {}, {}
+        self._is_valid = self._store.context == context
 
     def drafted(self, document: Document | Remembered, chosen: Chosen, reading: Reading) -> Entry:
         """Answer the draft of a job document: the remembered one where it still holds, else a new one."""
         if isinstance(document, Remembered):
             remembered = document.entry["draft"]
             if self._is_valid and (remembered is None or _holds(remembered, chosen.variables)):
-                return _restored(document, chosen, reading)
+                if remembered is not None:
+                    chosen.variables.used.update(remembered["used"])
+                return self._entries.get(document) or self._restored(document, chosen)
             document = document.document
         written = tree.at(document.value, ("metadata", "name"))
         written_name = written if isinstance(written, str) else ""
@@ -128,10 +157,17 @@ class Cache:
         chosen.variables.used.update(watched.used)
         return Entry(document, written_name, made, watched)
 
+    def job(self, draft: Draft, make: Callable[[Draft], Job]) -> Job:
+        """Answer the job of a valid draft: the one that was made of it before, where Settings are the same."""
+        made = self._jobs.get(draft.name)
+        if made is None or made[0] is not draft:
+            made = self._jobs[draft.name] = (draft, make(draft))
+        return made[1]
+
     def end(
         self,
         documents: Iterable[Document | Remembered],
-        entries: Iterable[Entry],
+        entries: Sequence[Entry],
         findings: Iterable[tuple[Problem, ...]],
     ) -> None:
         """Remember what was read: `documents` are all, `findings` what is wrong with each draft by itself, in order."""
@@ -140,16 +176,72 @@ class Cache:
         jobs: dict[str, list[tuple[Entry, Sequence[Problem]]]] = {}
         for entry, found in _with_findings(entries, findings):
             jobs.setdefault(_file(entry.document), []).append((entry, found))
+        texts: dict[str, str] = {}
+        known: dict[str, _File] = {}
         for file, group in groupby(documents, key=_file):
-            key, text = self._found[file]
+            known[file] = self._found[file]
             mine = jobs.get(file, [])
             if len(mine) != len(list(group)):
                 continue
             if all(isinstance(entry.document, Remembered) for entry, _ in mine):
-                self._store.put(key, text)
+                texts[known[file].key] = known[file].text
             elif all(_is_lasting(entry) for entry, _ in mine):
-                self._store.put(key, json.dumps([_plain(*pair) for pair in mine], separators=(",", ":")))
-        self._store.save(self._context)
+                text = json.dumps([_plain(*pair) for pair in mine], separators=(",", ":"))
+                texts[known[file].key] = text
+                known[file] = replace(known[file], text=text, documents=())
+        self._found = known
+        self._entries = {entry.document: entry for entry in entries if isinstance(entry.document, Remembered)}
+        self._jobs = {
+            entry.draft.name: self._jobs[entry.draft.name]
+            for entry in entries
+            if entry.draft is not None and entry.draft.name in self._jobs
+        }
+        self._store.replace(self._context, texts)
+
+    @property
+    def unread(self) -> int:
+        """How many files were parsed by the last reading, and are taken from memory by the next for the first time."""
+        return sum(bool(known.text) and not known.documents for known in self._found.values())
+
+    def save(self) -> None:
+        """Let what is remembered outlive the process."""
+        self._store.save()
+
+    def _restored(self, document: Remembered, chosen: Chosen) -> Entry:
+        remembered = document.entry["draft"]
+        if remembered is None:
+            return Entry(document, document.entry["name"], None)
+        standing = self._standing  # one for all that is remembered: each reading's own is not kept alive
+        if standing is None or not _holds(remembered, standing.variables):
+            standing = chosen
+        line, column = remembered["place"]
+        made = Draft(
+            kind=document.entry["kind"],
+            name=remembered["name"],
+            declared_name=remembered["declared"],
+            place=(document.file, line, column),
+            grow=_Late(partial(_grown, document, standing)),
+            document=remembered["document"],
+            findings=tuple(_problem(plain, remembered["name"]) for plain in remembered["findings"]),
+        )
+        return Entry(document, document.entry["name"], made)
+
+
+def _documents(file: Found, text: str, reading: Reading) -> Sequence[Remembered]:
+    alone = reading.alone(file)
+
+    def parse() -> tuple[Reading, Sequence[Document]]:
+        own = alone()
+        return own, own.documents(file)
+
+    parsed = _Late(parse)
+    return [Remembered(file.shown, index, entry, parsed) for index, entry in enumerate(json.loads(text))]
+
+
+def _grown(document: Remembered, chosen: Chosen) -> Table:
+    reading, documents = document.parsed()
+    watched = replace(chosen, variables=chosen.variables.watched())
+    return draft(documents[document.index], watched, reading).grow()
 
 
 def _file(document: Document | Remembered) -> str:
@@ -180,29 +272,6 @@ def _is_lasting(entry: Entry) -> bool:
 def _holds(remembered: Mapping[str, Any], variables: Variables) -> bool:
     asked = remembered["asked"]
     return not asked or variables.within(job=remembered["name"]).watched().answer(asked)
-
-
-def _restored(document: Remembered, chosen: Chosen, reading: Reading) -> Entry:
-    remembered = document.entry["draft"]
-    if remembered is None:
-        return Entry(document, document.entry["name"], None)
-
-    def grow() -> Table:
-        watched = replace(chosen, variables=chosen.variables.watched())
-        return draft(document.document, watched, reading).grow()
-
-    chosen.variables.used.update(remembered["used"])
-    line, column = remembered["place"]
-    made = Draft(
-        kind=document.entry["kind"],
-        name=remembered["name"],
-        declared_name=remembered["declared"],
-        place=(document.file, line, column),
-        grow=_Late(grow),
-        document=remembered["document"],
-        findings=tuple(_problem(plain, remembered["name"]) for plain in remembered["findings"]),
-    )
-    return Entry(document, document.entry["name"], made)
 
 
 def _plain(entry: Entry, findings: Sequence[Problem]) -> Mapping[str, Any]:

@@ -17,16 +17,17 @@ _MOST_BYTES: Final = 256 << 20
 
 
 class Store:
-    """What is in the file, and what will be; without a `path`, nothing."""
+    """What is in the file, and what will be; without a `path`, nothing, unless it is `kept` for the next reading."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, kept: bool = False) -> None:
         self._path = path
-        self._lines: dict[str, str] = {}
+        self._kept = kept
+        self._is_saved = True
 
     @property
     def exists(self) -> bool:
         """Whether anything can be stored at all."""
-        return self._path is not None
+        return self._kept or self._path is not None
 
     def get(self, key: str) -> str | None:
         """Answer a stored text."""
@@ -37,16 +38,19 @@ class Store:
         """The context in which everything that is stored was found."""
         return self._stored[0]
 
-    def put(self, key: str, text: str) -> None:
-        """Store a text, or store again what was there."""
-        self._lines[key] = text
+    def replace(self, context: str, texts: Mapping[str, str]) -> None:
+        """Store these texts, found in this context, instead of all that was stored."""
+        if (context, texts) != self._stored:
+            self._stored = (context, texts)
+            self._is_saved = False
 
-    def save(self, context: str) -> None:
-        """Write what was put, where that is not what the file holds."""
-        stored_context, stored = self._stored
-        if self._path is None or (context == stored_context and self._lines == stored):
+    def save(self) -> None:
+        """Write what is stored, where that is not what the file holds."""
+        if self._path is None or self._is_saved:
             return
-        body = "\n".join(f"{key} {text}" for key, text in self._lines.items()).encode("ascii")
+        self._is_saved = True
+        context, texts = self._stored
+        body = "\n".join(f"{key} {text}" for key, text in texts.items()).encode("ascii")
         if len(body) <= _MOST_BYTES:
             cache_files.write(self._path, f"{context} {checksum(body)}\n".encode() + body)
             cache_files.keep_newest(self._path.parent, _MOST_FILES)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -11,6 +12,7 @@ from reconciler.manifests.cache import Cache, Remembered
 from reconciler.manifests.drafts import DIALECTS, Draft
 from reconciler.manifests.jobs import job
 from reconciler.manifests.reading import Reading
+from reconciler.manifests.recollection import Recollection
 from reconciler.manifests.request import LoadRequest
 from reconciler.manifests.rules import registered
 from reconciler.manifests.settings import Chosen
@@ -22,10 +24,20 @@ _SETTINGS = "Settings"
 _KINDS = (*DIALECTS, _SETTINGS)
 
 
-def load(directory: FilePath, request: LoadRequest) -> Manifests:
-    """Answer what the directory says in the chosen environment."""
-    reading = Reading(directory)
-    cache = Cache.of(request.cache, directory, request.environment)
+def load(directory: FilePath, request: LoadRequest, recollection: Recollection | None = None) -> Manifests:
+    """Answer what the directory says in the chosen environment; with a `recollection`, by what it has said before."""
+    if recollection is None:
+        cache = Cache.of(request.cache, directory, request.environment)
+        found = _load(directory, request, Reading(directory), cache)
+        cache.save()
+        return found
+    cache = recollection.cache(request.cache, directory, request.environment)
+    found = _load(directory, request, Reading(directory, recollection.contents), cache)
+    recollection.contents.end()
+    return found
+
+
+def _load(directory: FilePath, request: LoadRequest, reading: Reading, cache: Cache) -> Manifests:
     documents, problems = _documents(directory, request, reading, cache)
     settings_document, jobs_documents, more = _sorted_out(documents)
     problems += more
@@ -47,7 +59,7 @@ def load(directory: FilePath, request: LoadRequest) -> Manifests:
         directory=files.printable(directory),
         origin=files.origin(directory),
         settings=chosen.settings,
-        jobs=tuple(_jobs(drafts, problems, chosen)),
+        jobs=tuple(_jobs(drafts, problems, chosen, cache)),
         problems=arranged(problems),
         digest=reading.digest(chosen.variables.used),
         empty=not entries and not any(problem.severity is Severity.ERROR for problem in problems),
@@ -167,9 +179,10 @@ def _chosen(document: Document | None, request: LoadRequest, reading: Reading, *
     return settings.resolve(document, settings.choose(document, request.environment), request, reading)
 
 
-def _jobs(drafts: Iterable[Draft], problems: Iterable[Problem], chosen: Chosen) -> Iterator[Job]:
+def _jobs(drafts: Iterable[Draft], problems: Iterable[Problem], chosen: Chosen, cache: Cache) -> Iterator[Job]:
     """Yield the jobs that nobody has anything against, in order of name."""
     invalid = {problem.job for problem in problems if problem.severity is Severity.ERROR}
+    make = partial(job, chosen=chosen)
     for each in sorted(drafts, key=lambda each: each.name):
         if each.name not in invalid:
-            yield job(each, chosen)
+            yield cache.job(each, make)

@@ -1,11 +1,13 @@
 """One reading of a directory: every file once, remembered for the digest and for pointing into it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path as FilePath
 
 from reconciler.errors import UsageError
 from reconciler.manifests import definition_file, files, tree, variable_files, yaml12
+from reconciler.manifests.contents import Contents
 from reconciler.manifests.definition_file import DefinitionFile, Form
 from reconciler.manifests.tree import Place, Table
 from reconciler.manifests.variables import Unset, Variables
@@ -13,14 +15,25 @@ from reconciler.model import ABSENT, Path, Problem, Source
 
 
 class Reading:
-    """The files that were read for one answer; `problems` are those found on the way."""
+    """The files that were read for one answer; `problems` are those found on the way.
 
-    def __init__(self, directory: FilePath) -> None:
+    `contents` knows files that were read before, `read` is what was read already, by the names that are shown.
+    """
+
+    def __init__(
+        self,
+        directory: FilePath,
+        contents: Contents | None = None,
+        *,
+        project: FilePath | None = None,
+        read: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.directory = directory
-        self.project = files.project(directory)
+        self.project = project or files.project(directory)
         self.problems: list[Problem] = []
         self.named: set[FilePath] = set()
-        self._contents: dict[str, bytes] = {}
+        self._raw = contents.raw if contents is not None else files.raw
+        self._contents: dict[str, bytes] = dict(read or {})
         self._unreadable: dict[str, Problem] = {}
         self._lines: dict[str, Sequence[str]] = {}
         self._definitions: dict[tuple[FilePath, str], DefinitionFile] = {}
@@ -30,10 +43,14 @@ class Reading:
         """Answer another reading of the same directory, whose problems nobody will hear twice."""
         return Reading(self.directory)
 
+    def alone(self, file: files.Found) -> Callable[[], "Reading"]:
+        """Answer how to read on in one file as it was read, keeping no other file's content."""
+        return partial(Reading, self.directory, project=self.project, read={file.shown: self.content(file)})
+
     def content(self, file: files.Found) -> bytes:
         """Answer the bytes of a manifest file, empty where it cannot be read."""
         if file.shown not in self._contents:
-            raw = files.raw(file.path, file.shown)
+            raw = self._raw(file.path, file.shown)
             self._contents[file.shown] = raw.content
             if raw.problem is not None:
                 self._unreadable[file.shown] = raw.problem

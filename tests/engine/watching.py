@@ -14,6 +14,7 @@ from reconciler.engine.watch_alarm import Wake
 from reconciler.engine.watch_directory import Reader
 from reconciler.engine.watch_events import Passed, Told
 from reconciler.manifests import LoadRequest, load
+from reconciler.manifests.recollection import Recollection
 from reconciler.model import Manifests, Settings
 from tests.engine.harness import REGION, Directory, MortalAws, Mortality, VirtualClock
 
@@ -73,6 +74,7 @@ class Host:
     updates: int = 0
     reader: Reader | None = None
     readings: int = 0
+    recollection: Recollection = field(default_factory=Recollection)
 
     def update(self) -> None:
         self.updates += 1
@@ -85,7 +87,7 @@ class Host:
 
     def _load(self) -> Manifests:
         self.readings += 1
-        return load(self.directory.path, LoadRequest())
+        return load(self.directory.path, LoadRequest(), self.recollection)
 
     def session(self, settings: Settings) -> Aws:
         self.sessions += 1

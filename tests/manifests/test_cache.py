@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.manifests import LoadRequest, cache_store, load, yaml12
+from reconciler.manifests.recollection import Recollection
 from reconciler.model import Manifests
 from tests.manifests.conftest import Write
 
@@ -90,7 +91,7 @@ def edit(choose: random.Random) -> None:
             file.write_text(job(choose))
 
 
-def read(cache: Path | None, choose: random.Random) -> Manifests:
+def read(cache: Path | None, choose: random.Random, recollection: Recollection | None = None) -> Manifests:
     outside = choose.choice([{}, {"OUTER": "app:7"}, {"OUTER": "", "TAGGED": "app:8"}])
     request = LoadRequest(
         environment=choose.choice([None, "test"]),
@@ -99,21 +100,22 @@ def read(cache: Path | None, choose: random.Random) -> Manifests:
         commit=choose.choice([None, "abc", "def"]),
         cache=cache,
     )
-    return load(Path("jobs.d"), request)
+    return load(Path("jobs.d"), request, recollection)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_remembered_answer_equals_a_fresh_one_after_any_edit(seed: int, write: Write, tmp_path: Path) -> None:
-    choose = random.Random(seed)
+    choose, recollection = random.Random(seed), Recollection()
     write({"jobs.d/settings.yaml": settings(choose), "jobs.d/deep/x.yaml": job(choose)})
     for _ in range(25):
         edit(choose)
         asked = choose.randrange(1 << 32)
-        remembered = read(tmp_path / "cache", random.Random(asked))
-        assert remembered == read(None, random.Random(asked))
-        assert [dict(each.sources) for each in remembered.jobs] == [
-            dict(each.sources) for each in read(None, random.Random(asked)).jobs
-        ]
+        fresh = read(None, random.Random(asked))
+        from_disk = read(tmp_path / "cache", random.Random(asked))
+        from_memory = read(None, random.Random(asked), recollection)
+        for remembered in (from_disk, from_memory):
+            assert remembered == fresh
+            assert [dict(each.sources) for each in remembered.jobs] == [dict(each.sources) for each in fresh.jobs]
 
 
 GOOD = {

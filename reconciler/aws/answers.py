@@ -4,7 +4,7 @@ AWS's models call nearly no member of an answer required, and the SDK hands over
 answer that is not as it should be is an outcome that is not known, as a lost one: the call may have taken effect.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -81,15 +81,15 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 #: IAM's policies, which are URL-encoded JSON on the wire and a mapping once botocore has read them
 #: (`botocore.handlers.json_decode_policies`).
 _DECODED: Final = frozenset({"policyDocumentType"})
+_Tree = dict[str, "_Tree"]
 Check = Callable[[Any], str | None]
 """Answers the path of the first member that is not as it should be, from the value that is checked on; else None."""
 
 
 def check(action: str, answer: Mapping[str, Any], shape: "Shape | None") -> None:
     """Raise OutcomeUnknown, with the member's path, where an answer is not of `shape` or lacks what it must have."""
-    for wanted in _required(action):
-        if (path := wanted(answer)) is not None:
-            raise unexpected(action, f"it has no {path}")
+    if (wanted := _required(action)) is not None and (path := wanted(answer)) is not None:
+        raise unexpected(action, f"it has no {path}")
     if shape is not None and (path := _of_shape(shape)(answer)) is not None:
         raise unexpected(action, f"{path.removeprefix('.')} is of another type")
 
@@ -105,30 +105,44 @@ def unexpected(action: str, what: str) -> OutcomeUnknown:
 
 
 @lru_cache(maxsize=64)
-def _required(action: str) -> tuple[Check, ...]:
-    return tuple(_present(path.split(".")) for path in REQUIRED.get(action, ()))
+def _required(action: str) -> Check | None:
+    tree: _Tree = {}
+    for path in REQUIRED.get(action, ()):
+        below = tree
+        for name in path.split("."):
+            below = below.setdefault(name, {})
+    return _present(tree) if tree else None
 
 
-def _present(members: Sequence[str]) -> Check:
-    name, rest = members[0], members[1:]
-    below = _present(rest) if rest else None
-    listed = name.endswith("[]")
-    name = name.removesuffix("[]")
+def _present(tree: _Tree) -> Check:
+    """Look for everything that is wanted below one member together: a list of thousands is gone through once."""
+    leaves = tuple(name for name, below in tree.items() if not below)
+    lists = tuple((name, name.removesuffix("[]"), _present(below)) for name, below in tree.items() if "[]" in name)
+    inner = tuple((name, _present(below)) for name, below in tree.items() if below and "[]" not in name)
 
     def look(value: Any) -> str | None:
-        if not isinstance(value, Mapping):
-            return name
-        inner = value.get(name)
-        if inner is None:
-            return None if listed else name
-        if below is None:
-            return None
-        for element in inner if listed else (inner,):
-            if (path := below(element)) is not None:
-                return f"{name}{'[]' if listed else ''}.{path}"
+        if not _is_mapping(value):
+            return next(iter(tree)).removesuffix("[]")
+        for name in leaves:
+            if value.get(name) is None:
+                return name
+        for shown, name, below in lists:
+            for element in value.get(name) or ():
+                if (path := below(element)) is not None:
+                    return f"{shown}.{path}"
+        for name, below in inner:
+            if (found := value.get(name)) is None:
+                return name
+            if (path := below(found)) is not None:
+                return f"{name}.{path}"
         return None
 
     return look
+
+
+def _is_mapping(value: Any) -> bool:
+    """Answer whether a value is a mapping; a plain dict, which nearly all are, is seen at once."""
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 #: The checks of shapes by their name and service; a shape may hold itself.
@@ -147,7 +161,7 @@ def _of_shape(shape: "Shape") -> Check:
             return lambda value: None if isinstance(value, bool) else ""
         case kind if kind in _TYPES:
             return _scalar(_TYPES[kind])
-    return lambda _: None
+    return _anything
 
 
 def _scalar(wanted: type | tuple[type, ...]) -> Check:
@@ -156,20 +170,34 @@ def _scalar(wanted: type | tuple[type, ...]) -> Check:
 
 def _structure(shape: Any) -> Check:
     if getattr(shape, "is_document_type", False):
-        return lambda _: None
+        return _anything
     checks: dict[str, Check] = {}
+    plain: dict[str, object] = {}
+
+    def checked(name: str) -> Check:
+        if name not in shape.members:
+            return _anything
+        member = shape.members[name]
+        if member.name not in _DECODED:
+            plain[name] = _TYPES.get(member.type_name)
+        return _of_shape(member)
 
     def look(value: Any) -> str | None:
-        if not isinstance(value, Mapping):
+        if not _is_mapping(value):
             return ""
         for name, inner in value.items():
-            if name in shape.members and inner is not None:
-                checked = checks.get(name) or checks.setdefault(name, _of_shape(shape.members[name]))
-                if (path := checked(inner)) is not None:
-                    return f".{name}{path}"
+            if inner is None or type(inner) is plain.get(name):
+                continue
+            check = checks.get(name) or checks.setdefault(name, checked(name))
+            if (path := check(inner)) is not None:
+                return f".{name}{path}"
         return None
 
     return look
+
+
+def _anything(_: Any) -> str | None:
+    return None
 
 
 def _list(shape: Any) -> Check:
@@ -179,20 +207,19 @@ def _list(shape: Any) -> Check:
         if not isinstance(value, list):
             return ""
         each = checked or _of_shape(shape.member)
-        return next((f"[{index}]{path}" for index, path in _paths(each, value) if path is not None), None)
+        for index, element in enumerate(value):
+            if (path := each(element)) is not None:
+                return f"[{index}]{path}"
+        return None
 
     return look
 
 
 def _map(shape: Any) -> Check:
     def look(value: Any) -> str | None:
-        if not isinstance(value, Mapping):
+        if not _is_mapping(value):
             return ""
         each = _of_shape(shape.value)
         return next((f".{key}{path}" for key, inner in value.items() if (path := each(inner)) is not None), None)
 
     return look
-
-
-def _paths(each: Check, values: Sequence[Any]) -> Iterator[tuple[int, str | None]]:
-    return ((index, each(value)) for index, value in enumerate(values))

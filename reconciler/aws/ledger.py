@@ -46,16 +46,37 @@ class StreamRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    """The lines of one stream, in the order in which they were read, the oldest time in them, and their events."""
+
+    lines: Mapping[LogEvent, None]
+    oldest: datetime
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """What was read under a prefix, and when."""
 
-    created: Mapping[str, datetime]
-    events: tuple[LogEvent, ...]
+    records: Mapping[str, StreamRecord]
+    streams: Mapping[str, _Lines]
+    read: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recent:
+    """What was told under a prefix since an instant, and when that was read."""
+
+    since: datetime
+    streams: Mapping[str, _Lines]
     read: datetime
 
 
 class Ledger:
-    """The memory of one owner; safe to use from several threads."""
+    """The memory of one owner; safe to use from several threads.
+
+    What is read again and has not changed is the very same object as before.
+    """
 
     def __init__(self, aws: Aws, *, owner: str) -> None:
         self._aws = aws
@@ -63,6 +84,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._last = 0
         self._known: dict[str, _Known] = {}
+        self._recent: dict[str, _Recent] = {}
 
     def claim(self, stream: str) -> Claim | None:
         """Create `stream`; None where it exists already, whoever made it.
@@ -97,26 +119,27 @@ class Ledger:
         with self._lock:
             known = self._known.get(prefix)
         now = self._aws.clock.now()
+        before = known.records if known is not None else {}
         try:
-            created = dict(known.created) if known is not None else self._listed(prefix)
-            if not created and known is None:
+            created = {name: record.created for name, record in before.items()}
+            if known is None and not (created := self._listed(prefix)):
                 return {}
             since = (known.read if known is not None else min(created.values())) - _MARGIN
             found = list(log_events.search(self._aws, self._group, prefix=prefix, since=since))
         except NotFound:
             return {}
-        events = list(dict.fromkeys((*(known.events if known is not None else ()), *found)))
         for event in found:
             created.setdefault(event.stream, event.ingested)
+        streams = _merged(known.streams if known is not None else {}, found)
+        records: dict[str, StreamRecord] = {}
+        for name, when in sorted(created.items()):
+            events = streams[name].events if name in streams else ()
+            earlier = before.get(name)
+            same = earlier is not None and earlier.events is events
+            records[name] = earlier if earlier is not None and same else StreamRecord(created=when, events=events)
         with self._lock:
-            self._known[prefix] = _Known(created=created, events=tuple(events), read=now)
-        by_stream: dict[str, list[LogEvent]] = {}
-        for event in events:
-            by_stream.setdefault(event.stream, []).append(event)
-        return {
-            name: StreamRecord(created=when, events=_parsed(by_stream.get(name, ())))
-            for name, when in sorted(created.items())
-        }
+            self._known[prefix] = _Known(records=records, streams=streams, read=now)
+        return records
 
     def _listed(self, prefix: str) -> dict[str, datetime]:
         answers = self._aws.pages(
@@ -145,14 +168,25 @@ class Ledger:
         return StreamRecord(created=created, events=_parsed(events))
 
     def recent(self, prefix: str, since: datetime) -> Mapping[str, tuple[Event, ...]]:
-        """Answer what streams whose names begin with `prefix` were told since an instant; the silent are left out."""
-        by_stream: dict[str, list[LogEvent]] = {}
+        """Answer what streams whose names begin with `prefix` were told since an instant; the silent are left out.
+
+        Of what this object has read before, only what may have come since is asked for.
+        """
+        now = self._aws.clock.now()
+        with self._lock:
+            known = self._recent.get(prefix)
+        if known is not None and known.since <= since:
+            before, asked = known.streams, max(since, known.read - _MARGIN)
+        else:
+            before, asked = {}, since
         try:
-            for event in log_events.search(self._aws, self._group, prefix=prefix, since=since):
-                by_stream.setdefault(event.stream, []).append(event)
+            found = list(log_events.search(self._aws, self._group, prefix=prefix, since=asked))
         except NotFound:
             return {}
-        return {name: _parsed(events) for name, events in sorted(by_stream.items())}
+        streams = _merged(before, found, log_events.instant(log_events.milliseconds(since)))
+        with self._lock:
+            self._recent[prefix] = _Recent(since=since, streams=streams, read=now)
+        return {name: stream.events for name, stream in sorted(streams.items())}
 
     def newest(self, stream: str, limit: int) -> tuple[Event, ...]:
         """Answer the last `limit` events of a stream as AWS has them now; none where it does not exist."""
@@ -187,6 +221,28 @@ class Ledger:
         with self._lock:
             self._last = max(log_events.milliseconds(self._aws.clock.now()), self._last + 1)
             return self._last
+
+
+def _merged(
+    known: Mapping[str, _Lines], found: Iterable[LogEvent], first: datetime | None = None
+) -> Mapping[str, _Lines]:
+    """Add lines to those that are known, by stream, leaving out what is older than `first`."""
+    news: dict[str, dict[LogEvent, None]] = {}
+    for line in found:
+        if line.stream not in known or line not in known[line.stream].lines:
+            news.setdefault(line.stream, {})[line] = None
+    merged: dict[str, _Lines] = {}
+    for name in (*known, *(name for name in news if name not in known)):
+        before = known.get(name)
+        if before is not None and name not in news and (first is None or before.oldest >= first):
+            merged[name] = before
+            continue
+        kept = (line for line in (before.lines if before is not None else ()) if first is None or line.at >= first)
+        lines = dict.fromkeys((*kept, *news.get(name, ())))
+        if lines:
+            oldest = min(line.at for line in lines)
+            merged[name] = _Lines(lines=lines, oldest=oldest, events=_parsed(lines))
+    return merged
 
 
 def message(event: Event) -> str:

@@ -41,7 +41,11 @@ class Schedules:
     def observe(self, groups: Collection[str]) -> tuple[LiveSchedule, ...]:
         """Answer every schedule of some groups; a group that does not exist has none."""
         listed = [entry for group in sorted(groups) for entry in self._listed(GroupName=group)]
-        return self._all(listed)
+        found = self._all(listed)
+        there = {(live.group, live.name) for live in found}
+        with self._lock:  # what is gone from these groups; a loop runs for years
+            self._known = {key: live for key, live in self._known.items() if key in there or key[0] not in groups}
+        return found
 
     def named(self, name: str) -> tuple[LiveSchedule, ...]:
         """Answer the schedules of exactly this name, in whatever group."""

@@ -1,7 +1,7 @@
 """Decide about one definition: register, tag, adopt, keep or refuse. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from reconciler.core import ownership
@@ -24,7 +24,10 @@ _PASSING: Final = frozenset({ownership.SOURCE, ownership.COMMIT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A definition that a job owns. `resource.tags` are the user's, `managed` the ones of ours but for `verified`."""
+    """A definition that a job owns. `resource.tags` are the user's, `managed` the ones of ours but for `verified`.
+
+    `tags` are all that a revision is registered with, `lasting` those of them that say more than how it came to be.
+    """
 
     resource: Resource
     rules: Rules
@@ -34,11 +37,13 @@ class Wanted:
     adopt: bool | str = False
     ignore: tuple[str, ...] = ()
     history_limit: int = 1
+    tags: Mapping[str, str] = field(init=False)
+    lasting: Mapping[str, str] = field(init=False)
 
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """Every tag that a revision is registered with."""
-        return {**self.resource.tags, **self.managed, **remember(self.resource.tags)}
+    def __post_init__(self) -> None:
+        tags = {**self.resource.tags, **self.managed, **remember(self.resource.tags)}
+        object.__setattr__(self, "tags", tags)
+        object.__setattr__(self, "lasting", {key: value for key, value in tags.items() if key not in _PASSING})
 
     def registered(self, live: Revision | None) -> Resource:
         """Answer what is registered: what the manifest says, with the `live` values of what others may change."""
@@ -127,10 +132,9 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
         contradiction = verdict is Verdict.HOLDS and same_digest
         message = CONTRADICTION if contradiction else ""
         return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message, latest)
-    proof = {} if verdict is Verdict.HOLDS and same_digest else ownership.verified_tag(latest, equal=True)
-    lasting = {key: value for key, value in wanted.tags.items() if key not in _PASSING}
-    places = wanted.resource.tag_sources
-    tags = tag_changes({**lasting, **proof}, latest.tags, remembered(latest.tags), places)
+    proven = verdict is Verdict.HOLDS and same_digest
+    desired = wanted.lasting if proven else {**wanted.lasting, **ownership.verified_tag(latest, equal=True)}
+    tags = tag_changes(desired, latest.tags, remembered(latest.tags), wanted.resource.tag_sources)
     if not tags.write and not tags.remove:
         return DefinitionPlan(sync=Sync.IN_SYNC, steps=(_keep(wanted, latest, "in sync"),))
     differently = f", {_RESPELT}" if verdict is Verdict.HOLDS and not same_digest else ""

@@ -32,6 +32,8 @@ def tag_changes(
     write = {key: value for key, value in desired.items() if observed.get(key) != value and not _is_aws(key)}
     write = dict(sorted(write.items()))
     remove = tuple(sorted(key for key in former if key in observed and key not in desired and not _is_aws(key)))
+    if not write and not remove:
+        return TagChanges()
     places = sources or {}
     changes = [
         FieldChange(path=_path(key), before=observed.get(key, ABSENT), after=value, source=places.get(key))

@@ -1,5 +1,7 @@
 """Put together what a pass works with from one AWS session."""
 
+from dataclasses import replace
+
 from reconciler.aws.batch_jobs import BatchJobs
 from reconciler.aws.event_rules import EventRules
 from reconciler.aws.history import History
@@ -18,9 +20,13 @@ from reconciler.kinds import event_rule
 from reconciler.model import Settings
 
 
-def backends(aws: Aws, settings: Settings) -> Backends:
-    """Answer every backend over `aws`; nothing is called yet."""
-    return Backends(
+def backends(aws: Aws, settings: Settings, earlier: Backends | None = None) -> Backends:
+    """Answer every backend over `aws`; nothing is called yet.
+
+    Of those that an `earlier` pass of the same owner had over the same session are kept those that know for certain
+    what may have changed since: what has come into a log group, and by their dates the schedules. All others look anew.
+    """
+    fresh = Backends(
         definitions={"EcsJob": TaskDefinitions(aws), "BatchJob": JobDefinitions(aws)},
         runs={"EcsJob": Tasks(aws), "BatchJob": BatchJobs(aws)},
         ledger=Ledger(aws, owner=settings.owner),
@@ -33,4 +39,13 @@ def backends(aws: Aws, settings: Settings) -> Backends:
         run_logs=RunLogs(aws),
         schedules=Schedules(aws),
         inspection=Inspection(aws),
+    )
+    if earlier is None:
+        return fresh
+    same_events = type(earlier.run_events) is type(fresh.run_events)
+    return replace(
+        fresh,
+        ledger=earlier.ledger,
+        schedules=earlier.schedules,
+        run_events=earlier.run_events if same_events else fresh.run_events,
     )

@@ -1,7 +1,7 @@
 """What a pass works with, put together once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.aws.backends import DefinitionBackend, RunBackend
 from reconciler.aws.event_rules import EventRules
@@ -13,8 +13,12 @@ from reconciler.aws.run_events import RunEvents
 from reconciler.aws.run_logs import RunLogs
 from reconciler.aws.schedules import Schedules
 from reconciler.clock import Clock
+from reconciler.core.definitions import Wanted
 from reconciler.core.guards import Limits
+from reconciler.core.memory import Memory
 from reconciler.core.ownership import Commit
+from reconciler.core.slot_memory import SlotMemory
+from reconciler.engine.unchanged import Unchanged
 from reconciler.kinds.kind import Kind
 from reconciler.model import Job, Manifests, Outlook, Run, Settings, Step
 
@@ -39,6 +43,20 @@ class Backends:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What need not be worked out again: what jobs want, and what the streams of the ledger say of runs and slots."""
+
+    wanted: Unchanged[Wanted | None] = field(default_factory=Unchanged)
+    runs: Unchanged[Memory] = field(default_factory=Unchanged)
+    slots: Unchanged[SlotMemory] = field(default_factory=Unchanged)
+
+    def turn(self) -> None:
+        """Begin a pass."""
+        for unchanged in (self.wanted, self.runs, self.slots):
+            unchanged.turn()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One caller's view of one directory and one account."""
 
@@ -49,6 +67,7 @@ class Context:
     limits: Limits
     commit: Commit | None
     listen: Listener
+    known: Known
 
     @property
     def settings(self) -> Settings:

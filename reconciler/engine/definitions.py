@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from reconciler.aws.backends import DefinitionBackend
-from reconciler.aws.concurrent import gather
+from reconciler.aws.concurrent import all_of, gather
 from reconciler.core import ownership
 from reconciler.core.definitions import Wanted
 from reconciler.core.digest import digest
@@ -35,10 +36,16 @@ def observe_definitions(context: Context, jobs: Sequence[Job]) -> Definitions:
     linked: dict[str, Revision] = {}
     errors: dict[str, str] = {}
     orphans: list[Orphan] = []
-    for name, backend in context.backends.definitions.items():
-        of_kind = [job for job in jobs if job.kind == name]
-        own = {job.name: every[owner] for job in of_kind if (owner := _owner(job)) in every}
-        seen = backend.observe(sorted({entry.resource.name for entry in own.values()}), owner=context.settings.owner)
+    backends = context.backends.definitions
+    kinds = {name: [job for job in jobs if job.kind == name] for name in backends}
+    owned = {
+        name: {job.name: every[owner] for job in of_kind if (owner := _owner(job)) in every}
+        for name, of_kind in kinds.items()
+    }
+    names = {name: sorted({entry.resource.name for entry in own.values()}) for name, own in owned.items()}
+    looks = all_of(lambda name: backends[name].observe(names[name], owner=context.settings.owner), list(backends))
+    for (name, backend), seen in zip(backends.items(), looks, strict=True):
+        of_kind, own = kinds[name], owned[name]
         families |= _described(
             backend, own, {job: seen.families[entry.resource.name] for job, entry in own.items()}, errors
         )
@@ -52,6 +59,10 @@ def observe_definitions(context: Context, jobs: Sequence[Job]) -> Definitions:
 
 def wanted(context: Context, job: Job) -> Wanted | None:
     """Answer the definition that a job owns, with the tags it is registered under."""
+    return context.known.wanted.of(job.name, job, partial(_wanted, context, job))
+
+
+def _wanted(context: Context, job: Job) -> Wanted | None:
     resource = context.kind(job).definition(job, context.settings)
     if resource is None:
         return None

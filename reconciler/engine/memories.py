@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from reconciler.aws.ledger import StreamRecord
 from reconciler.core import attempts
@@ -65,7 +66,7 @@ class Memories:
         once = [job for job in jobs if isinstance(job.trigger, Once)]
         if not once:
             return cls()
-        known = _by_job(context.backends.ledger.read(_PREFIX))
+        known = _by_job(context, context.backends.ledger.read(_PREFIX))
         shots: dict[str, OneShot] = {}
         for job in once:
             names = present_generations(context, job, linked.get(job.name))
@@ -102,12 +103,13 @@ def recall(stream: str, record: StreamRecord) -> Memory:
     return remember(stream, generation, int(n[0]) if n else 0, record.created, record.events)
 
 
-def _by_job(records: Mapping[str, StreamRecord]) -> Mapping[str, Sequence[Memory]]:
+def _by_job(context: Context, records: Mapping[str, StreamRecord]) -> Mapping[str, Sequence[Memory]]:
     found: dict[str, list[Memory]] = {}
     for name, record in records.items():
         parts = name.split("/")
         if len(parts) == _PARTS and parts[-1].isdigit():
-            found.setdefault(parts[1], []).append(recall(name, record))
+            memory = context.known.runs.of(name, record, partial(recall, name, record))
+            found.setdefault(parts[1], []).append(memory)
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from reconciler.aws.concurrent import both
 from reconciler.core import ownership
 from reconciler.core.definitions import Wanted
 from reconciler.core.operations import MakeLogGroup
@@ -31,7 +32,9 @@ def observe(context: Context) -> Observation:
     """Look at everything that the directory's jobs, and our orphans, are on AWS."""
     jobs = tuple(job for job in context.manifests.jobs if context.limits.selects(job))
     depended = _depended(context, jobs)
-    definitions = observe_definitions(context, (*jobs, *depended))
+    definitions, event_rule = both(
+        lambda: observe_definitions(context, (*jobs, *depended)), lambda: observe_event_rule(context)
+    )
     now = context.clock.now()
     memories = Memories.read(context, (*jobs, *depended), definitions.families, definitions.linked, now)
     missing_groups = _missing_log_groups(context, jobs)
@@ -50,7 +53,7 @@ def observe(context: Context) -> Observation:
             depended=tuple(_job_seen(job, definitions, memories, None, frozenset()) for job in depended),
             orphans=(*definitions.orphans, *timing.orphans),
             problems=timing.problems,
-            event_rule=observe_event_rule(context),
+            event_rule=event_rule,
             origin=context.manifests.origin,
             empty=context.manifests.empty,
         ),

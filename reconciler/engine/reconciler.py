@@ -13,10 +13,10 @@ from reconciler.core.ownership import Commit
 from reconciler.core.plan import Plan, make_plan
 from reconciler.engine import endings, explaining, following, lookup, reporting, run_logs, unfollowed, users
 from reconciler.engine.apply import apply
-from reconciler.engine.backends import backends
 from reconciler.engine.context import Context, Listener
 from reconciler.engine.endings import Told
 from reconciler.engine.follow import finished, pauses
+from reconciler.engine.kept import Kept
 from reconciler.engine.launch import record_ends
 from reconciler.engine.observe import Observation, observe
 from reconciler.engine.operator import Operator
@@ -56,8 +56,9 @@ class Also(StrEnum):
 class Reconciler:
     """A directory and an account, and what can be done with the two.
 
-    `listen` is told of every step as it is carried out. No method changes anything on AWS but :meth:`apply` and
-    :meth:`wait`. All raise errors of :mod:`reconciler.errors`; the failure of one job is part of the report instead.
+    `listen` is told of every step as it is carried out. With `kept`, what earlier passes have read over the same
+    session is not read again. No method changes anything on AWS but :meth:`apply` and :meth:`wait`. All raise errors
+    of :mod:`reconciler.errors`; the failure of one job is part of the report instead.
     """
 
     def __init__(
@@ -69,16 +70,19 @@ class Reconciler:
         limits: Limits,
         commit: Commit | None = None,
         listen: Listener = lambda _: None,
+        kept: Kept | None = None,
     ) -> None:
         self._aws = aws
+        kept = kept or Kept()
         self._context = Context(
             manifests=manifests,
             kinds=kinds(),
-            backends=backends(aws, manifests.settings),
+            backends=kept.backends(aws, manifests.settings),
             clock=clock,
             limits=limits,
             commit=commit,
             listen=listen,
+            known=kept.known(manifests, commit),
         )
 
     def plan(self) -> Report:
@@ -161,11 +165,12 @@ class Reconciler:
         approve(lambda: self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded, self._context.backends.ledger)
         record_slots(self._context, observation.untold)
-        with suppress(AccessDenied, Throttled, OutcomeUnknown):  # what is not written down now, the next pass does
-            unfollowed.record_ends(self._context)
         if told is not None:
             endings.tell(self._context, observation, told)
-        return self._report("apply", apply(self._context, observation.seen, plan), started)
+        applied = apply(self._context, observation.seen, plan)
+        with suppress(AccessDenied, Throttled, OutcomeUnknown):  # what is not written down now, the next pass does
+            unfollowed.record_ends(self._context)
+        return self._report("apply", applied, started)
 
     def _planned(self) -> tuple[Observation, Plan]:
         manifests, limits = self._context.manifests, self._context.limits

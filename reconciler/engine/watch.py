@@ -19,6 +19,7 @@ from reconciler.core.guards import Limits, Pause
 from reconciler.engine import watch_runs
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.context import Listener
+from reconciler.engine.kept import Kept
 from reconciler.engine.reconciler import Reconciler
 from reconciler.engine.watch_alarm import Alarm, Wake
 from reconciler.engine.watch_directory import View
@@ -89,6 +90,7 @@ class Watch:
         self._told_failure = ""
         self._failures = 0
         self._aws: Aws | None = None
+        self._kept = Kept()
         self._acting_for: tuple[str | None, ...] = ()
         self._open = ExitStack()
         self._begun = False
@@ -170,6 +172,7 @@ class Watch:
             limits=self._memory.limits(self._limits, view, self._clock.now()),
             commit=self._sight.commit,
             listen=listen,
+            kept=self._kept,
         )
         report = reconciler.apply(lambda _: self._go_on())
         self._mended()
@@ -231,7 +234,7 @@ class Watch:
     def _close_session(self) -> None:
         if self._aws is not None:
             self._aws.close()
-            self._aws = None
+            self._aws, self._kept = None, Kept()
 
 
 def _gist(error: ReconcilerError) -> str:

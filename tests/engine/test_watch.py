@@ -10,7 +10,7 @@ from reconciler.engine.watch_events import Invalid, PassesAgain, PassFailed, Sta
 from reconciler.errors import UsageError
 from reconciler.model import Action, Health, Status, Step, Sync
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
-from tests.engine.scheduled import scheduled
+from tests.engine.scheduled import BY_EVENTBRIDGE, scheduled
 from tests.engine.watching import Theatre, theatre
 
 
@@ -77,6 +77,29 @@ def test_an_unchanged_directory_is_read_once(directory: Directory) -> None:
     stage = theatre(directory)
     stage.run(600)
     assert (len(stage.passes), stage.host.readings) == (10, 1)
+
+
+def test_what_a_pass_has_read_of_the_past_and_of_schedules_is_not_read_again(directory: Directory) -> None:
+    """In hour three the ledger holds many events: the last minutes are asked for, and no schedule that is known."""
+    directory.write(
+        first=one_shot("first"),
+        often=scheduled("often", 'cron: "*/20 * * * *"'),
+        aside=scheduled("aside", 'cron: "0 0 1 1 *"', engine=BY_EVENTBRIDGE),
+    )
+    stage = theatre(directory, interval=300)
+    begin = directory.aws.now()
+    stage.run(2.9 * 3600)
+    named = directory.aws.calls.named
+    assert len(named("scheduler:GetSchedule")) == 1
+    assert len(named("scheduler:ListSchedules")) >= len(stage.passes)
+    assert not [call for call in named("logs:DescribeLogStreams") if call.time > begin + 600]
+    ledger = [
+        call
+        for call in named("logs:FilterLogEvents")
+        if call.members["logGroupName"] == "/reconciler/tests" and call.time > begin + 2 * 3600
+    ]
+    assert len(ledger) > 20
+    assert max(call.time - call.members["startTime"] / 1000 for call in ledger) < 20 * 60
 
 
 def test_a_change_that_nobody_told_of_is_seen_at_the_next_pass(directory: Directory) -> None:

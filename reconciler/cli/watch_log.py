@@ -97,9 +97,11 @@ class Log:
                 message = f"watching {directory}, at the latest every {interval:g} s"
                 fields = {"directory": directory, "interval": interval}
                 yield Entry(level="info", event="started", message=message, fields=fields)
-            case Stopped(passes=passes):
-                message = f"stopped after {passes} {'pass' if passes == 1 else 'passes'}; runs go on"
-                yield Entry(level="info", event="stopped", message=message, fields={"passes": passes})
+            case Stopped(passes=passes, cut_short=why):
+                told_why = f" ({why})" if why else ""
+                message = f"stopped after {passes} {'pass' if passes == 1 else 'passes'}{told_why}; runs go on"
+                fields = {"passes": passes, **({"cutShort": why} if why else {})}
+                yield Entry(level="warning" if why else "info", event="stopped", message=message, fields=fields)
             case PassFailed() | RunsSeen() | Waiting():
                 return
 

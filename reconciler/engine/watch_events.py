@@ -120,9 +120,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """The loop ends; runs go on."""
+    """The loop ends; runs go on. `cut_short` says why it did not wait for what was under way, where it did not."""
 
     passes: int
+    cut_short: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Final
 from reconciler.engine.watch_alarm import Alarm, Wake
 
 #: Milliseconds of quiet that end a burst, and how long one may be at most.
-QUIET: Final = 40
+QUIET: Final = 30
 LONGEST_BURST: Final = 10_000
 #: Milliseconds after which the thread looks whether it is still wanted.
 _ROUND: Final = 1_000

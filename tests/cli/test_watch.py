@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,11 +58,21 @@ def settings_of(aws: LocalAws, directory: Path, **more: str) -> Mapping[str, str
     return {**os.environ, **aws.environment, "RECONCILER_LOCK_DIR": str(directory.parent / "locks"), **more}
 
 
+#: `reconcile`, and one that waits for nothing once it was told to end.
+PROGRAM = ("-m", "reconciler.cli")
+IMPATIENT = ("-c", "from reconciler.cli import main, signals; signals.GRACE = 0.0; main()")
+
+
 @contextmanager
 def watching(
-    aws: LocalAws, directory: Path, *options: str, patience: float = PATIENCE, **variables: str
+    aws: LocalAws,
+    directory: Path,
+    *options: str,
+    program: Sequence[str] = PROGRAM,
+    patience: float = PATIENCE,
+    **variables: str,
 ) -> Iterator[Loop]:
-    command = [sys.executable, "-m", "reconciler.cli", "--watch", str(directory), "--rate-limits", "off"]
+    command = [sys.executable, *program, "--watch", str(directory), "--rate-limits", "off"]
     with subprocess.Popen(
         [*command, "--endpoint-url", aws.endpoint, *options],
         env=settings_of(aws, directory, **variables),
@@ -150,6 +160,21 @@ def test_a_second_signal_leaves_at_once(aws: LocalAws, directory: Path) -> None:
                 # two of the same number might arrive as one
                 loop.process.send_signal(signal.SIGTERM)
                 assert loop.end(signal.SIGINT) in {128 + signal.SIGTERM, 128 + signal.SIGINT}
+    assert "stopped after 0 passes (a second signal, SIG" in loop.lines[-1]
+
+
+def test_who_waits_no_longer_for_an_answer_says_so_at_the_end(aws: LocalAws, directory: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with watching(aws, directory, "--endpoint-url", endpoint, "--log-format", "json", program=IMPATIENT) as loop:
+            loop.hear("watching")
+            call, _ = silent.accept()
+            with call:
+                assert loop.end() == 0
+    last = json.loads(loop.lines[-1])
+    assert (last["event"], last["level"], last["passes"]) == ("stopped", "warning", 0)
+    assert last["cutShort"] == "what was under way took longer than 0 s"
 
 
 def test_wrong_usage_at_the_start_ends_it(aws: LocalAws, directory: Path) -> None:

@@ -1,6 +1,5 @@
 """`reconcile --watch`, `reconcile watch`."""
 
-import gc
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -67,7 +66,7 @@ def command(
     from reconciler.engine.git_pull_thread import Puller
     from reconciler.engine.watch import Watch
     from reconciler.engine.watch_alarm import QueueAlarm, Wake
-    from reconciler.engine.watch_events import Passed, PassFailed, Said, Told
+    from reconciler.engine.watch_events import Passed, PassFailed, Said, Stopped, Told
     from reconciler.engine.watch_files import FileEvents
 
     if token_file is not None and listen is None:
@@ -76,13 +75,18 @@ def command(
     files = FileEvents(invocation.options.directory, alarm, lambda message: tell(Said(message=message)))
     process = Process(invocation, files)
     notifier = Notifier()
-    listeners: list[Callable[[Told], None]] = [notifier]
+    log = Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=log_format == "json")
+    listeners: list[Callable[[Told], None]] = [log, notifier]
+    passes = 0
 
     def tell(told: Told) -> None:
+        nonlocal passes
         for listener in listeners:
             listener(told)
+        if isinstance(told, Passed):
+            passes = told.number
         if isinstance(told, Passed | PassFailed):
-            gc.collect()  # between passes, when nothing waits for it: see `reconciler.cli.garbage`
+            process.rest()
 
     checkout = Checkout(invocation.options.directory, tree=process.tree)
     puller = Puller(checkout, alarm, interval=interval, tell=tell)
@@ -91,11 +95,12 @@ def command(
         puller.ask()
         alarm.ring(Wake.ASKED)
 
+    def cut_short(why: str) -> None:
+        log(Stopped(passes=passes, cut_short=why))
+
     with ExitStack() as held:
-        held.enter_context(signals.handled(lambda: alarm.ring(Wake.STOP), ask))
+        held.enter_context(signals.handled(lambda: alarm.ring(Wake.STOP), ask, cut_short))
         held.callback(files.close)
-        as_json = log_format == "json"
-        listeners.insert(0, Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=as_json))
         if listen is not None:
             server = Listening(listen, token_file, clock=invocation.clock, process=process, interval=interval)
             held.callback(server.close)

@@ -10,75 +10,32 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import groupby
 from pathlib import Path as FilePath
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final
 
 from reconciler.manifests import cache_context, tree
+from reconciler.manifests.cache_entries import (
+    Entry,
+    Remembered,
+    documents_of,
+    file_of,
+    holds,
+    is_lasting,
+    plain,
+    restored,
+    with_findings,
+)
 from reconciler.manifests.cache_store import Store
 from reconciler.manifests.drafts import Draft, applies, draft
 from reconciler.manifests.files import Found
-from reconciler.manifests.named_files import names
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.settings import Chosen
-from reconciler.manifests.tree import Table
-from reconciler.manifests.variables import Variables
 from reconciler.manifests.yaml12 import Document
-from reconciler.model import Job, Problem, Severity, Source
-
-Answer = TypeVar("Answer")
+from reconciler.model import Job, Problem
 
 #: Raised when the shape of what is stored changes.
 _VERSION: Final = "manifests-1"
-
-
-class _Late(Generic[Answer]):
-    """An answer that is worked out when it is first asked for (ten thousand of them: `functools.cache` is heavier)."""
-
-    __slots__ = ("_answer", "_work")
-
-    def __init__(self, work: Callable[[], Answer]) -> None:
-        self._work: Callable[[], Answer] | None = work
-        self._answer: Answer | None = None
-
-    def __call__(self) -> Answer:
-        work = self._work
-        if work is not None:  # two threads may do it at once; neither is told what is not worked out yet
-            self._answer = work()
-            self._work = None
-        return cast("Answer", self._answer)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Remembered:
-    """One job document of an unchanged file; `parsed` answers that file, read on its own, and its documents after all.
-
-    Equal to itself only: what came of it may be looked up by it.
-    """
-
-    file: str
-    index: int
-    entry: Mapping[str, Any]
-    parsed: Callable[[], tuple[Reading, Sequence[Document]]]
-
-    @property
-    def document(self) -> Document:
-        """The document itself, parsed again."""
-        return self.parsed()[1][self.index]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """A document and the draft that came of it, None where the job does not exist in the environment.
-
-    `written_name` is empty where the document says no name; `asked` are the variables of a draft that was made anew.
-    """
-
-    document: Document | Remembered
-    written_name: str
-    draft: Draft | None
-    asked: Variables | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +82,7 @@ class Cache:
             key = cache_context.checksum(file.shown.encode(), content)
             known = _File(content, key, self._store.get(key) or "", ())
         if known.text and not known.documents:
-            known = replace(known, documents=_documents(file, known.text, reading))
+            known = replace(known, documents=documents_of(file, known.text, reading))
         self._found[file.shown] = known
         return known.documents
 
@@ -143,10 +100,10 @@ class Cache:
         """Answer the draft of a job document: the remembered one where it still holds, else a new one."""
         if isinstance(document, Remembered):
             remembered = document.entry["draft"]
-            if self._is_valid and (remembered is None or _holds(remembered, chosen.variables)):
+            if self._is_valid and holds(remembered, chosen):
                 if remembered is not None:
                     chosen.variables.used.update(remembered["used"])
-                return self._entries.get(document) or self._restored(document, chosen)
+                return self._entries.get(document) or restored(document, self._lasting(remembered, chosen))
             document = document.document
         written = tree.at(document.value, ("metadata", "name"))
         written_name = written if isinstance(written, str) else ""
@@ -156,6 +113,11 @@ class Cache:
         made = draft(document, replace(chosen, variables=watched), reading)
         chosen.variables.used.update(watched.used)
         return Entry(document, written_name, made, watched)
+
+    def _lasting(self, remembered: Mapping[str, Any] | None, chosen: Chosen) -> Chosen:
+        """Answer the first reading's Settings where they do as well: this one's own is then not kept alive."""
+        standing = self._standing
+        return standing if standing is not None and holds(remembered, standing) else chosen
 
     def job(self, draft: Draft, make: Callable[[Draft], Job]) -> Job:
         """Answer the job of a valid draft: the one that was made of it before, where Settings are the same."""
@@ -174,19 +136,19 @@ class Cache:
         if not self._store.exists:
             return
         jobs: dict[str, list[tuple[Entry, Sequence[Problem]]]] = {}
-        for entry, found in _with_findings(entries, findings):
-            jobs.setdefault(_file(entry.document), []).append((entry, found))
+        for entry, found in with_findings(entries, findings):
+            jobs.setdefault(file_of(entry.document), []).append((entry, found))
         texts: dict[str, str] = {}
         known: dict[str, _File] = {}
-        for file, group in groupby(documents, key=_file):
+        for file, group in groupby(documents, key=file_of):
             known[file] = self._found[file]
             mine = jobs.get(file, [])
             if len(mine) != len(list(group)):
                 continue
             if all(isinstance(entry.document, Remembered) for entry, _ in mine):
                 texts[known[file].key] = known[file].text
-            elif all(_is_lasting(entry) for entry, _ in mine):
-                text = json.dumps([_plain(*pair) for pair in mine], separators=(",", ":"))
+            elif all(is_lasting(entry) for entry, _ in mine):
+                text = json.dumps([plain(*pair) for pair in mine], separators=(",", ":"))
                 texts[known[file].key] = text
                 known[file] = replace(known[file], text=text, documents=())
         self._found = known
@@ -206,98 +168,3 @@ class Cache:
     def save(self) -> None:
         """Let what is remembered outlive the process."""
         self._store.save()
-
-    def _restored(self, document: Remembered, chosen: Chosen) -> Entry:
-        remembered = document.entry["draft"]
-        if remembered is None:
-            return Entry(document, document.entry["name"], None)
-        standing = self._standing  # one for all that is remembered: each reading's own is not kept alive
-        if standing is None or not _holds(remembered, standing.variables):
-            standing = chosen
-        line, column = remembered["place"]
-        made = Draft(
-            kind=document.entry["kind"],
-            name=remembered["name"],
-            declared_name=remembered["declared"],
-            place=(document.file, line, column),
-            grow=_Late(partial(_grown, document, standing)),
-            document=remembered["document"],
-            findings=tuple(_problem(plain, remembered["name"]) for plain in remembered["findings"]),
-        )
-        return Entry(document, document.entry["name"], made)
-
-
-def _documents(file: Found, text: str, reading: Reading) -> Sequence[Remembered]:
-    alone = reading.alone(file)
-
-    def parse() -> tuple[Reading, Sequence[Document]]:
-        own = alone()
-        return own, own.documents(file)
-
-    parsed = _Late(parse)
-    return [Remembered(file.shown, index, entry, parsed) for index, entry in enumerate(json.loads(text))]
-
-
-def _grown(document: Remembered, chosen: Chosen) -> Table:
-    reading, documents = document.parsed()
-    watched = replace(chosen, variables=chosen.variables.watched())
-    return draft(documents[document.index], watched, reading).grow()
-
-
-def _file(document: Document | Remembered) -> str:
-    return document.file if isinstance(document, Remembered) else document.place[0]
-
-
-def _with_findings(
-    entries: Iterable[Entry], findings: Iterable[tuple[Problem, ...]]
-) -> Iterable[tuple[Entry, tuple[Problem, ...]]]:
-    following = iter(findings)
-    for entry in entries:
-        yield entry, next(following) if entry.draft is not None else ()
-
-
-def _is_lasting(entry: Entry) -> bool:
-    """Whether a document rests on nothing but itself, Settings and the variables it asked for, and is in order."""
-    document, made = entry.document, entry.draft
-    if isinstance(document, Remembered):
-        return False
-    if document.problems or "apiVersion" not in document.value or any(names(document.value)):
-        return False
-    if made is None:
-        return True
-    wrong = made.problems or made.faults or "definitionOf" in made.spec
-    return not wrong and entry.asked is not None and not entry.asked.outside
-
-
-def _holds(remembered: Mapping[str, Any], variables: Variables) -> bool:
-    asked = remembered["asked"]
-    return not asked or variables.within(job=remembered["name"]).watched().answer(asked)
-
-
-def _plain(entry: Entry, findings: Sequence[Problem]) -> Mapping[str, Any]:
-    assert isinstance(entry.document, Document)
-    made, asked = entry.draft, entry.asked
-    remembered = None
-    if made is not None and asked is not None:
-        remembered = {
-            "name": made.name,
-            "declared": made.declared_name,
-            "place": made.place[1:],
-            "document": made.document,
-            "findings": [_plain_problem(problem) for problem in findings],
-            "asked": asked.asked,
-            "used": asked.used,
-        }
-    return {"kind": entry.document.value["kind"], "name": entry.written_name, "draft": remembered}
-
-
-def _plain_problem(problem: Problem) -> Sequence[Any]:
-    source = problem.source
-    where = None if source is None else (source.file, source.line, source.column)
-    return (problem.message, problem.severity, where, problem.path, problem.hint)
-
-
-def _problem(plain: Sequence[Any], job: str) -> Problem:
-    message, severity, where, path, hint = plain
-    source = None if where is None else Source(file=where[0], line=where[1], column=where[2])
-    return Problem(message=message, severity=Severity(severity), source=source, path=path, hint=hint, job=job)

@@ -8,7 +8,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.manifests import files, named_files, settings, tree
-from reconciler.manifests.cache import Cache, Remembered
+from reconciler.manifests.cache import Cache
+from reconciler.manifests.cache_entries import Remembered
 from reconciler.manifests.drafts import DIALECTS, Draft
 from reconciler.manifests.jobs import job
 from reconciler.manifests.reading import Reading

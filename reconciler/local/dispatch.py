@@ -76,7 +76,7 @@ class Dispatcher:
         self.world.run_due()
         service, place, access_key = self._signature(request)
         protocol = wire.models_protocol(service)
-        request_id = self.world.uuid()
+        request_id = self.world.request_id()
         try:
             asked = wire.target(request, service)
             protocol = asked.protocol

@@ -29,7 +29,7 @@ _SAVE_EVERY = 1.0
 class Snapshot:
     """All that was on AWS at a moment; equal ones mean that nothing has changed between them.
 
-    How many identifiers were `drawn` by then is no difference: every answer carries one.
+    How many identifiers were `drawn` by then is no difference by itself: a refused call may have drawn some.
     """
 
     content: str

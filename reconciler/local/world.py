@@ -63,6 +63,7 @@ class World:
         """Forget everything; a manual clock goes back to its start, a wall clock to the host's time."""
         self.stores: dict[str, dict[str, dict[str, Any]]] = {}
         self.drawn = 0
+        self._requests = 0
         self._due: list[list[Any]] = []
         self._ordinal = 0
         self._offset = 0.0
@@ -125,7 +126,7 @@ class World:
     # -- chance -----------------------------------------------------------------------------------------------------
 
     def hex_id(self, length: int = 32) -> str:
-        """A new identifier of lower-case hex digits; the same in every world that was asked the same things before."""
+        """A new identifier of lower-case hex digits; the same in every world in which as many were made before."""
         self.drawn += 1
         digits = ""
         while len(digits) < length:
@@ -134,8 +135,12 @@ class World:
 
     def uuid(self) -> str:
         """A new identifier in the dashed form."""
-        digits = self.hex_id()
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        return _dashed(self.hex_id())
+
+    def request_id(self) -> str:
+        """What a request is called in its answer: kept nowhere, so that asking leaves the world as it was."""
+        self._requests += 1
+        return _dashed(hashlib.sha256(f"{self.entropy}/request/{self._requests}".encode()).hexdigest()[:32])
 
     def shuffled(self, items: Sequence[Any]) -> list[Any]:
         """The items in an arbitrary but repeatable order, for answers whose order AWS does not promise."""
@@ -202,3 +207,7 @@ class World:
         self.drawn = int(dumped["drawn"])
         self._offset = float(dumped["offset"])
         self._manual = float(dumped["manual"])
+
+
+def _dashed(digits: str) -> str:
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

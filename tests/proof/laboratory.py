@@ -175,14 +175,14 @@ class Laboratory:
 
         def heard(place: Place, *, detail: Mapping[str, Any], resources: Any = (), **more: Any) -> None:
             for arn in resources:
-                if arn not in self.started and (start := _start_of(detail)) is not None:
+                if arn not in self.started and (start := start_of(detail)) is not None:
                     self.started[arn] = start
             emit(place, detail=detail, resources=resources, **more)
 
         self.aws.world.emit = heard  # type: ignore[method-assign]  # there is no other way to hear of every start
 
 
-def _start_of(detail: Mapping[str, Any]) -> Start | None:
+def start_of(detail: Mapping[str, Any]) -> Start | None:
     """Read what a task or a job (no child of an array) was told; None for one that is not ours."""
     if "arrayProperties" in detail and "index" in detail["arrayProperties"]:
         return None

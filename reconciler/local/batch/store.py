@@ -26,7 +26,8 @@ MAXIMUM_TAGS = 50
 
 def refused(call: Call, cause: str) -> AwsError:
     """The ClientException that names its cause."""
-    return AwsError("ClientException", f"Error executing request, Exception : {cause}, RequestId: {call.world.uuid()}")
+    request = call.world.request_id()
+    return AwsError("ClientException", f"Error executing request, Exception : {cause}, RequestId: {request}")
 
 
 def milliseconds(seconds: float) -> int:

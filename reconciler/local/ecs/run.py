@@ -36,10 +36,11 @@ def run_task(call: Call) -> Mapping[str, Any]:
     tasks, failures, ids = [], [], []
     planned = call.fault("failures")
     for number in range(call.get("count", 1)):
+        if planned is not None and number < planned.count:
+            failures.append(_failure(call, cluster, launch_type, planned.reason or outcomes.CAPACITY))
+            continue
         containers = _containers(call, definition)
         reason = _refused(containers)
-        if planned is not None and number < planned.count:
-            reason = planned.reason or outcomes.CAPACITY
         if reason is not None:
             failures.append(_failure(call, cluster, launch_type, reason))
             continue

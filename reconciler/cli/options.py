@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from reconciler.cli.parameters import pair, report_target
+from reconciler.cli.parameters import pair, report_target, role_arn
 
 
 class _Reachable(click.Path):
@@ -97,7 +97,12 @@ MANIFESTS: Final[Group] = (
 )
 AWS: Final[Group] = (
     _option("--profile", metavar="NAME", help="The AWS profile to take credentials from."),
-    _option("--role-arn", metavar="ARN", help="The role to assume, over Settings' roleArn and readRoleArn."),
+    _option(
+        "--role-arn",
+        type=role_arn,
+        metavar="ARN",
+        help="The role to assume, over Settings' roleArn and readRoleArn.",
+    ),
     _option("--endpoint-url", metavar="URL", help="Where AWS answers, if not at AWS."),
     _option(
         "--rate-limits",

@@ -10,6 +10,11 @@ import click
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SPAN: Final = re.compile(r"(?P<number>\d+)(?P<unit>[smhd])")
+#: A century, and how many digits are read at all: far more would be before there were dates.
+_LONGEST: Final = timedelta(days=36_500)
+_DIGITS: Final = 9
+#: As in the schema of Settings.
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+")
 #: Every face a report can have.
 FORMATS: Final = ("text", "json", "markdown", "html", "junit", "github")
 
@@ -37,6 +42,13 @@ def report_target(text: str) -> tuple[str, Path]:
     return form, path
 
 
+def role_arn(text: str) -> str:
+    """Read the ARN of an IAM role."""
+    if _ROLE.fullmatch(text) is None:
+        raise click.BadParameter(f'expected the ARN of an IAM role, got "{text}"')
+    return text
+
+
 def words(*known: str) -> Callable[[str], tuple[str, ...]]:
     """Answer what reads words of a list, separated by commas."""
 
@@ -52,7 +64,11 @@ def words(*known: str) -> Callable[[str], tuple[str, ...]]:
 def ago(text: str) -> timedelta | datetime:
     """Read how far back: `90s`, `15m`, `24h`, `7d`, or an instant of RFC 3339 with its offset."""
     if found := _SPAN.fullmatch(text):
-        return timedelta(**{_UNITS[found["unit"]]: int(found["number"])})
+        number = int(found["number"][:_DIGITS])
+        span = timedelta(**{_UNITS[found["unit"]]: number})
+        if len(found["number"]) > _DIGITS or span > _LONGEST:
+            raise click.BadParameter(f'expected at most {_LONGEST.days}d, got "{text}"')
+        return span
     moment = _moment(text)
     if moment is None:
         raise click.BadParameter(f'expected 15m, 24h, 7d or an instant such as 2026-11-20T03:00:00Z, got "{text}"')

@@ -199,6 +199,23 @@ def test_a_path_that_cannot_be_looked_for_is_wrong_usage(
     assert answer.err.endswith(f"{'x' * 300}: cannot be looked at (File name too long)\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("plan", "--role-arn", "deploy"), 'expected the ARN of an IAM role, got "deploy"'),
+        (("logs", "report", "--since", "99999999d"), 'expected at most 36500d, got "99999999d"'),
+        (("logs", "report", "--since", "9" * 5000 + "h"), "expected at most 36500d"),
+        (("logs", "report", "--since", "soon"), "expected 15m, 24h, 7d or an instant such as 2026-11-20T03:00:00Z"),
+    ],
+)
+def test_a_value_that_no_option_means_is_wrong_usage(
+    jobs: Path, reconcile: Reconcile, arguments: tuple[str, ...], told: str
+) -> None:
+    answer = reconcile(*arguments)
+    assert answer.code == 4
+    assert told in answer.err
+
+
 def test_what_is_wrong_is_not_called_valid(jobs: Path, reconcile: Reconcile) -> None:
     (jobs / "bad.yaml").write_text("kind: EcsJob\n")
     answer = reconcile("validate")

@@ -203,7 +203,11 @@ class Launcher:
         raise ReconcilerError(f"nothing was started: {reasons}")
 
     def _refused(self, sending: _Sending, launch: Launch, reason: str, *, transient: bool, settles: bool) -> None:
-        """Put a refusal on record; it `settles` what was made before if AWS would have told of that instead."""
+        """Put a refusal on record; it `settles` what was made before if AWS would have told of that instead.
+
+        In the history first: told twice it does no harm, and once it is recorded it is no longer told. Whoever dies
+        between the two leaves a launch that is sent again, with its token.
+        """
         job, memory = sending.job, sending.memory
         event: Event = {
             "event": "refused",
@@ -215,10 +219,10 @@ class Launcher:
             "settles": settles,
             "at": self._now(),
         }
-        self.journal.record(memory.stream, event)
         if memory.last is not None and memory.last.refusal != reason and is_one_shot(memory.stream):
             line = chronicle.refused(trigger_of(memory.stream), memory.last, reason)
             self.context.backends.history.append(job.name, line)
+        self.journal.record(memory.stream, event)
 
     def _give_up(self, memory: Memory, attempt: Attempt) -> str:
         events = attempts.unknown_launch(attempt, self.context.clock.now())

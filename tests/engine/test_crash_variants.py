@@ -47,6 +47,26 @@ def test_a_launch_that_is_too_old_to_be_repeated_is_still_found_while_aws_lists_
     assert list(by_start(directory).values()) == [1]
 
 
+@pytest.mark.parametrize(
+    ("call", "after"), [(1, False), (1, True), (2, False), (3, False), (3, True), (4, False), (4, True)]
+)
+def test_a_refusal_is_told_whenever_whoever_met_it_is_killed(directory: Directory, call: int, after: bool) -> None:
+    lone(directory)
+    directory.aws.faults.add("ecs:RunTask", "failures", times=None, reason="RESOURCE:MEMORY")
+    with pytest.raises(Killed):  # the launch is announced; the refusal is told, to a new stream; it is recorded
+        directory.once(Mortality(action="logs:PutLogEvents", call=call, after=after))
+    for _ in range(2):
+        directory.aws.advance(900)
+        directory.once()
+    told = directory.aws.client("logs").filter_log_events(logGroupName="/reconciler/tests/runs")["events"]
+    refusals = [event for event in told if '"refused"' in event["message"]]
+    assert 1 <= len(refusals) <= 2, "it may be told twice, and never not at all"
+    directory.aws.faults.clear()
+    directory.aws.advance(900)
+    assert healths(directory) == {"lone": Health.SUCCEEDED}
+    assert list(by_start(directory).values()) == [1]
+
+
 @pytest.mark.parametrize("restart", RESTARTS)
 @pytest.mark.parametrize("after", [False, True])
 def test_a_changed_manifest_is_another_run_and_the_first_is_not_repeated(

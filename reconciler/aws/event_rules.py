@@ -8,8 +8,9 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from reconciler.aws.error_codes import classify
 from reconciler.aws.session import Aws
-from reconciler.errors import AccessDenied, NotFound, Rejected
+from reconciler.errors import AccessDenied, NotFound
 from reconciler.kinds.event_rule import Home
 from reconciler.model import Resource, Spec
 
@@ -89,7 +90,7 @@ class EventRules:
         return None
 
     def _settled(self, action: str, **members: Any) -> None:
-        """Change targets. Raises Rejected for the first that AWS answers 200 for and does not change.
+        """Change targets. Raises for the first that AWS answers 200 for and does not change, as for a refused call.
 
         One that is to go and is not there has gone.
         """
@@ -98,8 +99,6 @@ class EventRules:
         entries: Sequence[Mapping[str, Any]] = answer.get("FailedEntries", ())
         failed = next((entry for entry in entries if entry.get("ErrorCode") not in gone), None)
         if failed is not None:
-            raise Rejected(
-                f"target {failed.get('TargetId')}: {failed.get('ErrorMessage')}",
-                operation=action.partition(":")[2],
-                code=str(failed.get("ErrorCode")),
-            )
+            code, said = str(failed.get("ErrorCode")), str(failed.get("ErrorMessage"))
+            kind = classify(action, code, said, status=400)
+            raise kind(f"target {failed.get('TargetId')}: {said}", operation=action.partition(":")[2], code=code)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from reconciler.aws import answers, unmodelled
+from reconciler.aws import answers, unmodelled, worth_repeating
 from reconciler.aws.error_codes import CODES
 from reconciler.aws.rate_limits import RateLimits
 from reconciler.clock import Clock
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 _LARGEST_SKEW: Final = timedelta(seconds=60)
-#: ECS refuses a second registration of a family while the first goes on, by a ClientException that botocore takes for
-#: final (hako, prefect#15865); under a throttling code botocore waits and repeats it like any other.
-_BUSY_FAMILY: Final = "Too many concurrent attempts"
 
 
 class Wire:
@@ -73,8 +70,8 @@ class Wire:
 
         events.register("before-send", before_send)
         events.register("response-received", self._received)
+        worth_repeating.watch(client)
         events.register("response-received", answered)
-        events.register("response-received.ecs.RegisterTaskDefinition", _busy_family_is_throttling)
         model = client.meta.service_model
         if str(model.metadata.get("protocol")).endswith("json"):
             events.register("response-received", _refuse_what_is_no_json)
@@ -143,9 +140,3 @@ def _refuse_what_is_no_json(
         json.loads(response_dict["body"] or "{}")
     except ValueError:
         raise answers.unexpected(event_name.rpartition(".")[2], "it is no JSON") from None
-
-
-def _busy_family_is_throttling(parsed_response: dict[str, Any] | None, **_: object) -> None:
-    error = (parsed_response or {}).get("Error", {})
-    if _BUSY_FAMILY in str(error.get("Message", "")):
-        error["Code"] = "ThrottlingException"

@@ -21,6 +21,7 @@ many it touches then (`times`, None: for ever). Effects:
 | page          | a list gives pages of at most `count`                                                              |
 | extra         | the answer has the `members` besides, which no service model need know (JSON; lists by position)   |
 | failures      | the answer is 200 with `count` entries in `failures` (RunTask, DescribeTasks), reason `reason`     |
+|               | or in `FailedEntries` (PutTargets, RemoveTargets), error `code`                                    |
 """
 
 import fnmatch
@@ -166,7 +167,7 @@ def denied(call: Call, resource: str, action: str | None = None, *, explicitly: 
 
     EC2 has a code and a sentence of its own (EC2 API reference, "Error codes": UnauthorizedOperation).
     """
-    action = action or f"{call.service}:{call.operation}"
+    action = action or call.action
     why = (
         "with an explicit deny in an identity-based policy"
         if explicitly
@@ -232,6 +233,11 @@ class CallLog:
     def counts(self) -> dict[str, int]:
         """How often each operation was called, by name, sorted."""
         return dict(sorted(self._counts.items()))
+
+    @property
+    def newest(self) -> CallRecord:
+        """The last call that was met. Raises IndexError where there was none."""
+        return self._records[-1]
 
     def named(self, pattern: str) -> tuple[CallRecord, ...]:
         """The records whose name matches (`ecs:RunTask`, `ecs:*`)."""

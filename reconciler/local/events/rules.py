@@ -6,7 +6,7 @@ Source: botocore's documentation of each operation. PutRule replaces a rule whol
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reconciler.local.calls import AwsError, Call, Place
@@ -135,11 +135,30 @@ def put_targets(call: Call) -> Mapping[str, Any]:
     rule = find_rule(call, call.members["Rule"])
     for target in call.members["Targets"]:
         _check_target(target)
-    merged = {**rule["targets"], **{target["Id"]: target for target in call.members["Targets"]}}
+    failed = _busy(call, [target["Id"] for target in call.members["Targets"]])
+    taken = call.members["Targets"][len(failed) :]
+    merged = {**rule["targets"], **{target["Id"]: target for target in taken}}
     if len(merged) > _MAXIMUM_TARGETS:
         raise AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
     rule["targets"] = merged
-    return {"FailedEntryCount": 0, "FailedEntries": []}
+    return {"FailedEntryCount": len(failed), "FailedEntries": failed}
+
+
+def _busy(call: Call, ids: Sequence[str]) -> list[dict[str, str]]:
+    """The entries of the first targets that the fault plan lets fail.
+
+    "This action can partially fail if too many requests are made at the same time" (API reference, PutTargets).
+    """
+    planned = call.fault("failures")
+    code, reason = (planned.code, planned.reason) if planned is not None else ("", "")
+    return [
+        {
+            "TargetId": each,
+            "ErrorCode": code or "ConcurrentModificationException",
+            "ErrorMessage": reason or "There is concurrent modification on a rule, target, archive, or replay.",
+        }
+        for each in ids[: planned.count if planned is not None else 0]
+    ]
 
 
 def _check_target(target: Mapping[str, Any]) -> None:
@@ -168,9 +187,10 @@ def _check_target(target: Mapping[str, Any]) -> None:
 def remove_targets(call: Call) -> Mapping[str, Any]:
     """Targets off by their id; an unknown id is a failed entry."""
     rule = find_rule(call, call.members["Rule"])
-    failed = [
+    busy = _busy(call, call.members["Ids"])
+    failed = busy + [
         {"TargetId": known, "ErrorCode": "ResourceNotFoundException", "ErrorMessage": f"Target {known} does not exist."}
-        for known in call.members["Ids"]
+        for known in call.members["Ids"][len(busy) :]
         if rule["targets"].pop(known, None) is None
     ]
     return {"FailedEntryCount": len(failed), "FailedEntries": failed}

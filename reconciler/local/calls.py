@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from reconciler.local.faults import Fault
@@ -57,6 +57,10 @@ class Needed(NamedTuple):
     keys: Mapping[str, Sequence[str]] = {}
 
 
+#: botocore's name of a service → the prefix of its actions, where they differ.
+_PREFIXES: Final = {"resourcegroupstaggingapi": "tag"}
+
+
 class Principal(NamedTuple):
     """Who calls: the account its credentials belong to, its ARN and the access key it signed with."""
 
@@ -77,6 +81,11 @@ class Call:
     principal: Principal
     faults: Sequence["Fault"] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def action(self) -> str:
+        """The action that the call is named for, with IAM's prefix of its service."""
+        return f"{_PREFIXES.get(self.service, self.service)}:{self.operation}"
 
     @property
     def store(self) -> dict[str, Any]:

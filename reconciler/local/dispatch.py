@@ -11,7 +11,7 @@ from reconciler.local import models, moto_needs, shapes, wire
 from reconciler.local.calls import AwsError, Call, Members, Needed, Place, Principal, Service
 from reconciler.local.fallthrough import Fallthrough
 from reconciler.local.faults import CallLog, FaultPlan, refusal, throttled
-from reconciler.local.iam import own_action, role_of_session
+from reconciler.local.iam import role_of_session
 from reconciler.local.rate_limits import RateLimits
 from reconciler.local.sts import principal_of
 from reconciler.local.wire import Answer, Request, Target
@@ -164,7 +164,7 @@ class Dispatcher:
     def _permit(self, service: Service | None, call: Call) -> None:
         describe = service.needs if service is not None and not service.rest_from_moto else moto_needs.of
         needs = list(describe(call)) if describe is not None else []
-        own = own_action(call)
+        own = call.action
         if not any(needed.action == own for needed in needs):
             needs.insert(0, Needed(own))
         refused = self.world.policies.check(call, needs)

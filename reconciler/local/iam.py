@@ -19,8 +19,6 @@ from reconciler.local.faults import denied
 from reconciler.local.policy import Keys, Statement
 
 EVERYBODY: Final = "*"
-#: botocore's name of a service → the prefix of its actions, where they differ.
-PREFIXES: Final = {"resourcegroupstaggingapi": "tag"}
 _FREE: Final = frozenset({"sts:GetCallerIdentity"})
 
 
@@ -75,11 +73,6 @@ class Policies:
             if key is not None and key in self._statements:
                 return self._statements[key]
         return None
-
-
-def own_action(call: Call) -> str:
-    """The action that a call is named for, with IAM's prefix of its service."""
-    return f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
 
 
 def role_of_session(arn: str) -> str | None:

@@ -267,7 +267,7 @@ def test_a_refusal_to_deregister_what_is_active_is_told(caller: Aws, aws: LocalA
 
 def test_what_could_not_be_read_is_not_absent(caller: Aws, aws: LocalAws, backend: TaskDefinitions) -> None:
     aws.faults.add("resourcegroupstaggingapi:GetResources", "deny", times=None)
-    with pytest.raises(AccessDenied, match="GetResources is not allowed"):
+    with pytest.raises(AccessDenied, match="GetResources: tag:GetResources is not allowed"):
         backend.observe(["a"], owner=OWNER)
 
 

@@ -6,7 +6,6 @@ such a thing, and what the request has no word for is kept under :data:`KEY`, by
 member that holds nothing (null, `[]`, `{}`) says nothing and is left out.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -34,12 +33,11 @@ def operation(service: str) -> str | None:
     return _DESCRIBING[service][0] if service in _DESCRIBING else None
 
 
-def keep(parsed: dict[str, Any], body: bytes, model: "ServiceModel") -> frozenset[str]:
-    """Put into a parsed answer what botocore dropped of `body`; answer which members that are (`volumes[].new`)."""
+def keep(parsed: dict[str, Any], raw: Any, model: "ServiceModel") -> frozenset[str]:
+    """Put into a parsed answer what botocore dropped of `raw`; answer which members that are (`volumes[].new`)."""
     _, member, registering, rules = _DESCRIBING[model.service_name]
     known = _request(model, registering)
     told = {row.path for row in rules if isinstance(row, NotCompared) and row.side == "response"}
-    raw = json.loads(body)
     patterns: set[str] = set()
     for described, whole in _pairs(parsed, raw, member):
         found = {place: value for place, value in _beyond(whole, known) if place[0] not in told}

@@ -78,10 +78,14 @@ class Wire:
         if (describing := unmodelled.operation(prefix)) is not None:
 
             def described(
-                response_dict: Mapping[str, Any] | None, parsed_response: dict[str, Any] | None, **_: object
+                event_name: str,
+                response_dict: Mapping[str, Any] | None,
+                parsed_response: dict[str, Any] | None,
+                **_: object,
             ) -> None:
                 if response_dict is not None and parsed_response is not None and "Error" not in parsed_response:
-                    self._described(unmodelled.keep(parsed_response, response_dict["body"], model))
+                    raw = _json(event_name, response_dict["body"])
+                    self._described(unmodelled.keep(parsed_response, raw, model))
 
             events.register(f"response-received.{prefix}.{describing}", described)
 
@@ -134,9 +138,13 @@ def _refuse_what_is_no_json(
     event_name: str, response_dict: Mapping[str, Any] | None, parsed_response: Mapping[str, Any] | None, **_: object
 ) -> None:
     """Raise OutcomeUnknown for a text that botocore could not read and took for an answer without members."""
-    if response_dict is None or parsed_response is None or parsed_response.keys() - {"ResponseMetadata"}:
-        return
+    if response_dict is not None and parsed_response is not None and not parsed_response.keys() - {"ResponseMetadata"}:
+        _json(event_name, response_dict["body"])
+
+
+def _json(event_name: str, body: bytes) -> Any:
+    """Read a body; raise OutcomeUnknown where it is no JSON. None at all is an answer without members."""
     try:
-        json.loads(response_dict["body"] or "{}")
+        return json.loads(body or "{}")
     except ValueError:
         raise answers.unexpected(event_name.rpartition(".")[2], "it is no JSON") from None

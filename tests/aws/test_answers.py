@@ -91,6 +91,8 @@ def answered(caller: Aws, action: str, body: bytes) -> str:
         ("scheduler:ListSchedules", b'{"Schedules": {"Name": "x"}}'),
         ("batch:DescribeJobs", b"\xff\xfe"),
         ("sts:GetCallerIdentity", b'{"Account": "1"}'),
+        ("scheduler:GetSchedule", b"null"),
+        ("batch:DescribeJobDefinitions", b"[]"),
         ("iam:GetRole", b"<a><b></a>"),
     ],
 )
@@ -100,6 +102,7 @@ def test_an_answer_that_the_sdk_cannot_read_may_have_taken_effect(caller: Aws, a
         "ecs:DescribeTasks": {"tasks": ["a"]},
         "iam:GetRole": {"RoleName": "r"},
         "batch:DescribeJobs": {"jobs": ["a"]},
+        "scheduler:GetSchedule": {"Name": "nightly"},
     }
     with pytest.raises(OutcomeUnknown) as raised:
         caller.call(action, **members.get(action, {}))
@@ -115,6 +118,21 @@ def test_what_is_no_answer_is_not_taken_for_an_empty_one(caller: Aws, body: byte
         "DescribeLogGroups: AWS's answer is not as its model says: it is no JSON (UnexpectedAnswer) — "
         "run it again; with -vv the log says more"
     )
+
+
+@pytest.mark.parametrize("body", [b"<html>welcome to our wifi</html>", b'{"Arn": "arn:aws:sche'])
+def test_nor_for_a_description_without_members(caller: Aws, body: bytes) -> None:
+    answered(caller, "scheduler:GetSchedule", body)
+    with pytest.raises(OutcomeUnknown, match="GetSchedule: AWS's answer is not as its model says: it is no JSON"):
+        caller.call("scheduler:GetSchedule", Name="nightly")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"])
+@pytest.mark.parametrize("action", ["scheduler:GetSchedule", "batch:DescribeJobDefinitions"])
+def test_a_description_of_nothing_is_one(caller: Aws, action: str, body: bytes) -> None:
+    answered(caller, action, body)
+    members = {"Name": "nightly"} if action.startswith("scheduler") else {}
+    assert list(caller.call(action, **members)) == ["ResponseMetadata"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}"])

@@ -1,4 +1,4 @@
-"""What is fuzzed: each target does one wrong thing to a world and uses it, by a given source of chance."""
+"""What is fuzzed: each target makes a case, by a given source of chance; the world plays it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,14 +7,16 @@ from random import Random
 from typing import Any
 
 from reconciler.aws.ledger import parse
+from reconciler.local import state as statefile
+from tests.fuzz.answers import CHANGED, Answers
+from tests.fuzz.case import Case, Event
 from tests.fuzz.mutations import broken_bytes, broken_text, mutated
-from tests.fuzz.world import Found, World
+from tests.fuzz.shapes import shapes
+from tests.fuzz.words import words
+from tests.fuzz.world import World
 
-READERS = (
-    *(["plan"], ["drift", "--unmanaged"], ["status"], ["runs"], ["logs", "report"], ["logs", "crunch"]),
-    *(["import", "report", "--dir", "i.d"], ["wait", "crunch"], ["run", "report"], ["--once"], ["stop", "report"]),
-)
 VARIABLES = "A: 1\nB: two words\nC: '${{ A }}'\n"
+OVERRIDES = "containerOverrides: [{name: main, command: [a, b], environment: [{name: A, value: b}]}]\ncpu: '512'\n"
 DEFINITION = json.dumps(
     {"family": "f", "containerDefinitions": [{"name": "main", "image": "busybox", "memory": 64, "essential": True}]}
 )
@@ -33,88 +35,75 @@ EVENTS: tuple[Mapping[str, Any], ...] = (
     {"event": "finished", "state": "Failed", "reason": "x", "at": "2026-01-01T00:00:00+00:00"},
     {"event": "schedule", "since": "2026-01-01T00:00:00+00:00", "hash": "x", "skipped": []},
 )
+GROUPS = ("/reconciler/team", "/reconciler/team/runs", "/reconciler/team/events")
+FORMATS = ("text", "json", "markdown", "html", "junit", "github")
 
 
-def answers(world: World, chance: Random) -> None:
-    """AWS's answers: one place of one of them is gone, added or of another kind."""
-    command = list(chance.choice(READERS))
+def files(world: World, chance: Random) -> Case:
+    """Manifests, Settings, variable files, definition files and files of overrides."""
+    world.again()
+    written = {path.as_posix(): path.read_bytes() for path in sorted(Path("jobs.d").glob("*.yaml"))}
+    more = {
+        "td.json": DEFINITION,
+        "variables.yaml": VARIABLES,
+        "jobs.d/filed.yaml": NAMING,
+        "overrides.yaml": OVERRIDES,
+    }
+    written |= {name: text.encode() for name, text in more.items()}
+    for _ in range(chance.choice((1, 1, 2))):
+        name = chance.choice(sorted(written))
+        text = broken_text(chance, written[name].decode(errors="replace"))
+        written[name] = text.encode("utf-8", "replace") if chance.random() < 0.6 else broken_bytes(chance, text)
+    more_words = ["--var-file", "variables.yaml", *chance.choice(([], ["--format", "json"]))]
+    commands = [["validate", *more_words], ["render", *more_words]]
     if chance.random() < 0.3:
-        path = Path("jobs.d/report.yaml")
-        path.write_text(path.read_text().replace("app:1", "app:2"))
-    first, every = chance.randint(1, 16), chance.randint(4, 40)
-    seen = 0
-
-    def change(_service: str, _operation: str, body: bytes) -> bytes:
-        nonlocal seen
-        seen += 1
-        if seen < first or (seen - first) % every:
-            return body
-        try:
-            told = json.loads(body)
-        except ValueError:
-            return broken_text(chance, body.decode(errors="replace")).encode()
-        return json.dumps(mutated(chance, told)).encode()
-
-    with world.answering(change):
-        world.reconcile(*command)
-    world.reconcile("--once")
+        commands.append(["run", "report", "--var-file", "variables.yaml", "--overrides", "overrides.yaml"])
+    return Case(commands=commands, files=written)
 
 
-def files(world: World, chance: Random) -> None:
-    """Manifests, Settings, variable files and definition files."""
-    Path("td.json").write_bytes(DEFINITION.encode())
-    Path("variables.yaml").write_text(VARIABLES)
-    Path("jobs.d/filed.yaml").write_text(NAMING)
-    path = chance.choice([*sorted(Path("jobs.d").glob("*.yaml")), Path("td.json"), Path("variables.yaml")])
-    text = broken_text(chance, path.read_text())
-    path.write_bytes(text.encode("utf-8", "replace") if chance.random() < 0.6 else broken_bytes(chance, text))
-    for command in (["validate"], ["render"]):
-        world.reconcile(*command, "--var-file", "variables.yaml", *chance.choice([[], ["--format", "json"]]))
-
-
-def saved(world: World, chance: Random) -> None:
+def saved(world: World, chance: Random) -> Case:
     """Saved plans and JSON reports."""
-    path = Path("jobs.d/report.yaml")
-    path.write_text(path.read_text().replace("app:1", "app:2"))
-    world.reconcile("plan", "--out", "plan.json")
-    told = json.loads(Path("plan.json").read_text())
+    changes = _changed(world)
+    world.play(Case(commands=[["plan", "--out", "plan.json"]], files=changes))
+    told = json.loads(world.text("plan.json"))
     if chance.random() < 0.4:
         told = json.loads(world.reconcile("status", "--format", "json").out)
-    kind = chance.choice(["text", "json", "markdown", "html", "junit", "github"])
-    text = json.dumps(mutated(chance, told))
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        told = mutated(chance, told)
+    text = json.dumps(told)
     raw = text.encode() if chance.random() < 0.7 else broken_bytes(chance, broken_text(chance, text))
-    Path("plan.json").write_bytes(raw)
-    world.reconcile("show", "plan.json", "--format", kind)
-    world.reconcile("--once", "--plan", "plan.json")
+    commands = [["show", "plan.json", "--format", chance.choice(FORMATS)], ["--once", "--plan", "plan.json"]]
+    return Case(commands=commands, files={**changes, "plan.json": raw})
 
 
-def caches(world: World, chance: Random) -> None:
+def caches(world: World, chance: Random) -> Case:
     """The cache: whatever stands in it, a pass says the same."""
-    expected = world.reconcile("plan", "--format", "json")
+    world.again()
     held = [path for path in sorted(Path("cache").rglob("*")) if path.is_file()]
-    for path in chance.sample(held, min(len(held), 3)):
-        raw = path.read_bytes()
-        at = chance.randint(0, len(raw))
-        path.write_bytes(chance.choice([b"", raw[:at], raw[:at] + chance.randbytes(8) + raw[at + 8 :], b"{}", b"null"]))
-    found = world.reconcile("plan", "--format", "json")
-    if _lasting(expected.out) != _lasting(found.out) or expected.code != found.code:
-        raise Found(f"a corrupted cache changed a plan:\n{expected.out}\n{found.out}{found.err}")
+    broken = {path.as_posix(): _corrupted(chance, path.read_bytes()) for path in chance.sample(held, min(len(held), 3))}
+    return Case(commands=[["plan", "--format", "json"]], files=broken, harmless=True)
 
 
-def _lasting(report: str) -> Any:
-    told = json.loads(report)
-    return {member: value for member, value in told.items() if member not in {"started", "seconds"}}
+def _corrupted(chance: Random, raw: bytes) -> bytes:
+    at = chance.randint(0, len(raw))
+    if chance.random() < 0.4:
+        try:
+            return json.dumps(mutated(chance, json.loads(raw))).encode()
+        except ValueError:
+            pass
+    return chance.choice((b"", raw[:at], raw[:at] + chance.randbytes(8) + raw[at + 8 :], b"{}", b"null", b"[[]]"))
 
 
-def ledger(world: World, chance: Random) -> None:
+def ledger(world: World, chance: Random) -> Case:
     """Events in our streams that we did not write, or wrote otherwise."""
+    world.again()
     logs = world.aws.client("logs")
-    groups = ["/reconciler/team", "/reconciler/team/runs", "/reconciler/team/events"]
     held = [
         (group, stream["logStreamName"])
-        for group in groups
+        for group in GROUPS
         for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]
     ]
+    events = []
     for _ in range(chance.randint(1, 3)):
         group, stream = chance.choice(held)
         told: Any = chance.choice(EVENTS)
@@ -122,32 +111,31 @@ def ledger(world: World, chance: Random) -> None:
         if known and chance.random() < 0.7:
             told = parse(chance.choice(known)["message"]) or told
         message = json.dumps(mutated(chance, told)) if chance.random() < 0.8 else broken_text(chance, json.dumps(told))
-        event = {"timestamp": int(world.aws.now() * 1000), "message": message or "x"}
-        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
-    for command in chance.sample([["plan"], ["status"], ["runs"], ["logs", "report"], ["retry", "report"]], 2):
-        world.reconcile(*command)
-    world.reconcile("--once")
+        events.append(Event(group=group, stream=stream, message=message or "x"))
+    readers = [["plan"], ["status"], ["runs"], ["logs", "report"], ["retry", "report"], ["runs", "--format", "json"]]
+    return Case(commands=[*chance.sample(readers, 2), ["--once"]], events=events)
 
 
-def state(world: World, chance: Random) -> None:
+def state(world: World, chance: Random) -> Case:
     """The embedded AWS's state file."""
-    with world.aws.lock():
-        told = {"format": 1, "world": world.aws.world.dump(), "moto": []}
-    from reconciler.local import state as statefile
-
+    world.again()
     path = Path("state.json")
-    statefile.save(path, told["world"], [])  # type: ignore[arg-type]
+    statefile.save(path, world.aws.world.dump(), [])
     raw = path.read_text()
-    try:
-        text = json.dumps(mutated(chance, json.loads(raw)))
-    except ValueError:
-        text = raw
-    path.write_bytes(text.encode() if chance.random() < 0.7 else broken_bytes(chance, broken_text(chance, text)))
-    world.reconcile("status", "--local")
-    for left in Path().glob("state.json*"):
-        left.unlink()
+    text = json.dumps(mutated(chance, json.loads(raw)))
+    told = text.encode() if chance.random() < 0.7 else broken_bytes(chance, broken_text(chance, raw))
+    return Case(commands=[["status", "--local"]], files={"state.json": told})
 
 
-TARGETS: Mapping[str, Callable[[World, Random], None]] = {
-    target.__name__: target for target in (answers, files, saved, caches, ledger, state)
+def _changed(world: World) -> dict[str, bytes | None]:
+    world.again()
+    return {path: world.text(path).replace(before, after).encode() for path, (before, after) in CHANGED.items()}
+
+
+Target = Callable[[World, Random], Case]
+TARGETS: Mapping[str, Target] = {
+    "answers": Answers(),
+    **{target.__name__: target for target in (files, shapes, words, saved, caches, ledger, state)},
 }
+#: How many cases of each target are played before it is the first one's turn again: what costs less is played more.
+TURNS: Mapping[str, int] = dict(zip(TARGETS, (6, 6, 4, 12, 2, 1, 2, 1), strict=True))

@@ -100,7 +100,7 @@ class Made:
     @property
     def places_many(self) -> bool:
         """Whether it launches several tasks, of which some may be refused."""
-        return self.members.get("count", 1) > 1
+        return int(self.members.get("count", 1)) > 1
 
     @property
     def job(self) -> str:

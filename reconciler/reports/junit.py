@@ -86,7 +86,8 @@ def _job(report: Report, job: JobReport, steps: Sequence[Step], problems: Sequen
     counts = differs and (report.verb == "drift" or (job.sync in {Sync.ERROR, Sync.BEHIND} and not failures))
     if counts:
         failures.append((str(job.sync), "\n".join(line for line in (job.message, *changes) if line) or str(job.sync)))
-    said = [f"sync {job.sync}, health {job.health}"] if job.sync or job.health else []
+    axes = {"sync": job.sync, "health": job.health}
+    said = [", ".join(f"{axis} {found}" for axis, found in axes.items() if found)] if any(axes.values()) else []
     said += changes if not counts else []
     if job.last_run is not None:
         said.append(f"last run {run_text(job.last_run)}")

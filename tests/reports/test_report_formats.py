@@ -1,6 +1,7 @@
 """Every face of one rich report, whole; `python -m tests.reports.regenerate_golden` writes the expected files anew."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_hidden_values_are_in_no_format(form: str, verb: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_show_values_shows_them_in_every_format(form: str) -> None:
     assert CANARY in render(presentable(report("plan"), manifests(), ("*",)), form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_axis_that_nobody_looked_at_is_not_spoken_of(form: str) -> None:
+    shown = report("drift")
+    rule = replace(shown.jobs[1], kind="event-rule", health=None, last_run=None)
+    assert "None" not in render(presentable(replace(shown, jobs=(rule,)), manifests()), form)
 
 
 @pytest.mark.parametrize("verb", VERBS)

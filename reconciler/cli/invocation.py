@@ -47,8 +47,8 @@ class Invocation:
         self.started = self._stopwatch.now()
         self._emitted = False
         self._scrubber: tuple[Manifests | None, Scrubber] = (None, Scrubber(None, self.show))
-        #: The account and Region of the built-in variables, as far as they are known without or from AWS.
-        self.identity: tuple[str | None, str | None] = (None, options.region)
+        #: The account and Region of the built-in variables, once AWS was asked for them.
+        self.identity: tuple[str | None, str | None] = (None, None)
         #: What is kept from one reading of the directory to the next, where there will be more than one.
         self.recollection: Recollection | None = None
 
@@ -114,10 +114,21 @@ class Invocation:
             variable_files=options.var_file,
             os_environment=dict(variables),
             account=account,
-            region=region or variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION"),
+            region=region or self._usual_region,
+            chosen_region=options.region,
             commit=self.commit.sha if self.commit else None,
             cache=cache_files.default_directory(variables),
         )
+
+    @property
+    def region(self) -> str | None:
+        """The Region that is acted in, as far as it is known without a look at profiles."""
+        return self.options.region or self.manifests.settings.region or self._usual_region
+
+    @property
+    def _usual_region(self) -> str | None:
+        """The Region of the AWS environment; the embedded AWS does not ask it."""
+        return None if self.options.local else os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
 
     @cached_property
     def commit(self) -> "Commit | None":

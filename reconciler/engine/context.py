@@ -20,7 +20,7 @@ from reconciler.core.ownership import Commit
 from reconciler.core.slot_memory import SlotMemory
 from reconciler.engine.unchanged import Unchanged
 from reconciler.kinds.kind import Kind
-from reconciler.model import Job, Manifests, Outlook, Run, Settings, Step
+from reconciler.model import Job, Manifests, Outlook, Resource, Run, Settings, Step
 
 #: What is told while a pass goes on: how many steps are to come, each that was carried out, a run that has changed.
 Listener = Callable[[Outlook | Step | Run], None]
@@ -65,6 +65,8 @@ class Context:
     backends: Backends
     clock: Clock
     limits: Limits
+    #: The directory's settings with the Region that is acted in, which a flag or the AWS environment may name.
+    acting: Callable[[], Settings]
     commit: Commit | None
     listen: Listener
     known: Known
@@ -77,3 +79,7 @@ class Context:
     def kind(self, job: Job) -> Kind:
         """Answer the kind of a job."""
         return self.kinds[job.kind]
+
+    def definition(self, job: Job) -> Resource | None:
+        """Answer the definition that a job owns, exactly as it is sent; None where it uses another's."""
+        return self.kind(job).definition(job, self.acting())

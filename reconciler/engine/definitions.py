@@ -63,7 +63,7 @@ def wanted(context: Context, job: Job) -> Wanted | None:
 
 
 def _wanted(context: Context, job: Job) -> Wanted | None:
-    resource = context.kind(job).definition(job, context.settings)
+    resource = context.definition(job)
     if resource is None:
         return None
     proof = digest(resource.spec)
@@ -90,7 +90,7 @@ def body(context: Context, job: Job, revision: Revision | None) -> Spec:
     """Answer the definition that a job runs: as this directory has it, else as the revision was described."""
     owner = _owner(job)
     owning = job if owner == job.name else next(other for other in context.manifests.jobs if other.name == owner)
-    resource = context.kind(owning).definition(owning, context.settings)
+    resource = context.definition(owning)
     if resource is not None:
         return resource.spec
     return (revision.spec if revision is not None else None) or {}

@@ -127,7 +127,7 @@ def _permissions(context: Context, inspection: Inspection, caller: str, jobs: Se
     definitions: dict[str, list[str]] = {}
     for job in jobs:
         kind = context.kind(job)
-        own = kind.definition(job, context.settings)
+        own = context.definition(job)
         definitions.setdefault(kind.definition_kind, []).extend([own.name] if own is not None else [])
     settings = context.settings
     asked = Directory(owner=settings.owner, cluster=settings.cluster, definitions=definitions)

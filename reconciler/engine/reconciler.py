@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from reconciler.aws.session import Aws
 from reconciler.clock import Clock
@@ -80,6 +81,7 @@ class Reconciler:
             backends=kept.backends(aws, manifests.settings),
             clock=clock,
             limits=limits,
+            acting=cache(lambda: replace(manifests.settings, region=aws.region)),
             commit=commit,
             listen=listen,
             known=kept.known(manifests, commit),

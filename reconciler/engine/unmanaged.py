@@ -21,7 +21,7 @@ def _declared(context: Context, kind: str) -> frozenset[str]:
     """Answer the definitions that manifests own or borrow."""
     names = set()
     for job in context.manifests.jobs:
-        if job.kind == kind and (resource := context.kind(job).definition(job, context.settings)) is not None:
+        if job.kind == kind and (resource := context.definition(job)) is not None:
             names.add(resource.name)
         elif job.kind == kind and isinstance(job.definition, Linked):
             names.add(job.definition.reference.rpartition("/")[2].partition(":")[0])

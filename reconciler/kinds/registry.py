@@ -1,6 +1,7 @@
 """The kinds of job there are, and what they would send."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from reconciler.kinds.batch_job import BatchJob
@@ -21,14 +22,14 @@ def kind_of(job: Job) -> Kind:
     return kinds()[job.kind]
 
 
-def render(job: Job, manifests: Manifests) -> Mapping[str, Spec | str | None]:
-    """Answer what would be sent for a job, as far as it is known offline: its definition and its run request.
+def render(job: Job, manifests: Manifests, region: str | None) -> Mapping[str, Spec | str | None]:
+    """Answer what would be sent for a job in `region`, as far as it is known offline: its definition and run request.
 
     The run request still holds `vpcId` and `subnetTags` where AWS has to be asked for the subnets, `command` and
     `environment` where it has to be asked for the main container, and lacks the `RECONCILER_*` variables, which differ
     from run to run.
     """
-    kind, settings = kind_of(job), manifests.settings
+    kind, settings = kind_of(job), replace(manifests.settings, region=region)
     definition = kind.definition(job, settings)
     shared = job.definition.job if isinstance(job.definition, Shared) else job.name
     ran = kind.definition(next(other for other in manifests.jobs if other.name == shared), settings)

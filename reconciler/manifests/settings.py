@@ -76,7 +76,10 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
     system = Layer(values=offered(request.os_environment), outside=True)
     built_in = {"reconciler.env": environment, "reconciler.commit": request.commit}
     if document is None:
-        built_in |= {"reconciler.account": request.account, "reconciler.region": request.region}
+        built_in |= {
+            "reconciler.account": request.account,
+            "reconciler.region": request.chosen_region or request.region,
+        }
         variables = Variables([system, *outer], built_in | {"reconciler.owner": "default"})
         return Chosen(settings=Settings(), variables=variables)
 
@@ -99,7 +102,7 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
     variables = Variables([system, *written, *outer], built_in)
     variables = variables.within(
         account=_early(merged, "accountId", variables) or request.account,
-        region=_early(merged, "region", variables) or request.region,
+        region=request.chosen_region or _early(merged, "region", variables) or request.region,
     )
     filled, unset = substitute(
         root,

@@ -101,7 +101,7 @@ def _texts(invocation: Invocation, aws: "Aws", files: "Mapping[Path, Live]") -> 
 
     directory = invocation.options.directory
     settings = invocation.manifests.settings
-    laid = defaults(directory, invocation.request(settings.account_id, settings.region))
+    laid = defaults(directory, invocation.request(*invocation.identity))
     starts = _starts(invocation, aws)
     taken = {job.name for job in invocation.manifests.jobs}
     texts = {}
@@ -141,8 +141,7 @@ def _write(path: Path, text: str) -> None:
 
 def _checked(invocation: Invocation, files: "Mapping[Path, Live]") -> ExitCode:
     """Say what is wrong with what was written: AWS keeps definitions that it would no longer register."""
-    settings = invocation.manifests.settings
-    invocation.manifests = invocation.load(settings.account_id, settings.region)
+    invocation.manifests = invocation.load(*invocation.identity)
     written = {str(path) for path in files}
     problems = [
         problem

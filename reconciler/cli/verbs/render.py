@@ -34,5 +34,5 @@ def _rendered(invocation: Invocation, job: Job) -> JobReport:
     from reconciler.kinds.registry import render
     from reconciler.reports.masking import mask_spec
 
-    masked: dict[str, Any] = mask_spec(render(job, invocation.manifests), invocation.show)
+    masked: dict[str, Any] = mask_spec(render(job, invocation.manifests, invocation.region), invocation.show)
     return JobReport(name=job.name, kind=job.kind, sync=None, health=None, source=job.source, rendered=masked)

@@ -34,7 +34,7 @@ def _report(invocation: Invocation) -> Report:
         report, manifests = invocation.offline_report(), invocation.manifests
         problems = (*report.problems, *_passed(invocation, manifests))
         return replace(report, jobs=_jobs(manifests, now), problems=problems)
-    checked = {name: invocation.load(None, None, environment=name) for name in declared}
+    checked = {name: invocation.load(*invocation.identity, environment=name) for name in declared}
     first = next(iter(checked.values()))
     invocation.manifests = replace(first, jobs=tuple(job for each in checked.values() for job in each.jobs))
     return replace(

@@ -5,7 +5,7 @@ the whole answer of a describe call. What AWS answers and does not take is dropp
 write for every member that is not set.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -80,7 +80,7 @@ def read(path: FilePath, shown: str, form: Form) -> DefinitionFile:
         return DefinitionFile(content=text.content, problems=problems)
     if len(documents) != 1 or not isinstance(documents[0].value, Table):
         where = source(documents[0].place if documents else (shown, 1, 1))
-        message = f"expected one {form.answer} as a mapping"
+        message = f"expected one {form.answer} as a mapping, got {_kind_of(documents)}"
         return DefinitionFile(content=text.content, problems=(Problem(message=message, source=where),))
     try:
         body, place = _unwrapped(documents[0].value, documents[0].place, form)
@@ -88,6 +88,12 @@ def read(path: FilePath, shown: str, form: Form) -> DefinitionFile:
         problem = Problem(message=str(error), source=source(documents[0].place), hint=error.hint)
         return DefinitionFile(content=text.content, problems=(problem,))
     return DefinitionFile(body=_request(body, form), place=place, content=text.content)
+
+
+def _kind_of(documents: Sequence[yaml12.Document]) -> str:
+    if len(documents) != 1:
+        return f"{len(documents)} documents" if documents else "nothing"
+    return "a list" if isinstance(documents[0].value, list) else "a single value"
 
 
 class _NotADefinition(Exception):
@@ -101,7 +107,7 @@ def _unwrapped(root: Table, place: Place, form: Form) -> tuple[Table, Place]:
     inner = root.get(form.answer)
     if isinstance(inner, Table):
         body = inner
-        if root.get("tags") and "tags" not in inner:
+        if root.get("tags") and not inner.get("tags"):
             body = inner.copy()
             body.put("tags", root["tags"], root.places["tags"])
         return body, root.places[form.answer]

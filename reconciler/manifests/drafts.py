@@ -106,9 +106,9 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
     name = chosen.settings.name_prefix + declared_name
     variables = chosen.variables.within(job=name)
     root = raw.copy()
-    spec = _merged(raw.get("spec"), chosen, kind)
-    spec = _with_definition_file(spec, kind, chosen, reading, variables.expand)
-    root.put("spec", spec, raw.places.get("spec", document.place))
+    if isinstance(raw.get("spec"), Table | None):
+        spec = _Merging(raw.get("spec"), chosen, kind).spec(reading, variables.expand)
+        root.put("spec", spec, raw.places.get("spec", document.place))
     filled, unset = substitute(
         root,
         variables,
@@ -146,17 +146,58 @@ def _declared_name(raw: Table, chosen: Chosen) -> str:
         return str(written)
 
 
-def _merged(spec: Any, chosen: Chosen, kind: str) -> Table:
-    """Answer defaults, the job's own spec and its overlay for the environment, merged in this order (RFC 7386)."""
-    own = _long_schedule(spec) if isinstance(spec, Table) else Table()
-    overlay = tree.at(own, ("environments", chosen.settings.environment)) if chosen.settings.environment else None
-    patch = _long_schedule(overlay) if isinstance(overlay, Table) else Table()
-    layered = tree.merge(own, patch, _NULLS_KEPT)
-    defaults = _fitting(chosen.defaults.get(kind, Table()), layered, DIALECTS[kind])
-    merged: Table = tree.merge(tree.merge(defaults, own, _NULLS_KEPT), patch, _NULLS_KEPT)
-    merged.pop("environments", None)
-    merged.places.pop("environments", None)
-    return merged
+class _Merging:
+    """What makes one job's spec: defaults, its own, and its overlay for the environment, merged in this order.
+
+    A definition file's content stands where its name was written: above the defaults, below the overlay.
+    """
+
+    def __init__(self, spec: Any, chosen: Chosen, kind: str) -> None:
+        environment = chosen.settings.environment
+        overlay = tree.at(spec, ("environments", environment)) if environment else None
+        self._dialect = DIALECTS[kind]
+        self._defaults = chosen.defaults.get(kind, Table())
+        self._own = _long_schedule(spec) if isinstance(spec, Table) else Table()
+        self._overlay = _long_schedule(overlay) if isinstance(overlay, Table) else Table()
+
+    def spec(self, reading: Reading, expand: Callable[[str], str]) -> Table:
+        """Answer the merged spec (RFC 7386); `expand` fills in the name of a definition file."""
+        defaults = _fitting(self._defaults, tree.merge(self._own, self._overlay, _NULLS_KEPT), self._dialect)
+        merged: Table = tree.merge(tree.merge(defaults, self._own, _NULLS_KEPT), self._overlay, _NULLS_KEPT)
+        _drop(merged, "environments")
+        name = merged.get(self._dialect.file)
+        if isinstance(name, str) and self._own.get(self._dialect.body) is None:
+            self._read_definition(merged, name, reading, expand)
+        return merged
+
+    def _read_definition(self, merged: Table, name: str, reading: Reading, expand: Callable[[str], str]) -> None:
+        """Put the named file's content in place of its name, where it can be had.
+
+        A spec of its own that holds a definition as well keeps both members, which the schema refuses.
+        """
+        body, file = self._dialect.body, self._dialect.file
+        overlaid = self._overlay.get(body)
+        if overlaid is not None and not isinstance(overlaid, Table):
+            return
+        _drop(merged, body)
+        try:
+            expanded = expand(name)
+        except Unset:
+            return
+        if not expanded:
+            return
+        found = reading.definition(expanded, merged.places[file], ("spec", file), self._dialect.form)
+        if found.body is not None:
+            below = self._defaults.get(body)
+            content = tree.merge(below, found.body) if isinstance(below, Table) else found.body
+            _drop(merged, file)
+            merged.put(body, tree.merge(content, overlaid) if overlaid is not None else content, found.place)
+
+
+def _drop(table: Table, member: str) -> None:
+    """Take a member out of a table that nobody else has."""
+    table.pop(member, None)
+    table.places.pop(member, None)
 
 
 def _fitting(defaults: Table, own: Table, dialect: Dialect) -> Table:
@@ -165,14 +206,14 @@ def _fitting(defaults: Table, own: Table, dialect: Dialect) -> Table:
     `logs` goes with the definition: nobody can add a log configuration to somebody else's. Those that lie under a
     definition file are merged where it is read.
     """
-    absent = {member for member in (*_ONLY_WHERE_PRESENT, dialect.body) if member not in own}
+    only = (*_ONLY_WHERE_PRESENT, dialect.body, dialect.file, dialect.reference, "definitionOf")
+    absent = {member for member in only if member not in own}
     if dialect.body not in own and dialect.file not in own:
         absent.add("logs")
     result = Table()
     for member, value in defaults.items():
-        if member in absent:
-            continue
-        result.put(member, value, defaults.places[member])
+        if member not in absent:
+            result.put(member, value, defaults.places[member])
     return _long_schedule(result)
 
 
@@ -188,32 +229,6 @@ def _long_schedule(spec: Table) -> Table:
         schedule.put(other, None, place)
     result = spec.copy()
     result.put("schedule", schedule, place)
-    return result
-
-
-def _with_definition_file(
-    spec: Table, kind: str, chosen: Chosen, reading: Reading, expand: Callable[[str], str]
-) -> Table:
-    """Answer the spec with the named file's content in place of its name, the kind's defaults under it.
-
-    A spec that also holds a definition of its own keeps both members, which the schema refuses.
-    """
-    dialect = DIALECTS[kind]
-    name = spec.get(dialect.file)
-    if not isinstance(name, str) or dialect.body in spec:
-        return spec
-    try:
-        found = reading.definition(expand(name), spec.places[dialect.file], ("spec", dialect.file), dialect.form)
-    except Unset:
-        return spec
-    if found.body is None:
-        return spec
-    defaults = chosen.defaults.get(kind, Table()).get(dialect.body)
-    result = spec.copy()
-    del result[dialect.file], result.places[dialect.file]
-    result.put(
-        dialect.body, tree.merge(defaults, found.body) if isinstance(defaults, Table) else found.body, found.place
-    )
     return result
 
 

@@ -13,6 +13,14 @@ metadata: {name: hello}
 spec:
   taskDefinitionFile: td.json
 """
+#: Settings behind it whose environment `prod` counts.
+PROD = """\
+---
+apiVersion: reconciler/v1
+kind: Settings
+metadata: {name: team}
+spec: {defaultEnvironment: prod, environments: {prod: {}}}
+"""
 BATCH = JOB.replace("EcsJob", "BatchJob").replace(
     "taskDefinitionFile: td.json", "jobDefinitionFile: td.json\n  run: {jobQueue: q}"
 )
@@ -71,8 +79,10 @@ def test_what_aws_answered_is_what_was_registered(jobs_d: Directory, answer: Any
 
 def test_tags_of_an_answer_are_the_definitions(jobs_d: Directory) -> None:
     answer = {"taskDefinition": DESCRIBED, "tags": [{"key": "team", "value": "data"}]}
+    consoles = {**answer, "taskDefinition": {**DESCRIBED, "tags": []}}
 
-    assert body(jobs_d, json.dumps(answer)) == {**DEFINITION, "tags": [{"key": "team", "value": "data"}]}
+    for each in (answer, consoles):
+        assert body(jobs_d, json.dumps(each)) == {**DEFINITION, "tags": [{"key": "team", "value": "data"}]}
 
 
 def test_an_answer_with_job_definitions_stands_for_the_newest_active_one(jobs_d: Directory) -> None:
@@ -115,9 +125,10 @@ def test_variables_are_filled_in_and_lines_are_the_files(jobs_d: Directory) -> N
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        ("[1]", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping"),
-        ("", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping"),
-        ("a: 1\n---\nb: 2\n", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping"),
+        ("[1]", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping, got a list"),
+        ("", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping, got nothing"),
+        ("text", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping, got a single value"),
+        ("a: 1\n---\nb: 2\n", "jobs.d/td.json:1:1: expected one taskDefinition as a mapping, got 2 documents"),
         ('{"family": "f"}', "jobs.d/td.json:1:1: holds no taskDefinition (expected containerDefinitions) (save what the describe call answers)"),
         ('{"taskDefinition": {"family": "f"}}', "jobs.d/td.json:1:2 spec.taskDefinition: containerDefinitions is required"),
         ('{\n"a": 1,\n"a": 2}', 'jobs.d/td.json:3:1 a: duplicate key "a" (first at line 2)'),
@@ -133,6 +144,37 @@ def test_a_file_that_is_not_there_is_told_at_the_manifests_line(jobs_d: Director
     assert jobs_d.errors(JOB) == [
         "jobs.d/job.yaml:5:3 spec.taskDefinitionFile: jobs.d/td.json: cannot be read: No such file or directory"
     ]
+
+
+def test_a_file_without_a_name_is_told_once(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB.replace("td.json", '""')) == [
+        'jobs.d/job.yaml:5:3 spec.taskDefinitionFile: expected some text, got ""'
+    ]
+
+
+def test_a_file_that_cannot_be_read_owns_its_logs_all_the_same(jobs_d: Directory) -> None:
+    found = jobs_d.load(JOB + "  logs: {}\n  environments: {prod: {taskDefinition: {memory: 1024}}}\n" + PROD)
+
+    assert [problem.message for problem in found.problems] == [
+        "jobs.d/td.json: cannot be read: No such file or directory"
+    ]
+
+
+def test_an_overlay_lies_over_the_file(jobs_d: Directory) -> None:
+    overlay = "  environments: {prod: {taskDefinition: {memory: 1024, cpu: null}}}\n"
+    files = {"jobs.d/job.yaml": JOB + overlay + PROD, "jobs.d/td.json": json.dumps({**DEFINITION, "cpu": "64"})}
+    job = jobs_d.job(files)
+
+    assert job.spec["taskDefinition"] == {**DEFINITION, "memory": "1024"}
+    assert job.sources[("spec", "taskDefinition", "memory")].file == "jobs.d/job.yaml"
+    assert job.sources[("spec", "taskDefinition", "family")].file == "jobs.d/td.json"
+
+
+def test_an_overlay_may_name_another_file_and_change_that(jobs_d: Directory) -> None:
+    overlay = "  environments: {prod: {taskDefinitionFile: prod.json, taskDefinition: {memory: 1024}}}\n"
+    files = {"jobs.d/job.yaml": JOB + overlay + PROD, "jobs.d/prod.json": json.dumps(DEFINITION)}
+
+    assert jobs_d.job(files).spec["taskDefinition"] == {**DEFINITION, "memory": "1024"}
 
 
 def test_a_file_may_stand_in_the_project_beside_the_directory(jobs_d: Directory) -> None:
@@ -152,6 +194,16 @@ def test_a_definition_and_a_file_exclude_each_other(jobs_d: Directory) -> None:
 
     assert jobs_d.errors({"jobs.d/job.yaml": text, "jobs.d/td.json": json.dumps(DEFINITION)}) == [
         "jobs.d/job.yaml:6:3 spec.taskDefinition: taskDefinitionFile and taskDefinition exclude each other "
+        "(keep one of them)"
+    ]
+
+
+def test_an_overlay_with_a_file_leaves_the_definition_where_it_is(jobs_d: Directory) -> None:
+    text = JOB.replace("taskDefinitionFile: td.json", f"taskDefinition: {json.dumps(DEFINITION)}")
+    overlay = "  environments: {prod: {taskDefinitionFile: td.json}}\n"
+
+    assert jobs_d.errors({"jobs.d/job.yaml": text + overlay + PROD, "jobs.d/td.json": json.dumps(DEFINITION)}) == [
+        "jobs.d/job.yaml:6:25 spec.taskDefinitionFile: taskDefinition and taskDefinitionFile exclude each other "
         "(keep one of them)"
     ]
 

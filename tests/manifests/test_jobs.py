@@ -170,6 +170,17 @@ def test_defaults_of_a_trigger_or_a_definition_need_the_section(jobs_d: Director
     assert (job.trigger, job.logs, job.definition) == (None, None, Linked(reference="etl"))
 
 
+@pytest.mark.parametrize("default", ["taskDefinitionArn: theirs", "taskDefinitionFile: td.json", "definitionOf: other"])
+def test_a_default_gives_no_job_another_source_of_its_definition(jobs_d: Directory, default: str) -> None:
+    settings = DEFAULTS + f"      {default}\n"
+    files = {"jobs.d/s.yaml": settings, "jobs.d/a.yaml": HEAD.replace("hello", "bare"), "jobs.d/job.yaml": HEAD + BODY}
+
+    assert jobs_d.errors(files) == [
+        "jobs.d/a.yaml:4:1 spec: one of taskDefinition, taskDefinitionFile, taskDefinitionArn or definitionOf "
+        "is required"
+    ]
+
+
 def test_a_schedule_may_be_a_text_where_defaults_name_the_engine(jobs_d: Directory) -> None:
     job = jobs_d.job({"jobs.d/s.yaml": DEFAULTS, "jobs.d/job.yaml": HEAD + BODY + '  schedule: "0 3 * * *"\n'})
 

@@ -49,7 +49,7 @@ def _family(draft: Draft) -> str | None:
 
 def _unique_name(scene: Scene) -> Iterator[Finding]:
     first = scene.directory.jobs[scene.draft.declared_name]
-    if first is not scene.draft:
+    if first is not scene.draft and scene.draft.declared_name:
         where = tree.source(first.place_of(_NAME))
         yield Finding(path=_NAME, message=f'duplicate name "{scene.draft.declared_name}" (first at {where})')
 

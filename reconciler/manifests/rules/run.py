@@ -122,7 +122,8 @@ def _reference(scene: Scene) -> Iterator[Finding]:
 
 
 def _logs_without_definition(scene: Scene) -> Iterator[Finding]:
-    if "logs" in scene.spec and scene.draft.dialect.body not in scene.spec:
+    owning = {scene.draft.dialect.body, scene.draft.dialect.file}
+    if "logs" in scene.spec and owning.isdisjoint(scene.spec):
         message = "logs has no effect: the definition is not this job's"
         yield Finding(path=("spec", "logs"), message=message, severity=Severity.WARNING)
 

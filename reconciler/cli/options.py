@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from reconciler.cli.parameters import pair, report_target, role_arn
+from reconciler.cli.parameters import pair, report_target, role_arn, variable
 
 
 class _Reachable(click.Path):
@@ -90,7 +90,7 @@ DIRECTORY_OPTION: Final[Group] = (
 MANIFESTS: Final[Group] = (
     _option("--env", metavar="NAME", help="The environment of Settings to choose."),
     _option(
-        "--var", type=pair, metavar="NAME=VALUE", multiple=True, help="Set a variable; wins over every other source."
+        "--var", type=variable, metavar="NAME=VALUE", multiple=True, help="Set a variable, over every other source."
     ),
     _option("--var-file", type=_PATH, metavar="FILE", multiple=True, help="Read variables from a YAML or JSON file."),
     _option("--region", metavar="REGION", help="The AWS Region, over Settings' and the environment's."),

@@ -15,6 +15,8 @@ _LONGEST: Final = timedelta(days=36_500)
 _DIGITS: Final = 9
 #: As in the schema of Settings.
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+")
+#: What the names of variables begin with that nobody sets.
+_BUILT_IN: Final = "reconciler."
 #: Every face a report can have.
 FORMATS: Final = ("text", "json", "markdown", "html", "junit", "github")
 
@@ -24,6 +26,14 @@ def pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise click.BadParameter(f'expected NAME=value, got "{text}"')
+    return name, value
+
+
+def variable(text: str) -> tuple[str, str]:
+    """Read a `NAME=value` of `--var`; what is built in cannot be set."""
+    name, value = pair(text)
+    if name.startswith(_BUILT_IN):
+        raise click.BadParameter(f"{name} is built in (a name may not begin with {_BUILT_IN})")
     return name, value
 
 

@@ -9,7 +9,7 @@ from reconciler.errors import UsageError
 from reconciler.manifests import definition_file, files, tree, variable_files, yaml12
 from reconciler.manifests.contents import Contents
 from reconciler.manifests.definition_file import DefinitionFile, Form
-from reconciler.manifests.tree import Place, Table
+from reconciler.manifests.tree import Place
 from reconciler.manifests.variables import Unset, Variables
 from reconciler.model import ABSENT, Path, Problem, Source
 
@@ -138,12 +138,6 @@ class Reading:
         if not path.is_file():
             raise UsageError(f"--var-file {shown}: no such file")
         return self._variable_file(path.resolve(), shown, (shown, 0, 0), ())
-
-    def variables(self, table: Table, path: str) -> Mapping[str, str | None]:
-        """Answer the variables that Settings write themselves."""
-        values, problems = variable_files.values(table, path)
-        self.problems.extend(problems)
-        return values
 
     def _variable_file(self, real: FilePath, shown: str, place: Place, path: Path) -> Mapping[str, str | None]:
         self.named.add(real)

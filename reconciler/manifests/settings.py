@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler import __version__
 from reconciler.errors import UsageError
-from reconciler.manifests import schemas, tree
+from reconciler.manifests import schemas, tree, variable_files
 from reconciler.manifests.faults import located
 from reconciler.manifests.reading import Reading
 from reconciler.manifests.request import LoadRequest
@@ -20,7 +20,7 @@ from reconciler.model import Path, Problem, Settings, Source
 from reconciler.model.notify import Event, Notify, Topic, Webhook
 
 #: Members of Settings' spec that keep their `${{ }}`: they are filled in where they are used.
-_LATER = frozenset({("spec", "defaults"), ("spec", "environments"), ("spec", "variables")})
+_LATER = frozenset({("spec", member) for member in ("defaults", "environments", "variables", "variableFiles")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +91,17 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
     if "environments" in base:
         merged.put("environments", base["environments"], base.places["environments"])
     root = raw.copy()
-    root.put("spec", merged, raw.places.get("spec", document.place))
+    if isinstance(spec, Table | None):
+        root.put("spec", merged, raw.places.get("spec", document.place))
 
-    name = tree.at(raw, ("metadata", "name"))
-    owner = f"{name}.{environment}" if environment else str(name)
-    built_in["reconciler.owner"] = owner
     written = _written(
         base, patch if isinstance(patch, Table) else None, Variables([system, *outer], built_in), reading
     )
     variables = Variables([system, *written, *outer], built_in)
+    name = _early(raw.get("metadata"), "name", variables) or Settings().owner
+    owner = f"{name}.{environment}" if environment else name
     variables = variables.within(
+        owner=owner,
         account=_early(merged, "accountId", variables) or request.account,
         region=request.chosen_region or _early(merged, "region", variables) or request.region,
     )
@@ -128,7 +129,10 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
 
 
 def _written(base: Table, patch: Table | None, outside: Variables, reading: Reading) -> list[Layer]:
-    """Answer the layers that Settings write: files and variables of all, then those of the environment."""
+    """Answer the layers that Settings write: files and variables of all, then those of the environment.
+
+    What is wrong with the variables is for the schema to say.
+    """
     layers = []
     for prefix, section in ((("spec",), base), (("spec", "environments"), patch)):
         if section is None:
@@ -141,17 +145,17 @@ def _written(base: Table, patch: Table | None, outside: Variables, reading: Read
                 layers.append(Layer(values=reading.named_variable_file(name, names.places[index], path, outside)))
         variables = section.get("variables")
         if isinstance(variables, Table):
-            layers.append(Layer(values=reading.variables(variables, tree.show((*prefix, "variables"))), expands=True))
+            layers.append(Layer(values=variable_files.values(variables)[0], expands=True))
     return layers
 
 
-def _early(merged: Table, member: str, variables: Variables) -> str | None:
-    """Answer account or region before the others, which may refer to them; what is unset is told later."""
-    value = merged.get(member)
+def _early(section: Any, member: str, variables: Variables) -> str | None:
+    """Answer owner, account or region before the others, which may refer to them; what is unset is told later."""
+    value = tree.at(section, (member,))
     try:
         return None if value is None else variables.expand(str(value))
     except Unset:
-        return None
+        return str(value) if member == "name" else None
 
 
 def _defaults(merged: Table) -> dict[str, Table]:

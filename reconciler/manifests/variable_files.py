@@ -19,7 +19,7 @@ def text_of(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def values(table: Table, path: str = "") -> tuple[dict[str, str | None], tuple[Problem, ...]]:
+def values(table: Table) -> tuple[dict[str, str | None], tuple[Problem, ...]]:
     """Answer the variables of a mapping; a list or mapping among them is a problem at its line."""
     texts: dict[str, str | None] = {}
     problems = []
@@ -27,10 +27,9 @@ def values(table: Table, path: str = "") -> tuple[dict[str, str | None], tuple[P
         if isinstance(value, dict | list):
             got = "a mapping" if isinstance(value, dict) else "a list"
             where = source(table.places[name])
-            at = f"{path}.{name}" if path else name
             hint = "quote it to pass it on as YAML text"
             message = f"expected a text, number, boolean or null, got {got}"
-            problems.append(Problem(message=message, source=where, path=at, hint=hint))
+            problems.append(Problem(message=message, source=where, path=name, hint=hint))
         else:
             texts[name] = text_of(value)
     return texts, tuple(problems)

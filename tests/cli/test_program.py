@@ -57,6 +57,10 @@ def test_aliases_and_modes_name_verbs() -> None:
         (("frobnicate",), "No such command 'frobnicate'."),
         (("plan", "--frobnicate"), "No such option '--frobnicate'."),
         (("plan", "--once"), "No such option '--once'."),
+        (
+            ("plan", "--var", "reconciler.job=x"),
+            "Invalid value for '--var': reconciler.job is built in (a name may not begin with reconciler.)",
+        ),
         (("plan", "--var", "X"), "Invalid value for '--var': expected NAME=value, got \"X\""),
         (("plan", "--format", "pdf"), "Invalid value for '--format': 'pdf' is not one of"),
         (("drift", "--fail-on", "rain"), "Invalid value for '--fail-on': expected drift or health, got \"rain\""),

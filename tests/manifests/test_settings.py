@@ -137,3 +137,34 @@ def test_two_environments_on_one_target(jobs_d: Directory) -> None:
         "jobs.d/job.yaml:9:5 spec.environments.d: the same account, region and namePrefix as environment c "
         "(give one of them an accountId, region or namePrefix of its own)",
     ]
+
+
+def test_a_variable_may_name_the_owner(jobs_d: Directory) -> None:
+    text = settings("variables: {TEAM: data}", 'tags: {owner: "${{ reconciler.owner }}"}').replace(
+        "team", "${{ TEAM }}"
+    )
+
+    found = jobs_d.load(text.replace("{name: ${{ TEAM }}}", '{name: "${{ TEAM }}"}')).settings
+
+    assert (found.owner, found.tags) == ("data", {"owner": "data"})
+
+
+def test_settings_without_a_name_have_nobodys(jobs_d: Directory) -> None:
+    found = jobs_d.load("apiVersion: reconciler/v1\nkind: Settings\n")
+
+    assert (found.settings.owner, [str(problem) for problem in found.problems]) == (
+        "default",
+        ["jobs.d/job.yaml:1:1: metadata is required"],
+    )
+
+
+def test_each_mistake_of_a_variable_is_told_once(jobs_d: Directory) -> None:
+    text = settings("variables: {A: [1], reconciler.job: x}", 'variableFiles: ["${{ NOWHERE }}.yaml"]')
+
+    assert jobs_d.errors(text) == [
+        "jobs.d/job.yaml:5:15 spec.variables.A: expected text, got a list (quote it to pass it on as YAML text)",
+        'jobs.d/job.yaml:5:23 spec.variables["reconciler.job"]: expected letters, digits, dots, underscores and hyphens, '
+        "no digit first, and not reconciler. as key",
+        "jobs.d/job.yaml:6:19 spec.variableFiles[0]: the variable NOWHERE is not set "
+        "(set it with --var NOWHERE=…, in Settings' variables, or write ${{ NOWHERE:-default }})",
+    ]

@@ -104,6 +104,8 @@ def wrong_type(schema: Schema, written: Any) -> str:
             return _variable(written)
         case "string", bool():
             return "quote it"
+        case "string", list() | dict() if "boolean" in declared:  # a variable, which may stand for either
+            return "quote it to pass it on as YAML text"
         case "boolean", str() if written.lower() in {"true", "false"}:
             return "remove the quotes"
         case "boolean", str() if written.lower() in _YAML_1_1:

@@ -93,8 +93,8 @@ def _everywhere() -> dict[str, Schema]:
             "Variables for ${{ NAME }}; any text, number or boolean.",
             {"type": ["string", "number", "boolean"]},
             propertyNames=words.text(
-                pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$",
-                expected="letters, digits, dots, underscores and hyphens, no digit first",
+                pattern=r"^(?!reconciler\.)[A-Za-z_][A-Za-z0-9_.-]*$",
+                expected="letters, digits, dots, underscores and hyphens, no digit first, and not reconciler.",
             ),
         ),
         "variableFiles": words.listing(

@@ -20,6 +20,7 @@ class Field:
     names: tuple[str, ...] = ()
 
 
+_LONGEST_ABBREVIATION: Final = 5
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 FIELDS: Final = (
@@ -94,7 +95,10 @@ def about_zone(name: str) -> tuple[str, str]:
     from zoneinfo import available_timezones
 
     known = {each.lower(): each for each in available_timezones()}
-    close = get_close_matches(name.lower().replace(" ", "_"), sorted(known), n=1, cutoff=_CLOSE)
+    written = name.lower().replace(" ", "_")
+    # an abbreviation is near another one that means other hours (CEST, EST): only its own letters are it
+    abbreviated = len(name) <= _LONGEST_ABBREVIATION and "/" not in name
+    close = get_close_matches(written, sorted(known), n=1, cutoff=1 if abbreviated else _CLOSE)
     hint = f"did you mean {known[close[0]]}?" if close else ""
     return f'unknown time zone "{name}" (expected an IANA name like Europe/Paris)', hint
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
-from reconciler.manifests import files, named_files, settings, tree
+from reconciler.manifests import files, named_files, schemas, settings, tree
 from reconciler.manifests.cache import Cache
 from reconciler.manifests.cache_entries import Remembered
 from reconciler.manifests.drafts import DIALECTS, Draft
@@ -22,7 +21,6 @@ from reconciler.manifests.yaml12 import Document
 from reconciler.model import Job, Manifests, Problem, Severity, Source
 
 _SETTINGS = "Settings"
-_KINDS = (*DIALECTS, _SETTINGS)
 
 
 def load(directory: FilePath, request: LoadRequest, recollection: Recollection | None = None) -> Manifests:
@@ -156,16 +154,14 @@ def _sorted_out(
 
 def _stranger(document: Document, kind: Any) -> Problem:
     """Answer what is wrong with a document that is no manifest of ours."""
-    expected = f"expected one of {', '.join(_KINDS)}"
     if not isinstance(document.value, Table):
         got = "a list" if isinstance(document.value, list) else "a single value"
         return Problem(message=f"expected a manifest, got {got}", source=tree.source(document.place))
     if kind is None:
         hint = "a file that is no manifest belongs outside this directory, or is named by a manifest"
-        return _at(document, "kind", f"a document without a kind ({expected})", hint)
-    close = get_close_matches(str(kind), _KINDS, n=1)
-    hint = f"did you mean {close[0]}?" if close else ""
-    return _at(document, "kind", f'{expected}, got "{kind}"', hint)
+        return _at(document, "kind", f"a document without a kind (expected one of {', '.join(schemas.FILES)})", hint)
+    fault = schemas.unknown_kind(kind)
+    return _at(document, "kind", fault.message, fault.hint)
 
 
 def _at(document: Document, member: str, message: str, hint: str) -> Problem:

@@ -58,7 +58,8 @@ class WrittenFloat(float):
 def resolve(word: str) -> Any:
     """Answer the null, boolean, number or text that an unquoted word stands for."""
     if word in _WORDS:
-        return _WORDS[word]
+        value = _WORDS[word]
+        return WrittenFloat(value, word) if isinstance(value, float) else value
     if word[0] not in _FIRST or len(word) > _MOST_DIGITS:
         return word
     if _DECIMAL.match(word):

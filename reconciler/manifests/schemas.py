@@ -15,7 +15,19 @@ from reconciler.manifests.schema.nodes import Node
 from reconciler.manifests.schema.tree import Tree
 from reconciler.model import Path
 
-__all__ = ["FILES", "NAMES", "Fault", "bundle", "check", "coerce", "misfit", "read_only", "schema_text", "wants_text"]
+__all__ = [
+    "FILES",
+    "NAMES",
+    "Fault",
+    "bundle",
+    "check",
+    "coerce",
+    "misfit",
+    "read_only",
+    "schema_text",
+    "unknown_kind",
+    "wants_text",
+]
 
 #: Of what jsonschema says, which may quote a whole document.
 _LONGEST = 200

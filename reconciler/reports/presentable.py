@@ -23,6 +23,7 @@ from reconciler.model import (
     Unreported,
 )
 from reconciler.reports.masking import MASK, SHOW_ALL, mask_changes, mask_spec
+from reconciler.reports.paths import segments
 from reconciler.reports.places import is_hidden
 from reconciler.reports.printing import on_one_line, printable
 from reconciler.reports.scrubbing import Scrubber
@@ -64,10 +65,11 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
 
 
 def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -> Problem:
-    """Answer a problem without hidden values; about a hidden place, without anything that its message quotes."""
+    """Answer a problem without hidden values; about a hidden place, without what its message quotes beside its path."""
     message = _clean(problem.message, problem.job, scrubber)
     if is_hidden(problem.path) and "*" not in show:
-        message = _QUOTED.sub(MASK, message)
+        told = {segment.text for segment in segments(problem.path)}
+        message = _QUOTED.sub(lambda found: found[0] if found[0].strip("\"'") in told else MASK, message)
     return on_one_line(replace(problem, message=message, hint=_clean(problem.hint, problem.job, scrubber)))
 
 

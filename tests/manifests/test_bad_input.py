@@ -265,15 +265,41 @@ def test_documents_that_are_no_manifests(jobs_d: Directory) -> None:
         "jobs.d/d.yaml": JOB.replace("EcsJob", "EcsJobs"),
         "jobs.d/e.yaml": JOB.replace("reconciler/v1", "reconciler/v2"),
         "jobs.d/f.yaml": "just text\n",
+        "jobs.d/g.yaml": "kind: [EcsJob]\n",
     }
 
     assert jobs_d.errors(files) == [
         "jobs.d/a.yaml:1:1: expected a manifest, got a list",
         "jobs.d/c.yaml:1:1 kind: a document without a kind (expected one of EcsJob, BatchJob, Settings) "
         "(a file that is no manifest belongs outside this directory, or is named by a manifest)",
-        'jobs.d/d.yaml:2:1 kind: expected one of EcsJob, BatchJob, Settings, got "EcsJobs" (did you mean EcsJob?)',
+        'jobs.d/d.yaml:2:1 kind: expected EcsJob, BatchJob or Settings, got "EcsJobs" (did you mean EcsJob?)',
         'jobs.d/e.yaml:1:1 apiVersion: expected reconciler/v1, got "reconciler/v2" (did you mean reconciler/v1?)',
         "jobs.d/f.yaml:1:1: expected a manifest, got a single value",
+        "jobs.d/g.yaml:1:1 kind: expected EcsJob, BatchJob or Settings, got a list",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "got"), [("[]", "a list"), ("hello", "text"), ("5", "5"), ("${{ X:-a }}", "text"), ("true", "true")]
+)
+def test_a_spec_that_is_no_mapping(jobs_d: Directory, spec: str, got: str) -> None:
+    files = {
+        "jobs.d/a.yaml": f"apiVersion: reconciler/v1\nkind: EcsJob\nmetadata: {{name: a}}\nspec: {spec}\n",
+        "jobs.d/s.yaml": f"apiVersion: reconciler/v1\nkind: Settings\nmetadata: {{name: s}}\nspec: {spec}\n",
+    }
+
+    assert jobs_d.errors(files) == [
+        f"jobs.d/a.yaml:4:1 spec: expected a mapping, got {got}",
+        f"jobs.d/s.yaml:4:1 spec: expected a mapping, got {got}",
+    ]
+
+
+def test_two_documents_without_a_name_are_no_two_of_one_name(jobs_d: Directory) -> None:
+    nameless = JOB.replace("{name: hello}", "{tags: {}}")
+
+    assert jobs_d.errors({"jobs.d/a.yaml": nameless, "jobs.d/b.yaml": nameless}) == [
+        "jobs.d/a.yaml:3:1 metadata: name is required",
+        "jobs.d/b.yaml:3:1 metadata: name is required",
     ]
 
 

@@ -32,6 +32,8 @@ AWS = "these are AWS's six fields: leave out the year and write * for ?"
         ("at: 2026-02-30T03:00:00", 'at: expected a date and time that exist, got "2026-02-30T03:00:00"'),
         ('cron: "0 3 * * *"\n    timeZone: Europe/Pariss', 'timeZone: unknown time zone "Europe/Pariss" (expected an IANA name like Europe/Paris) (did you mean Europe/Paris?)'),
         ('cron: "0 3 * * *"\n    timeZone: ../../etc/passwd', 'timeZone: unknown time zone "../../etc/passwd" (expected an IANA name like Europe/Paris)'),
+        ('cron: "0 3 * * *"\n    timeZone: CEST', 'timeZone: unknown time zone "CEST" (expected an IANA name like Europe/Paris)'),
+        ('cron: "0 3 * * *"\n    timeZone: utC ', 'timeZone: unknown time zone "utC" (expected an IANA name like Europe/Paris) (did you mean UTC?)'),
         ('cron: "0 3 * * *"\n    timeZone: Europe', 'timeZone: unknown time zone "Europe" (expected an IANA name like Europe/Paris) (did you mean Europe/Rome?)'),
         ('cron: "0 3 * * *"\n    startDate: 2026-12-01T00:00:00\n    endDate: 2026-12-01T00:00:00', "endDate: expected a time after startDate 2026-12-01T00:00:00+00:00, got 2026-12-01T00:00:00+00:00"),
         ('cron: "0 3 * * *"\n    startDate: 2026-13-01T00:00:00', 'startDate: no such time, got "2026-13-01T00:00:00"'),

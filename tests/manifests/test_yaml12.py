@@ -65,7 +65,9 @@ def test_a_word_means_what_the_core_schema_says(word: str, value: Any) -> None:
     assert (found, type(found).__mro__[-2]) == (value, type(value).__mro__[-2])
 
 
-@pytest.mark.parametrize("word", ["1.10", "0x1F", "0o17", "1e3", "+5", "-0", "1.0", "12e3", "8080"])
+@pytest.mark.parametrize(
+    "word", ["1.10", "0x1F", "0o17", "1e3", "+5", "-0", "1.0", "12e3", "8080", ".inf", "-.Inf", ".NaN"]
+)
 def test_a_number_as_text_is_what_was_written(word: str) -> None:
     assert str(read(f"key: {word}")["key"]) == word
 

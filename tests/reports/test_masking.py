@@ -235,6 +235,8 @@ def test_masking_changes_nothing_but_texts(spec: Spec) -> None:
         ("spec.taskDefinition.containerDefinitions[0].environment", "expected a list, got a mapping", "expected a list, got a mapping"),
         ("spec.taskDefinition.containerDefinitions[0].environment[1].name", 'the variable "A" is given twice', 'the variable "A" is given twice'),
         ("spec.taskDefinition.containerDefinitions[0].environment[1].value", 'bad "A"', "bad ***"),
+        ("spec.run.command.mian", 'no container "mian" (expected one of main)', 'no container "mian" (expected one of main)'),
+        ("spec.run.command.mian", 'bad "hunter2"', "bad ***"),
         ("spec.run.patches[1].op", 'expected add or remove, got "foo"', 'expected add or remove, got "foo"'),
         ("spec.run.patches[1].value", 'expected a text, got "foo"', "expected a text, got ***"),
         ("metadata.tags.team", "expected text, got 5", "expected text, got 5"),

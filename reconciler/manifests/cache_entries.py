@@ -102,7 +102,7 @@ def is_lasting(entry: Entry) -> bool:
         return False
     if made is None:
         return True
-    wrong = made.problems or made.faults or "definitionOf" in made.spec
+    wrong = made.problems or made.doubted or "definitionOf" in made.spec
     return not wrong and entry.asked is not None and not entry.asked.outside
 
 

@@ -53,9 +53,9 @@ class Draft:
     """One job document, merged: `grow` answers the tree, which knows the places, `document` holds the values as AWS
     would be sent them.
 
-    `faults` are the paths that the schema or the variables have something against; what rests on them is not checked
-    further. `name` carries the prefix. `findings` is what an earlier reading found wrong with it by itself, None where
-    that is still to be looked for.
+    `doubted` are the paths that the schema or the variables have something against, or miss; what rests on them is not
+    checked further. `name` carries the prefix. `findings` is what an earlier reading found wrong with it by itself,
+    None where that is still to be looked for.
     """
 
     kind: str
@@ -64,7 +64,7 @@ class Draft:
     place: Place
     grow: Callable[[], Table] = field(compare=False)
     document: Mapping[str, Any]
-    faults: tuple[Path, ...] = ()
+    doubted: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
     findings: tuple[Problem, ...] | None = None
 
@@ -109,20 +109,20 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
     if isinstance(raw.get("spec"), Table | None):
         spec = _Merging(raw.get("spec"), chosen, kind).spec(reading, variables.expand)
         root.put("spec", spec, raw.places.get("spec", document.place))
-    filled, unset = substitute(
+    substituted = substitute(
         root,
         variables,
         start=document.place,
         wants_text=lambda path: schemas.wants_text(kind, path),
         lines_of=reading.lines,
     )
-    filled = tree.without_nulls(filled, tuple(("spec", *path) for path in _NULLS_KEPT))
+    filled = tree.without_nulls(substituted.value, tuple(("spec", *path) for path in _NULLS_KEPT))
     if dialect.clustered:
         filled = _with_cluster(filled, chosen)
     value = schemas.coerce(kind, filled)
     faults = schemas.check(kind, value)
     unread = tree.unanchored(filled) if document.problems else ()
-    problems += unset
+    problems += substituted.problems
     problems += located(faults, filled, document.place)
     problems += reading.taken()
     return Draft(
@@ -132,7 +132,7 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
         place=document.place,
         grow=lambda: filled,
         document=value,
-        faults=(*(fault.path for fault in faults), *unread, *([("spec",)] if unset else [])),
+        doubted=(*substituted.unset, *unread, *(path for fault in faults for path in fault.doubted)),
         problems=tuple(problems),
     )
 

@@ -105,7 +105,7 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
         account=_early(merged, "accountId", variables) or request.account,
         region=request.chosen_region or _early(merged, "region", variables) or request.region,
     )
-    filled, unset = substitute(
+    substituted = substitute(
         root,
         variables,
         start=document.place,
@@ -113,6 +113,7 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
         lines_of=reading.lines,
         skip=_LATER,
     )
+    filled = substituted.value
     value = schemas.coerce("Settings", filled)
     faults = located(schemas.check("Settings", value), filled, document.place)
     settings = _settings(value, owner, environment, document.place)
@@ -124,7 +125,7 @@ def resolve(document: Document | None, environment: str | None, request: LoadReq
         place=document.place,
         defaults=_defaults(merged),
         environments=declared(document),
-        problems=(*document.problems, *unset, *faults, *_problems(value, filled, document)),
+        problems=(*document.problems, *substituted.problems, *faults, *_problems(value, filled, document)),
     )
 
 

@@ -155,6 +155,15 @@ class Variables:
         return f"set it with --var {name}=…, in Settings' variables, or write ${{{{ {name}:-default }}}}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A tree with its variables filled in; at the paths in `unset` they could not be, as `problems` say."""
+
+    value: Any
+    problems: Sequence[Problem] = ()
+    unset: Sequence[Path] = ()
+
+
 def substitute(
     root: Any,
     variables: Variables,
@@ -164,14 +173,14 @@ def substitute(
     lines_of: Callable[[str], Sequence[str]],
     skip: frozenset[Path] = frozenset(),
     path: Path = (),
-) -> tuple[Any, tuple[Problem, ...]]:
+) -> Filled:
     """Answer the tree with its variables filled in, and what could not be.
 
     A text that is exactly one `${{ … }}` is read again as YAML where no text is wanted. `lines_of` answers the lines of
     a file, for the column of an occurrence; the paths in `skip` stay as they are.
     """
     filling = _Filling(variables, wants_text, lines_of, skip)
-    return filling.walk(root, start, path), tuple(filling.problems)
+    return Filled(value=filling.walk(root, start, path), problems=filling.problems, unset=filling.unset)
 
 
 def _typed(text: str, place: Place) -> Any:
@@ -196,6 +205,7 @@ class _Filling:
         self._lines_of = lines_of
         self._skip = skip
         self.problems: list[Problem] = []
+        self.unset: list[Path] = []
 
     def walk(self, value: Any, place: Place, path: Path) -> Any:
         """Answer the value filled in; what holds no variable is answered as it is."""
@@ -229,6 +239,7 @@ class _Filling:
         try:
             filled = self._variables.expand(text)
         except Unset as unset:
+            self.unset.append(path)
             where = self._occurrence(place, unset.name)
             self.problems.append(Problem(message=unset.message, source=source(where), path=show(path), hint=unset.hint))
             return text

@@ -67,8 +67,8 @@ def test_a_misplaced_key(jobs_d: Directory) -> None:
 
 
 def test_a_wrong_type(jobs_d: Directory) -> None:
-    assert jobs_d.errors(JOB.replace("memory: 64", "cpu: lots")) == [
-        f'jobs.d/job.yaml:9:9 {CONTAINER}.cpu: expected an integer, got "lots"'
+    assert jobs_d.errors(JOB.replace("memory: 64", "memory: 64\n        cpu: lots")) == [
+        f'jobs.d/job.yaml:10:9 {CONTAINER}.cpu: expected an integer, got "lots"'
     ]
 
 
@@ -319,6 +319,61 @@ def test_every_problem_of_every_file_in_one_go_sorted(jobs_d: Directory) -> None
         "jobs.d/b-2.yml:2:1 a[0]: expected a value (add the value, or write null)",
         f'jobs.d/b/z.yaml:9:9 {CONTAINER}.memory: expected an integer, got "much"',
         "jobs.d/c.json:1:89 spec.regoin: unknown key (did you mean region?)",
+    ]
+
+
+def test_every_problem_of_one_document_in_one_go(jobs_d: Directory) -> None:
+    """A mistake hides only what rests on the very thing that is mistaken."""
+    text = """\
+kind: EcsJob
+metadata: {name: hello}
+spec:
+  taskDefinition:
+    networkMode: ${{ MODE }}
+    taskRoleArn: a b
+    containerDefinitions:
+      - name: main
+        imgae: busybox
+        cpu: lots
+        hostname: h
+        mountPoints: [{sourceVolume: data}]
+        secrets: [{name: A, valueFrom: x}]
+      - {name: main, image: "a b", memory: 64}
+  mainContainer: side
+  run:
+    launchType: fargate
+    command: {other: [a]}
+    environment: {other: {A: true}}
+    patches: [{op: add, path: /cpu}]
+  schedule: {cron: "0 3 * *", timeZone: Mars, endDate: 2026-02-30T00:00:00}
+  dependsOn: [gone]
+"""
+
+    assert jobs_d.errors(text) == [
+        "jobs.d/job.yaml:1:1: apiVersion is required",
+        "jobs.d/job.yaml:5:18 spec.taskDefinition.networkMode: the variable MODE is not set "
+        "(set it with --var MODE=…, in Settings' variables, or write ${{ MODE:-default }})",
+        'jobs.d/job.yaml:6:5 spec.taskDefinition.taskRoleArn: expected the ARN of an IAM role, got "a b"',
+        f"jobs.d/job.yaml:8:9 {CONTAINER}: memory is required (here, as memoryReservation, or for the whole task)",
+        f"jobs.d/job.yaml:9:9 {CONTAINER}.imgae: unknown key (did you mean image?)",
+        f'jobs.d/job.yaml:10:9 {CONTAINER}.cpu: expected an integer, got "lots"',
+        f'jobs.d/job.yaml:12:24 {CONTAINER}.mountPoints[0].sourceVolume: no volume "data" (none is declared)',
+        'jobs.d/job.yaml:14:10 spec.taskDefinition.containerDefinitions[1].name: duplicate container name "main" '
+        "(first in containerDefinitions[0])",
+        'jobs.d/job.yaml:15:3 spec.mainContainer: no container "side" (expected one of main, main)',
+        "jobs.d/job.yaml:17:5 spec.run.launchType: expected EC2, FARGATE, EXTERNAL, FARGATE_SPOT or "
+        'MANAGED_INSTANCES, got "fargate" (did you mean FARGATE?)',
+        'jobs.d/job.yaml:18:15 spec.run.command.other: no container "other" (expected one of main, main)',
+        "jobs.d/job.yaml:19:27 spec.run.environment.other.A: expected text, got a boolean (quote it)",
+        "jobs.d/job.yaml:20:15 spec.run.patches[0]: add needs value",
+        "jobs.d/job.yaml:21:3 spec.schedule: engine is required "
+        "(reconciler: a loop starts the runs; eventbridge: EventBridge Scheduler does)",
+        "jobs.d/job.yaml:21:14 spec.schedule.cron: expected five fields (minute, hour, day of month, month, day of "
+        'week), got 4: "0 3 * *"',
+        'jobs.d/job.yaml:21:31 spec.schedule.timeZone: unknown time zone "Mars" (expected an IANA name like '
+        "Europe/Paris)",
+        'jobs.d/job.yaml:21:47 spec.schedule.endDate: no such time, got "2026-02-30T00:00:00"',
+        'jobs.d/job.yaml:22:15 spec.dependsOn[0]: no job "gone" (expected a job of this directory)',
     ]
 
 

@@ -125,7 +125,7 @@ FAULTS = [
      " or 3653, got 31", ""),
     (ecs_job, "apiVersion", "v1", "apiVersion", 'expected reconciler/v1, got "v1"', ""),
     (settings, "spec.variables", {"2nd": "x"}, "spec.variables.2nd",
-     "expected letters, digits, dots, underscores and hyphens, no digit first as key", ""),
+     "expected letters, digits, dots, underscores and hyphens, no digit first, and not reconciler. as key", ""),
     # keys
     (ecs_job, f"{DEFINITION}.containerDefintions", [], f"{DEFINITION}.containerDefintions", "unknown key",
      "did you mean containerDefinitions?"),
@@ -180,7 +180,8 @@ FAULTS = [
     (batch_job, "spec.run.parameters", "hunter2", "spec.run.parameters", "expected a mapping, got text", ""),
     (ecs_job, f"{FIRST}.entryPoint", "psql postgres://me:hunter2@db", f"{FIRST}.entryPoint",
      "expected a list, got text", "write a list, one entry for each"),
-    (settings, "spec.variables", {"PASSWORD": ["hunter2"]}, "spec.variables.PASSWORD", "expected text, got a list", ""),
+    (settings, "spec.variables", {"PASSWORD": ["hunter2"]}, "spec.variables.PASSWORD", "expected text, got a list",
+     "quote it to pass it on as YAML text"),
     # in what an environment changes
     (ecs_job, "spec.environments", {"prod": {"taskDefinition": {"cpu": []}}},
      "spec.environments.prod.taskDefinition.cpu",

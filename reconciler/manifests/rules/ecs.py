@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, expected, repeated
-from reconciler.manifests.rules.half_written import HALF_WRITTEN
+from reconciler.manifests.rules import half_written
+from reconciler.manifests.rules.findings import EACH, Check, Finding, Rule, Scene, circles, expected, repeated
 from reconciler.model import Path, Severity
 
 _BODY: Path = ("spec", "taskDefinition")
@@ -212,28 +212,38 @@ def _size(scene: Scene) -> Iterator[Finding]:
         yield Finding(path=_BODY, message=message)
 
 
-_CHECKS = (
-    _unique_containers,
-    _essential_container,
-    _number_of_containers,
-    _named_images,
-    _memory,
-    _roles,
-    _execution_role,
-    _variables,
-    _volumes,
-    _container_order,
-    _networking,
-    *HALF_WRITTEN,
-    _size,
+def _rule(check: Check, *reads: Path) -> Rule:
+    """Answer the rule that runs a check where the job registers a definition."""
+
+    def only_with_a_definition(scene: Scene) -> Iterator[Finding]:
+        return check(scene) if "taskDefinition" in scene.spec else iter(())
+
+    return Rule(check=only_with_a_definition, reads=reads)
+
+
+def _each(member: str) -> Path:
+    return (*_BODY, "containerDefinitions", EACH, member)
+
+
+_NAME, _IMAGE_OF_EACH, _MOUNTS = _each("name"), _each("image"), _each("mountPoints")
+_EXECUTION_ROLE: Path = (*_BODY, "executionRoleArn")
+_VOLUMES: Path = (*_BODY, "volumes")
+
+ECS_RULES = (
+    _rule(_unique_containers, _NAME),
+    _rule(_essential_container, _each("essential")),
+    _rule(_number_of_containers, _NAME),
+    _rule(_named_images, _NAME, _IMAGE_OF_EACH),
+    _rule(_memory, (*_BODY, "memory"), _each("memory"), _each("memoryReservation")),
+    _rule(_roles, (*_BODY, "taskRoleArn"), _EXECUTION_ROLE),
+    _rule(_execution_role, _EXECUTION_ROLE, _IMAGE_OF_EACH, _each("secrets"), _each("repositoryCredentials")),
+    _rule(_variables, _each("environment"), _each("secrets")),
+    _rule(_volumes, _VOLUMES, _NAME, _MOUNTS, _each("volumesFrom")),
+    _rule(_container_order, _NAME, _each("dependsOn"), _each("healthCheck"), _each("essential")),
+    _rule(_networking, (*_BODY, "networkMode"), _each("links"), _each("hostname"), _each("portMappings")),
+    _rule(half_written.ports, _each("portMappings")),
+    _rule(half_written.mounts, _MOUNTS, _each("volumesFrom")),
+    _rule(half_written.log_options, (*_BODY, "requiresCompatibilities"), _each("logConfiguration")),
+    _rule(half_written.docker_volumes, _VOLUMES),
+    _rule(_size, _BODY),
 )
-
-
-def _only_with_a_definition(scene: Scene) -> Iterator[Finding]:
-    """Run every check of this room where the job registers a definition."""
-    if "taskDefinition" in scene.spec:
-        for check in _CHECKS:
-            yield from check(scene)
-
-
-ECS_RULES = (Rule(check=_only_with_a_definition, reads=(_BODY,)),)

@@ -5,11 +5,11 @@ task definition differences for Fargate; quoted sentences are AWS's answers.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.core import fargate_sizes
-from reconciler.manifests.rules.findings import Finding, Rule, Scene
+from reconciler.manifests.rules.findings import EACH, Check, Finding, Rule, Scene
 from reconciler.model import Path
 
 _BODY: Path = ("spec", "taskDefinition")
@@ -31,16 +31,6 @@ _LOG_DRIVERS = frozenset({"awslogs", "awsfirelens", "splunk"})
 #: BOTO startTimeout and stopTimeout, in seconds.
 _LONGEST_TIMEOUT = 120
 _PRIVATE_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.")
-
-
-def _only_on_fargate(scene: Scene) -> Iterator[Finding]:
-    """Run every check of this room where the job cannot run elsewhere."""
-    body = scene.spec.get("taskDefinition")
-    if body is None or not (_wanted_by_definition(body) or _wanted_by_run(scene.spec.get("run", {}))):
-        return
-    for check in (_network_mode, _size, _task_members, _container_members, _volumes, _logging):
-        yield from check(body)
-    yield from _execution_role(body, logs="logs" in scene.spec)
 
 
 def _wanted_by_definition(body: Mapping[str, Any]) -> bool:
@@ -137,8 +127,9 @@ def _logging(body: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(path=(*path, "logConfiguration", "logDriver"), message=message)
 
 
-def _execution_role(body: Mapping[str, Any], *, logs: bool) -> Iterator[Finding]:
+def _execution_role(scene: Scene) -> Iterator[Finding]:
     """AWS: Fargate requires task definition to have execution role ARN to support ECR images, or log driver awslogs."""
+    body = scene.spec["taskDefinition"]
     if body.get("executionRoleArn"):
         return
     hint = "set spec.taskDefinition.executionRoleArn"
@@ -152,7 +143,7 @@ def _execution_role(body: Mapping[str, Any], *, logs: bool) -> Iterator[Finding]
             )
         if _PRIVATE_ECR.match(str(container.get("image", ""))):
             yield Finding(path=(*path, "image"), message="an ECR image needs an executionRoleArn on Fargate", hint=hint)
-    if bare and logs:
+    if bare and "logs" in scene.spec:
         yield Finding(path=("spec", "logs"), message="logs need an executionRoleArn on Fargate", hint=hint)
 
 
@@ -169,7 +160,42 @@ def _compatible(scene: Scene) -> Iterator[Finding]:
         yield Finding(path=("spec", "run", "launchType"), message=message)
 
 
+def _rule(check: Check, *reads: Path) -> Rule:
+    """Answer the rule that runs a check where the job cannot run but on Fargate."""
+
+    def only_on_fargate(scene: Scene) -> Iterator[Finding]:
+        body = scene.spec.get("taskDefinition")
+        if body is None or not (_wanted_by_definition(body) or _wanted_by_run(scene.spec.get("run", {}))):
+            return iter(())
+        return check(scene)
+
+    return Rule(check=only_on_fargate, reads=(*_WHERE, *reads))
+
+
+def _of_body(check: Callable[[Mapping[str, Any]], Iterator[Finding]]) -> Check:
+    return lambda scene: check(scene.spec["taskDefinition"])
+
+
+def _each(member: str) -> Path:
+    return (*_BODY, "containerDefinitions", EACH, member)
+
+
+#: What says that a job runs on Fargate.
+_WHERE: tuple[Path, ...] = (
+    (*_BODY, "requiresCompatibilities"),
+    ("spec", "run", "launchType"),
+    ("spec", "run", "capacityProviderStrategy"),
+)
+_LOGGING: tuple[Path, ...] = (_each("logConfiguration"), ("spec", "logs"))
+_MEMBERS = (*_CONTAINER_MEMBERS, "linuxParameters", "resourceRequirements", "startTimeout", "stopTimeout")
+
 FARGATE_RULES = (
-    Rule(check=_only_on_fargate, reads=(_BODY, ("spec", "run"), ("spec", "logs"))),
+    _rule(_of_body(_network_mode), (*_BODY, "networkMode")),
+    _rule(_of_body(_size), (*_BODY, "cpu"), (*_BODY, "memory")),
+    _rule(_of_body(_task_members), (*_BODY, "pidMode"), *((*_BODY, member) for member in _TASK_MEMBERS)),
+    _rule(_of_body(_container_members), *(_each(member) for member in _MEMBERS)),
+    _rule(_of_body(_volumes), (*_BODY, "volumes")),
+    _rule(_of_body(_logging), _each("logConfiguration")),
+    _rule(_execution_role, (*_BODY, "executionRoleArn"), _each("image"), *_LOGGING),
     Rule(check=_compatible, reads=(_BODY, ("spec", "run", "launchType"))),
 )

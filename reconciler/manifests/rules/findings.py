@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, Final
 
 from reconciler.manifests.drafts import Draft
 from reconciler.manifests.settings import Chosen
@@ -55,7 +55,7 @@ class Scene:
         other = self.directory.jobs.get(str(self.spec.get("definitionOf")))
         if other is None or other.kind != self.draft.kind or other.dialect.body not in other.spec:
             return None
-        return None if doubtful(other.faults, (("spec", other.dialect.body),)) else other
+        return None if doubtful(other.doubted, (("spec", other.dialect.body),)) else other
 
 
 Check = Callable[[Scene], Iterator[Finding]]
@@ -63,15 +63,27 @@ Check = Callable[[Scene], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A check, and the parts of the document that it reads; it is left out where the schema objects to one of them."""
+    """A check, and the parts of the document that it reads; it is left out where the schema objects to one of them.
+
+    The step :data:`EACH` in what is read stands for every entry of a list.
+    """
 
     check: Check
     reads: Sequence[Path]
 
 
-def doubtful(faults: Sequence[Path], reads: Sequence[Path]) -> bool:
-    """Answer whether a fault lies in, or above, something that is read."""
-    return any(fault[: len(path)] == path or path[: len(fault)] == fault for fault in faults for path in reads)
+#: A step of a path that stands for every entry of a list.
+EACH: Final = "*"
+
+
+def doubtful(doubted: Sequence[Path], reads: Sequence[Path]) -> bool:
+    """Answer whether something doubted lies in, or above, something that is read."""
+    return any(_overlap(there, path) for there in doubted for path in reads)
+
+
+def _overlap(doubted: Path, read: Path) -> bool:
+    steps = zip(doubted, read, strict=False)
+    return all(there == step or (step == EACH and isinstance(there, int)) for there, step in steps)
 
 
 def repeated(values: Sequence[Any]) -> Iterator[tuple[int, int, Any]]:

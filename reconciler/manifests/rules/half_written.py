@@ -16,7 +16,7 @@ def _containers(scene: Scene) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         yield (*_BODY, "containerDefinitions", position), container
 
 
-def _ports(scene: Scene) -> Iterator[Finding]:
+def ports(scene: Scene) -> Iterator[Finding]:
     """BOTO PortMapping.containerPortRange: specify containerPort or containerPortRange, not both."""
     for path, container in _containers(scene):
         for position, mapping in enumerate(container.get("portMappings", ())):
@@ -27,7 +27,7 @@ def _ports(scene: Scene) -> Iterator[Finding]:
                 yield Finding(path=(*path, "portMappings", position), message=message)
 
 
-def _mounts(scene: Scene) -> Iterator[Finding]:
+def mounts(scene: Scene) -> Iterator[Finding]:
     """BOTO MountPoint.sourceVolume, VolumeFrom.sourceContainer: the name of what to mount, volumes from whom."""
     for path, container in _containers(scene):
         for member, source in (("mountPoints", "sourceVolume"), ("volumesFrom", "sourceContainer")):
@@ -36,7 +36,7 @@ def _mounts(scene: Scene) -> Iterator[Finding]:
                     yield Finding(path=(*path, member, position), message=f"{source} is required")
 
 
-def _log_options(scene: Scene) -> Iterator[Finding]:
+def log_options(scene: Scene) -> Iterator[Finding]:
     """AWS: Log driver awslogs requires options: awslogs-region, awslogs-group.
 
     ECS developer guide, "Send Amazon ECS logs to CloudWatch": the prefix is required on Fargate.
@@ -54,7 +54,7 @@ def _log_options(scene: Scene) -> Iterator[Finding]:
                 yield Finding(path=(*path, "logConfiguration"), message=message, hint="spec.logs sets it by itself")
 
 
-def _docker_volumes(scene: Scene) -> Iterator[Finding]:
+def docker_volumes(scene: Scene) -> Iterator[Finding]:
     """The API refuses empty maps (eagletmt/hako, lib/hako/schedulers/ecs.rb)."""
     for position, volume in enumerate(scene.spec["taskDefinition"].get("volumes", ())):
         docker = volume.get("dockerVolumeConfiguration") or {}
@@ -62,6 +62,3 @@ def _docker_volumes(scene: Scene) -> Iterator[Finding]:
             if docker.get(member) == {}:
                 path: Path = (*_BODY, "volumes", position, "dockerVolumeConfiguration", member)
                 yield Finding(path=path, message="expected at least one entry, got none", hint="leave it out")
-
-
-HALF_WRITTEN = (_ports, _mounts, _log_options, _docker_volumes)

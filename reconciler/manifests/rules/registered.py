@@ -49,7 +49,7 @@ def _of_itself(scene: Scene) -> tuple[Problem, ...]:
 def _problems(scene: Scene, rules: Sequence[Rule]) -> Iterator[Problem]:
     draft = scene.draft
     for rule in rules:
-        if draft.faults and doubtful(draft.faults, rule.reads):
+        if draft.doubted and doubtful(draft.doubted, rule.reads):
             continue
         for finding in rule.check(scene):
             yield Problem(

@@ -1,21 +1,24 @@
 """What a job says of its runs, against the containers it has: names, overrides, patches, secrets in plain text."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.manifests import tree
-from reconciler.manifests.rules.findings import Finding, Rule, Scene, expected
+from reconciler.manifests.rules.findings import EACH, Finding, Rule, Scene, expected
 from reconciler.model import Path, Severity
 
 _RUN: Path = ("spec", "run")
-_BODIES: Sequence[Path] = (("spec", "taskDefinition"), ("spec", "jobDefinition"))
+_OVERRIDES: Path = (*_RUN, "overrides", "containerOverrides")
 #: Where the kinds keep containers that have names.
 _CONTAINERS: Sequence[Path] = (
     ("taskDefinition", "containerDefinitions"),
     ("jobDefinition", "ecsProperties", "taskProperties", 0, "containers"),
     ("jobDefinition", "eksProperties", "podProperties", "containers"),
 )
+#: Where containers say what they are called, and which of them decide; Batch's kinds of definitions as a whole.
+_NAMES: Sequence[Path] = (("spec", "taskDefinition", "containerDefinitions", EACH, "name"), ("spec", "jobDefinition"))
+_ESSENTIAL: Sequence[Path] = (("spec", "taskDefinition", "containerDefinitions", EACH, "essential"),)
 #: Each range of nodes has containers of its own, which only a run tells apart.
 _NODES: Path = ("jobDefinition", "nodeProperties")
 #: BOTO EksContainer.name: what a container of a pod is called that names itself nothing.
@@ -75,28 +78,37 @@ def _no_container(path: Path, name: str, names: Sequence[str]) -> Finding:
     return Finding(path=path, message=f'no container "{name}" ({expected(names)})')
 
 
-def _named_containers(scene: Scene) -> Iterator[Finding]:
-    """`command` and `environment` by container, and the overrides that AWS takes."""
-    names = _names(scene)
-    run = scene.spec.get("run", {})
-    command, environment = run.get("command"), run.get("environment", {})
+def _commands(scene: Scene) -> Iterator[Finding]:
+    """`command` by container."""
+    command = scene.spec.get("run", {}).get("command")
+    if isinstance(command, Mapping):
+        yield from _strangers(scene, (((*_RUN, "command", name), name) for name in command))
+
+
+def _environments(scene: Scene) -> Iterator[Finding]:
+    """`environment` by container, or of the main one, not both."""
+    environment = scene.spec.get("run", {}).get("environment", {})
     by_container = [key for key, value in environment.items() if isinstance(value, Mapping)]
     if by_container and len(by_container) != len(environment):
         plain = next(key for key, value in environment.items() if not isinstance(value, Mapping))
         message = f'expected variables or containers, got variable "{plain}" beside container "{by_container[0]}"'
         yield Finding(path=(*_RUN, "environment", plain), message=message)
-    if names is None:
-        return
-    for name in command if isinstance(command, Mapping) else ():
-        if name not in names:
-            yield _no_container((*_RUN, "command", name), name, names)
-    for name in by_container:
-        if name not in names:
-            yield _no_container((*_RUN, "environment", name), name, names)
-    for position, override in enumerate(tree.at(run, ("overrides", "containerOverrides")) or ()):
-        if override.get("name") not in names:
-            path: Path = (*_RUN, "overrides", "containerOverrides", position, "name")
-            yield _no_container(path, str(override.get("name")), names)
+    yield from _strangers(scene, (((*_RUN, "environment", name), name) for name in by_container))
+
+
+def _overrides(scene: Scene) -> Iterator[Finding]:
+    """The overrides that AWS takes, which name their containers."""
+    overrides = tree.at(scene.spec, _OVERRIDES[1:]) or ()
+    named = enumerate(str(override.get("name")) for override in overrides)
+    yield from _strangers(scene, (((*_OVERRIDES, position, "name"), name) for position, name in named))
+
+
+def _strangers(scene: Scene, named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    """Yield what is named that the definition has not, where its containers are known."""
+    names = _names(scene)
+    for path, name in named:
+        if names is not None and name not in names:
+            yield _no_container(path, name, names)
 
 
 def _patches(scene: Scene) -> Iterator[Finding]:
@@ -168,8 +180,10 @@ def _harmless(value: Any) -> bool:
 
 
 RUN_RULES = (
-    Rule(check=_main_container, reads=(*_BODIES, ("spec", "mainContainer"))),
-    Rule(check=_named_containers, reads=(*_BODIES, _RUN)),
+    Rule(check=_main_container, reads=(*_NAMES, *_ESSENTIAL, ("spec", "mainContainer"))),
+    Rule(check=_commands, reads=(*_NAMES, (*_RUN, "command"))),
+    Rule(check=_environments, reads=(*_NAMES, (*_RUN, "environment"))),
+    Rule(check=_overrides, reads=(*_NAMES, _OVERRIDES)),
     Rule(check=_patches, reads=((*_RUN, "patches"),)),
     Rule(check=_reference, reads=(("spec", "taskDefinitionArn"), ("spec", "jobDefinitionArn"))),
     Rule(check=_logs_without_definition, reads=(("spec", "logs"),)),

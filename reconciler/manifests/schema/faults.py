@@ -5,7 +5,7 @@ is missing because it is misspelt, a value that fits neither branch of a choice.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.manifests.schema import hints
@@ -39,11 +39,20 @@ _ABOUT_KEYS = frozenset({"additionalProperties", "required", "oneOf", "not", "mi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that is wrong with a document: where, what, and what to do about it."""
+    """One thing that is wrong with a document: where, what, and what to do about it.
+
+    `missing` are the places where something should have been: what rests on them is no more certain than on `path`.
+    """
 
     path: Path
     message: str
     hint: str = ""
+    missing: tuple[Path, ...] = field(default=(), compare=False)
+
+    @property
+    def doubted(self) -> tuple[Path, ...]:
+        """The places of which nothing is known now."""
+        return self.missing or (self.path,)
 
 
 def unknown_kind(kind: Any) -> Fault:
@@ -64,7 +73,10 @@ def explain(root: Node, read: Reader, file: str, document: Any) -> list[Fault]:
         if key not in error.schema.get("properties", {})
     }
     meant = {hint.meant for hint in unknown.values() if hint.meant is not None}
-    faults = [Fault(path=(*path, key), message="unknown key", hint=hint.text) for (path, key), hint in unknown.items()]
+    faults = [
+        Fault(path=(*path, key), message="unknown key", hint=hint.text, missing=_meant(hint, (*path, key)))
+        for (path, key), hint in unknown.items()
+    ]
     spoken: set[Path] = set()
     for error in errors:
         path = tuple(error.absolute_path)
@@ -74,6 +86,10 @@ def explain(root: Node, read: Reader, file: str, document: Any) -> list[Fault]:
         if error.validator not in _ABOUT_KEYS:
             spoken.add(path)
     return sorted(faults, key=lambda fault: _sortable(fault.path))
+
+
+def _meant(hint: hints.KeyHint, path: Path) -> tuple[Path, ...]:
+    return (path, (*hint.meant[0], hint.meant[1])) if hint.meant is not None else ()
 
 
 def _errors(read: Reader, file: str, coerced: Any) -> Iterable[Error]:
@@ -105,7 +121,8 @@ def _faults(error: Error, root: Node, written: Any, meant: set[tuple[Path, str]]
             if present:
                 yield _exclusive(path, present)
             elif not any((path, name) in meant for name in names):
-                yield Fault(path=path, message=f"one of {_either(names)} is required")
+                missing = tuple((*path, name) for name in names)
+                yield Fault(path=path, message=f"one of {_either(names)} is required", missing=missing)
         case "not":
             outer = value["required"]
             inner = [
@@ -136,7 +153,8 @@ def _follows(error: Error, path: Path, spoken: set[Path]) -> bool:
 def _missing(path: Path, names: Sequence[str], meant: set[tuple[Path, str]]) -> Iterator[Fault]:
     for name in names:
         if (path, name) not in meant:
-            yield Fault(path=path, message=f"{name} is required", hint=hints.required(path, name))
+            hint = hints.required(path, name)
+            yield Fault(path=path, message=f"{name} is required", hint=hint, missing=((*path, name),))
 
 
 def _exclusive(path: Path, names: Sequence[str]) -> Fault:

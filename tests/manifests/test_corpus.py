@@ -84,10 +84,14 @@ REFUSED: dict[str, list[str]] = {
         "10 taskRoleArn: expected the ARN of an IAM role",
     ],
     "TrustAllianceNZ__trustalliance-ipfs__taskdef.json": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
+        "3 taskRoleArn: expected the ARN of an IAM role",
         "8 containerDefinitions[0].name: expected up to 255 letters, digits, underscores and hyphens",
         "34 family: expected up to 255 letters, digits, underscores and hyphens",
     ],
     "TrustAllianceNZ__trustalliance-ipfs__taskdef.json@598f303bac.json": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
+        "3 taskRoleArn: expected the ARN of an IAM role",
         "8 containerDefinitions[0].name: expected up to 255 letters, digits, underscores and hyphens",
         "34 family: expected up to 255 letters, digits, underscores and hyphens",
     ],
@@ -108,7 +112,10 @@ REFUSED: dict[str, list[str]] = {
         "4 executionRoleArn: expected the ARN of an IAM role",
     ],
     "aws-observability__aws-otel-collector__examples__ecs__aws-prometheus__ecs-ec2-task-def.json": [
+        "3 taskRoleArn: expected the ARN of an IAM role",
+        "4 executionRoleArn: expected the ARN of an IAM role",
         "5 networkMode: expected bridge, host, awsvpc or none",
+        "9 containerDefinitions[0].image: expected an image such as repository/name:tag",
     ],
     "aws-observability__aws-otel-collector__examples__ecs__aws-prometheus__ecs-fargate-task-def.json": [
         "3 taskRoleArn: expected the ARN of an IAM role",
@@ -121,6 +128,8 @@ REFUSED: dict[str, list[str]] = {
     ],
     "aws-samples__amazon-cloudwatch-container-insights__ecs-task-definition-templates__deployment-mode__replica-service__cwagent-prometheus__cwagent-prometheus-task-definition.json": [
         "2 family: expected up to 255 letters, digits, underscores and hyphens",
+        "3 taskRoleArn: expected the ARN of an IAM role",
+        "4 executionRoleArn: expected the ARN of an IAM role",
         "5 networkMode: expected bridge, host, awsvpc or none",
         "35 requiresCompatibilities[0]: expected EC2, FARGATE, EXTERNAL or MANAGED_INSTANCES",
     ],
@@ -182,6 +191,10 @@ REFUSED: dict[str, list[str]] = {
     ],
     "aws__aws-for-fluent-bit__troubleshooting__tutorials__cloud-firelens-crash-repro-template__task-def-template.json": [
         "2 family: expected up to 255 letters, digits, underscores and hyphens",
+        "3 taskRoleArn: expected the ARN of an IAM role",
+        "4 executionRoleArn: expected the ARN of an IAM role",
+        "16 containerDefinitions[0].image: expected an image such as repository/name:tag",
+        "63 containerDefinitions[1].image: expected an image such as repository/name:tag",
     ],
     "awsdocs__amazon-ecs-developer-guide__doc_source__create-blue-green.md#block8.json": [
         "30 executionRoleArn: expected the ARN of an IAM role",
@@ -232,25 +245,32 @@ REFUSED: dict[str, list[str]] = {
         "4 executionRoleArn: expected the ARN of an IAM role",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__attachment__taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "4 containerDefinitions[0].command: expected a list",
         "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__bluegreen__taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__servicediscovery__simple__taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__standalone-task__launch-type__ec2__network-mode__awsvpc__taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__standalone-task__launch-type__ec2__network-mode__bridge__taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__standalone-task__launch-type__fargate__taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__pkg__app__piped__platformprovider__ecs__testdata__new_taskdef.yaml": [
+        "2 executionRoleArn: expected the ARN of an IAM role",
         "19 pidMode: expected host or task",
     ],
     "rajvasupilli__test-actions__ec2-task-definition.json": [
@@ -261,6 +281,9 @@ REFUSED: dict[str, list[str]] = {
     ],
     "shogogg__aws-cdk-ecspresso-laravel-example-2024__infra__aws__ecspresso__ecs-service-task-definition.json": [
         "2 family: expected up to 255 letters, digits, underscores and hyphens",
+        "9 executionRoleArn: expected the ARN of an IAM role",
+        "13 containerDefinitions[0].image: expected an image such as repository/name:tag",
+        "26 containerDefinitions[1].image: expected an image such as repository/name:tag",
     ],
     "siheon012__capstone__front__README.md#block38.json": [
         "1 : Fargate requires networkMode: awsvpc",
@@ -268,7 +291,10 @@ REFUSED: dict[str, list[str]] = {
         "19 containerDefinitions[0].logConfiguration: awslogs needs an executionRoleArn on Fargate",
     ],
     "stuartshay__AzureDevOpsKats__ecspresso__shared_config__task-def.json": [
+        "8 containerDefinitions[0].image: expected an image such as repository/name:tag",
         "41 family: expected up to 255 letters, digits, underscores and hyphens",
+        "44 executionRoleArn: expected the ARN of an IAM role",
+        "45 taskRoleArn: expected the ARN of an IAM role",
     ],
     "swm16-wREck__Oddiya-Backend__terraform__ecs-infrastructure__optimized-task-definition.json": [
         "9 executionRoleArn: expected the ARN of an IAM role",

@@ -6,11 +6,11 @@ public issue where it was seen.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.core import fargate_sizes
-from reconciler.manifests.rules.findings import Finding, Rule, Scene, circles, expected, repeated
+from reconciler.manifests.rules.findings import EACH, Check, Finding, Rule, Scene, circles, expected, repeated
 from reconciler.model import Path, Severity
 
 _BODY: Path = ("spec", "jobDefinition")
@@ -239,12 +239,37 @@ def _size(scene: Scene) -> Iterator[Finding]:
         yield Finding(path=_BODY, message=message)
 
 
-def _only_with_a_definition(scene: Scene) -> Iterator[Finding]:
-    """Run every check of this room where the job registers a definition."""
-    if "jobDefinition" in scene.spec:
-        checks = (_type, _images, _resources, _roles, _retries, _fargate, _variables, _volumes, _container_names, _size)
-        for check in checks:
-            yield from check(scene)
+def _rule(check: Check, *reads: Path) -> Rule:
+    """Answer the rule that runs a check where the job registers a definition; `reads` are paths inside that."""
+
+    def only_with_a_definition(scene: Scene) -> Iterator[Finding]:
+        return check(scene) if "jobDefinition" in scene.spec else iter(())
+
+    return Rule(check=only_with_a_definition, reads=tuple((*_BODY, *path) for path in reads))
 
 
-BATCH_RULES = (Rule(check=_only_with_a_definition, reads=(_BODY,)),)
+def _each(*members: str) -> Iterator[Path]:
+    """Yield the paths of members of every container, and of every task that has such."""
+    task: Path = ("ecsProperties", "taskProperties", EACH)
+    node: Path = ("nodeProperties", "nodeRangeProperties", EACH)
+    for home in (("containerProperties",), (*node, "container"), task, (*node, *task)):
+        for member in members:
+            yield (*home, member)
+            if home[-1] == EACH:
+                yield (*home, "containers", EACH, member)
+
+
+_KINDS: Sequence[Path] = [(member,) for members in _PROPERTIES.values() for member in members]
+
+BATCH_RULES = (
+    _rule(_type, ("type",), *_KINDS),
+    _rule(_images, *_each("image", "instanceType")),
+    _rule(_resources, ("platformCapabilities",), *_each("resourceRequirements", "vcpus", "memory")),
+    _rule(_roles, *_each("jobRoleArn", "taskRoleArn", "executionRoleArn")),
+    _rule(_retries, ("retryStrategy",)),
+    _rule(_fargate, ()),
+    _rule(_variables, *_each("environment", "secrets")),
+    _rule(_volumes, *_each("volumes", "mountPoints")),
+    _rule(_container_names, *_each("name", "dependsOn")),
+    _rule(_size, ()),
+)

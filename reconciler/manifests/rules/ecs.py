@@ -6,14 +6,13 @@ AWS answers, with the public issue where it was seen.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from reconciler.manifests.rules import half_written
-from reconciler.manifests.rules.findings import EACH, Check, Finding, Rule, Scene, circles, expected, repeated
+from reconciler.manifests.rules.findings import Check, Finding, Rule, Scene, circles, expected, repeated
+from reconciler.manifests.rules.task_definition import BODY, CONTAINERS, PRIVATE_ECR, containers, each
 from reconciler.model import Path, Severity
 
-_BODY: Path = ("spec", "taskDefinition")
 #: ECS developer guide, service quotas: task definition size, containers per task definition.
 _MOST_BYTES = 64 << 10
 _MOST_CONTAINERS = 10
@@ -21,46 +20,38 @@ _MOST_CONTAINERS = 10
 _IMAGE = re.compile(r"[A-Za-z0-9_.:/#@+-]+\Z")
 #: BOTO taskRoleArn: a short name or the ARN; AWS: Role is not valid (fabfuel/ecs-deploy#231).
 _ROLE = re.compile(r"(arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+|[\w+=,.@-]{1,64})\Z", re.ASCII)
-_PRIVATE_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr\.")
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|\$[A-Z_]{2,}|<[^>]*>|\$\$\$")
 
 
-def _containers(scene: Scene) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    body = scene.spec.get("taskDefinition")
-    containers: Sequence[Mapping[str, Any]] = body.get("containerDefinitions", ()) if body else ()
-    for position, container in enumerate(containers):
-        yield (*_BODY, "containerDefinitions", position), container
-
-
 def _names(scene: Scene) -> list[str]:
-    return [str(container.get("name")) for _, container in _containers(scene)]
+    return [str(container.get("name")) for _, container in containers(scene)]
 
 
 def _unique_containers(scene: Scene) -> Iterator[Finding]:
     """Overrides, dependencies and links name containers (BOTO ContainerOverride.name)."""
     for position, first, name in repeated(_names(scene)):
-        path: Path = (*_BODY, "containerDefinitions", position, "name")
+        path: Path = (*CONTAINERS, position, "name")
         yield Finding(path=path, message=f'duplicate container name "{name}" (first in containerDefinitions[{first}])')
 
 
 def _essential_container(scene: Scene) -> Iterator[Finding]:
     """BOTO essential: all tasks must have at least one essential container."""
-    containers = [container for _, container in _containers(scene)]
-    if containers and not any(container.get("essential", True) for container in containers):
-        path: Path = (*_BODY, "containerDefinitions")
-        yield Finding(path=path, message="no container is essential", hint="leave essential out of the main container")
+    essential = [container.get("essential", True) for _, container in containers(scene)]
+    if essential and not any(essential):
+        yield Finding(
+            path=CONTAINERS, message="no container is essential", hint="leave essential out of the main container"
+        )
 
 
 def _number_of_containers(scene: Scene) -> Iterator[Finding]:
     count = len(_names(scene))
     if count > _MOST_CONTAINERS:
-        path: Path = (*_BODY, "containerDefinitions")
-        yield Finding(path=path, message=f"expected at most {_MOST_CONTAINERS} containers, got {count}")
+        yield Finding(path=CONTAINERS, message=f"expected at most {_MOST_CONTAINERS} containers, got {count}")
 
 
 def _named_images(scene: Scene) -> Iterator[Finding]:
     """An image and a name are required although the model does not say so (aws/aws-cli#5924)."""
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         for member in ("name", "image"):
             if not container.get(member):
                 yield Finding(path=(*path, member), message=f"{member} is required")
@@ -74,7 +65,7 @@ def _named_images(scene: Scene) -> Iterator[Finding]:
 def _memory(scene: Scene) -> Iterator[Finding]:
     """AWS: At least one of 'memory' or 'memoryReservation' must be specified. (aws/aws-cli#4453); BOTO memory."""
     body = scene.spec["taskDefinition"]
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         hard, soft = container.get("memory"), container.get("memoryReservation")
         if hard is None and soft is None and "memory" not in body:
             message = "memory is required (here, as memoryReservation, or for the whole task)"
@@ -91,7 +82,7 @@ def _roles(scene: Scene) -> Iterator[Finding]:
         if role and not _ROLE.match(role):
             hint = "a variable is written ${{ NAME }}" if _PLACEHOLDER.search(role) else ""
             message = f'expected the ARN of an IAM role, got "{role}"'
-            yield Finding(path=(*_BODY, member), message=message, hint=hint)
+            yield Finding(path=(*BODY, member), message=message, hint=hint)
 
 
 def _execution_role(scene: Scene) -> Iterator[Finding]:
@@ -102,14 +93,14 @@ def _execution_role(scene: Scene) -> Iterator[Finding]:
     """
     role = scene.spec["taskDefinition"].get("executionRoleArn")
     hint = "set spec.taskDefinition.executionRoleArn"
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         if container.get("secrets") and not role:
             yield Finding(path=(*path, "secrets"), message="secrets need an executionRoleArn", hint=hint)
         if "repositoryCredentials" in container:
             where: Path = (*path, "repositoryCredentials")
             if not role:
                 yield Finding(path=where, message="a private registry needs an executionRoleArn", hint=hint)
-            if _PRIVATE_ECR.match(str(container.get("image", ""))):
+            if PRIVATE_ECR.match(str(container.get("image", ""))):
                 yield Finding(
                     path=where, message="ECR takes no credentials", hint="the execution role may pull from it"
                 )
@@ -117,7 +108,7 @@ def _execution_role(scene: Scene) -> Iterator[Finding]:
 
 def _variables(scene: Scene) -> Iterator[Finding]:
     """A name may not be a secret and a variable (compose-x/ecs_composex#707); of two variables AWS keeps the last."""
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         names = [str(entry.get("name")) for entry in container.get("environment", ()) if entry]
         secrets = [str(entry.get("name")) for entry in container.get("secrets", ()) if entry]
         for position, _, name in repeated(names):
@@ -139,9 +130,9 @@ def _volumes(scene: Scene) -> Iterator[Finding]:
     volumes = [str(volume.get("name")) for volume in scene.spec["taskDefinition"].get("volumes", ())]
     for position, first, name in repeated(volumes):
         message = f'duplicate volume "{name}" (first in volumes[{first}])'
-        yield Finding(path=(*_BODY, "volumes", position, "name"), message=message)
+        yield Finding(path=(*BODY, "volumes", position, "name"), message=message)
     names = _names(scene)
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         for position, mount in enumerate(container.get("mountPoints", ())):
             volume = mount.get("sourceVolume")
             if volume is not None and volume not in volumes:
@@ -156,16 +147,16 @@ def _volumes(scene: Scene) -> Iterator[Finding]:
 
 def _container_order(scene: Scene) -> Iterator[Finding]:
     """BOTO ContainerDependency.condition says what each condition asks of the container that is waited for."""
-    containers = {str(container.get("name")): container for _, container in _containers(scene)}
+    named = {str(container.get("name")): container for _, container in containers(scene)}
     edges: dict[str, list[str]] = {}
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         name = str(container.get("name"))
         for position, dependency in enumerate(container.get("dependsOn", ())):
             where: Path = (*path, "dependsOn", position)
             awaited, condition = str(dependency.get("containerName")), dependency.get("condition")
-            other = containers.get(awaited)
+            other = named.get(awaited)
             if other is None:
-                message = f'no container "{awaited}" ({expected(sorted(containers))})'
+                message = f'no container "{awaited}" ({expected(sorted(named))})'
                 yield Finding(path=(*where, "containerName"), message=message)
                 continue
             edges.setdefault(name, []).append(awaited)
@@ -176,16 +167,16 @@ def _container_order(scene: Scene) -> Iterator[Finding]:
                 message = f'{condition} needs container "{awaited}" to be essential: false'
                 yield Finding(path=(*where, "condition"), message=message)
     for circle in circles(edges):
-        position = list(containers).index(circle[0])
+        position = list(named).index(circle[0])
         message = f"the containers wait for each other in a circle ({' → '.join(circle)})"
-        yield Finding(path=(*_BODY, "containerDefinitions", position, "dependsOn"), message=message)
+        yield Finding(path=(*CONTAINERS, position, "dependsOn"), message=message)
 
 
 def _networking(scene: Scene) -> Iterator[Finding]:
     """BOTO networkMode, links, hostname and hostPort."""
     body = scene.spec["taskDefinition"]
     mode = body.get("networkMode", "bridge")
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         if container.get("links") and mode != "bridge":
             message = f"links need networkMode bridge, got {mode}"
             yield Finding(
@@ -209,7 +200,7 @@ def _size(scene: Scene) -> Iterator[Finding]:
     size = len(json.dumps(scene.spec["taskDefinition"], separators=(",", ":"), ensure_ascii=False).encode())
     if size > _MOST_BYTES:
         message = f"the task definition is too large (expected at most 64 KiB, got {size / 1024:.1f} KiB)"
-        yield Finding(path=_BODY, message=message)
+        yield Finding(path=BODY, message=message)
 
 
 def _rule(check: Check, *reads: Path) -> Rule:
@@ -221,29 +212,25 @@ def _rule(check: Check, *reads: Path) -> Rule:
     return Rule(check=only_with_a_definition, reads=reads)
 
 
-def _each(member: str) -> Path:
-    return (*_BODY, "containerDefinitions", EACH, member)
-
-
-_NAME, _IMAGE_OF_EACH, _MOUNTS = _each("name"), _each("image"), _each("mountPoints")
-_EXECUTION_ROLE: Path = (*_BODY, "executionRoleArn")
-_VOLUMES: Path = (*_BODY, "volumes")
+_NAME, _IMAGE_OF_EACH, _MOUNTS = each("name"), each("image"), each("mountPoints")
+_EXECUTION_ROLE: Path = (*BODY, "executionRoleArn")
+_VOLUMES: Path = (*BODY, "volumes")
 
 ECS_RULES = (
     _rule(_unique_containers, _NAME),
-    _rule(_essential_container, _each("essential")),
+    _rule(_essential_container, each("essential")),
     _rule(_number_of_containers, _NAME),
     _rule(_named_images, _NAME, _IMAGE_OF_EACH),
-    _rule(_memory, (*_BODY, "memory"), _each("memory"), _each("memoryReservation")),
-    _rule(_roles, (*_BODY, "taskRoleArn"), _EXECUTION_ROLE),
-    _rule(_execution_role, _EXECUTION_ROLE, _IMAGE_OF_EACH, _each("secrets"), _each("repositoryCredentials")),
-    _rule(_variables, _each("environment"), _each("secrets")),
-    _rule(_volumes, _VOLUMES, _NAME, _MOUNTS, _each("volumesFrom")),
-    _rule(_container_order, _NAME, _each("dependsOn"), _each("healthCheck"), _each("essential")),
-    _rule(_networking, (*_BODY, "networkMode"), _each("links"), _each("hostname"), _each("portMappings")),
-    _rule(half_written.ports, _each("portMappings")),
-    _rule(half_written.mounts, _MOUNTS, _each("volumesFrom")),
-    _rule(half_written.log_options, (*_BODY, "requiresCompatibilities"), _each("logConfiguration")),
+    _rule(_memory, (*BODY, "memory"), each("memory"), each("memoryReservation")),
+    _rule(_roles, (*BODY, "taskRoleArn"), _EXECUTION_ROLE),
+    _rule(_execution_role, _EXECUTION_ROLE, _IMAGE_OF_EACH, each("secrets"), each("repositoryCredentials")),
+    _rule(_variables, each("environment"), each("secrets")),
+    _rule(_volumes, _VOLUMES, _NAME, _MOUNTS, each("volumesFrom")),
+    _rule(_container_order, _NAME, each("dependsOn"), each("healthCheck"), each("essential")),
+    _rule(_networking, (*BODY, "networkMode"), each("links"), each("hostname"), each("portMappings")),
+    _rule(half_written.ports, each("portMappings")),
+    _rule(half_written.mounts, _MOUNTS, each("volumesFrom")),
+    _rule(half_written.log_options, (*BODY, "requiresCompatibilities"), each("logConfiguration")),
     _rule(half_written.docker_volumes, _VOLUMES),
-    _rule(_size, _BODY),
+    _rule(_size, BODY),
 )

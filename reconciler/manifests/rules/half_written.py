@@ -1,24 +1,18 @@
 """Parts of a definition that RegisterTaskDefinition refuses half written, though the model requires nothing of them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from reconciler.manifests.rules.findings import Finding, Scene
+from reconciler.manifests.rules.task_definition import BODY, containers
 from reconciler.model import Path
 
-_BODY: Path = ("spec", "taskDefinition")
 _AWSLOGS: tuple[str, ...] = ("awslogs-group", "awslogs-region")
 _STREAM_PREFIX = "awslogs-stream-prefix"
 
 
-def _containers(scene: Scene) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for position, container in enumerate(scene.spec["taskDefinition"].get("containerDefinitions", ())):
-        yield (*_BODY, "containerDefinitions", position), container
-
-
 def ports(scene: Scene) -> Iterator[Finding]:
     """BOTO PortMapping.containerPortRange: specify containerPort or containerPortRange, not both."""
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         for position, mapping in enumerate(container.get("portMappings", ())):
             given = {"containerPort", "containerPortRange"} & mapping.keys()
             if mapping and len(given) != 1:
@@ -29,7 +23,7 @@ def ports(scene: Scene) -> Iterator[Finding]:
 
 def mounts(scene: Scene) -> Iterator[Finding]:
     """BOTO MountPoint.sourceVolume, VolumeFrom.sourceContainer: the name of what to mount, volumes from whom."""
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         for member, source in (("mountPoints", "sourceVolume"), ("volumesFrom", "sourceContainer")):
             for position, mount in enumerate(container.get(member, ())):
                 if mount and mount.get(source) is None:
@@ -42,7 +36,7 @@ def log_options(scene: Scene) -> Iterator[Finding]:
     ECS developer guide, "Send Amazon ECS logs to CloudWatch": the prefix is required on Fargate.
     """
     fargate = "FARGATE" in scene.spec["taskDefinition"].get("requiresCompatibilities", ())
-    for path, container in _containers(scene):
+    for path, container in containers(scene):
         log = container.get("logConfiguration") or {}
         if log.get("logDriver") != "awslogs":
             continue
@@ -60,5 +54,5 @@ def docker_volumes(scene: Scene) -> Iterator[Finding]:
         docker = volume.get("dockerVolumeConfiguration") or {}
         for member in ("driverOpts", "labels"):
             if docker.get(member) == {}:
-                path: Path = (*_BODY, "volumes", position, "dockerVolumeConfiguration", member)
+                path: Path = (*BODY, "volumes", position, "dockerVolumeConfiguration", member)
                 yield Finding(path=path, message="expected at least one entry, got none", hint="leave it out")

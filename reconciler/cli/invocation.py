@@ -1,12 +1,13 @@
 """One run of a verb: from its options to manifests, AWS, clock and reconciler, each made when it is first needed."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from reconciler.engine.context import Listener
     from reconciler.local.connection import Connection
     from reconciler.manifests.recollection import Recollection
+
+
+#: What makes a name of `--job` a pattern.
+_GLOB: Final = re.compile(r"[*?\[]")
 
 
 class Access(Enum):
@@ -152,18 +157,14 @@ class Invocation:
         known = {name for job in jobs for name in (job.name, job.declared_name)}
         for name in names:
             if name not in known:
-                from difflib import get_close_matches
-
-                close = get_close_matches(name, sorted(known), n=1)
-                where = "--job and --tag leave it out, or " if len(jobs) < len(self.manifests.jobs) else ""
-                nowhere = f"{where}no manifest of {self.options.directory} declares it"
-                hint = f"did you mean {close[0]}?" if close else nowhere
-                raise UsageError(f"{name}: no such job", hint=hint)
+                left_out = "--job and --tag leave it out, or " if len(jobs) < len(self.manifests.jobs) else ""
+                raise UsageError(f"{name}: no such job", hint=self._meant(name, known, left_out))
         return tuple(job for job in jobs if not names or job.name in names or job.declared_name in names)
 
     def _selected(self, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
         if not (self.options.job or self.options.tag):
             return jobs
+        self._check_selection()
         limits = self.limits()
         return tuple(job for job in jobs if limits.selects(job))
 
@@ -270,7 +271,23 @@ class Invocation:
         if any(problem.severity is Severity.ERROR for problem in self.manifests.problems):
             self.emit(self.offline_report())
             return False
+        self._check_selection()
         return True
+
+    def _check_selection(self) -> None:
+        """Raise UsageError where `--job` names a job, not a pattern, that no manifest declares."""
+        declared = {name for job in self.manifests.jobs for name in (job.name, job.declared_name)}
+        for name in self.options.job:
+            if name not in declared and not _GLOB.search(name):
+                raise UsageError(f"--job {name}: no such job", hint=self._meant(name, declared))
+
+    def _meant(self, name: str, known: Collection[str], besides: str = "") -> str:
+        """Say which job was meant, or where it was looked for."""
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, sorted(known), n=1)
+        nowhere = f"{besides}no manifest of {self.options.directory} declares it"
+        return f"did you mean {close[0]}?" if close else nowhere
 
     def look_up_identity(self, access: Access) -> None:
         """Read the manifests once more where they ask for an account or Region that only AWS can tell."""

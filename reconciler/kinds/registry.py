@@ -7,7 +7,7 @@ from functools import cache
 from reconciler.kinds.batch_job import BatchJob
 from reconciler.kinds.ecs_job import EcsJob
 from reconciler.kinds.kind import Kind
-from reconciler.model import Job, Manifests, Shared, Spec
+from reconciler.model import Job, Linked, Manifests, Shared, Spec
 
 
 @cache
@@ -27,7 +27,7 @@ def render(job: Job, manifests: Manifests, region: str | None) -> Mapping[str, S
 
     The run request still holds `vpcId` and `subnetTags` where AWS has to be asked for the subnets, `command` and
     `environment` where it has to be asked for the main container, and lacks the `RECONCILER_*` variables, which differ
-    from run to run.
+    from run to run. `reference` names the definition where it is not the job's own.
     """
     kind, settings = kind_of(job), replace(manifests.settings, region=region)
     definition = kind.definition(job, settings)
@@ -39,4 +39,9 @@ def render(job: Job, manifests: Manifests, region: str | None) -> Mapping[str, S
         "tags": dict(sorted(definition.tags.items())) if definition is not None else None,
         "target": kind.target(job),
         "run": kind.patched(job, kind.run_request(job, body)),
+        **({} if definition is not None else {"reference": ran.name if ran is not None else _reference(job)}),
     }
+
+
+def _reference(job: Job) -> str | None:
+    return job.definition.reference if isinstance(job.definition, Linked) else None

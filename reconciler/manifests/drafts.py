@@ -1,6 +1,6 @@
 """Job documents as they count in one environment: defaults, the overlay, the definition file and variables applied."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -13,7 +13,7 @@ from reconciler.manifests.settings import Chosen
 from reconciler.manifests.tree import Kept, Place, Table
 from reconciler.manifests.variables import Unset, substitute
 from reconciler.manifests.yaml12 import Document
-from reconciler.model import Path, Problem
+from reconciler.model import Path, Problem, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,8 @@ DIALECTS: Mapping[str, Dialect] = {
         form=definition_file.JOB_DEFINITION,
     ),
 }
-#: Sections whose defaults apply only to jobs that have the section themselves.
-_ONLY_WHERE_PRESENT = ("schedule", "once")
+#: Sections whose defaults apply only to jobs that have the section themselves, and what to do about an empty one.
+_ONLY_WHERE_PRESENT = {"schedule": "say cron, rate or at", "once": "write once: {}"}
 #: Where a null in a spec is a value: it takes a variable out of the request, or is what a patch sets.
 _NULLS_KEPT: Kept = (("run", "environment"), ("run", "patches"))
 
@@ -109,6 +109,7 @@ def draft(document: Document, chosen: Chosen, reading: Reading) -> Draft:
     if isinstance(raw.get("spec"), Table | None):
         spec = _Merging(raw.get("spec"), chosen, kind).spec(reading, variables.expand)
         root.put("spec", spec, raw.places.get("spec", document.place))
+        problems += _empty_triggers(raw.get("spec"), spec, document.place)
     substituted = substitute(
         root,
         variables,
@@ -230,6 +231,16 @@ def _long_schedule(spec: Table) -> Table:
     result = spec.copy()
     result.put("schedule", schedule, place)
     return result
+
+
+def _empty_triggers(written: Any, merged: Table, start: Place) -> Iterator[Problem]:
+    """Yield the triggers that were written with nothing in them: `once:` alone is null, which says nothing."""
+    for member, hint in _ONLY_WHERE_PRESENT.items():
+        if isinstance(written, Table) and member in written and member not in merged:
+            path: Path = ("spec", member)
+            message = f"{member} is empty, so the job runs on demand only"
+            where = tree.source(tree.locate(written, (member,), start))
+            yield Problem(message=message, severity=Severity.WARNING, source=where, path=tree.show(path), hint=hint)
 
 
 def _with_cluster(root: Table, chosen: Chosen) -> Table:

@@ -22,6 +22,7 @@ __all__ = [
     "bundle",
     "check",
     "coerce",
+    "knows",
     "misfit",
     "read_only",
     "schema_text",
@@ -77,15 +78,25 @@ def coerce(kind: str, document: Any) -> Any:
 
 def wants_text(kind: str, path: Path) -> bool:
     """Say whether text is wanted at a place of a document, merged or not; where nothing is known, text stays text."""
-    node: Node | None = _shipped().root(_file(kind))
-    for step in path:
-        node = node.child(step) if node is not None else None
+    node = _node(kind, path)
     return node is None or node.wants == "string"
+
+
+def knows(kind: str, path: Path) -> bool:
+    """Say whether there is a place at `path` of a document of a kind."""
+    return _node(kind, path) is not None
 
 
 def read_only(name: str) -> frozenset[str]:
     """Answer the members that AWS adds to a registered `task-definition` or `job-definition`."""
     return frozenset(read(f"{name}.schema.json")["x-read-only"])
+
+
+def _node(kind: str, path: Path) -> Node | None:
+    node: Node | None = _shipped().root(_file(kind))
+    for step in path:
+        node = node.child(step) if node is not None else None
+    return node
 
 
 def _file(kind: str) -> str:

@@ -210,7 +210,7 @@ def test_render_knows_the_main_container_of_a_shared_definition(jobs: Path, reco
     )
     answer = reconcile("render", "again", "--show-values", "--format", "json")
     (job,) = json.loads(answer.out)["jobs"]
-    assert job["rendered"]["definition"] is None
+    assert (job["rendered"]["definition"], job["rendered"]["reference"]) == (None, "hello")
     assert job["rendered"]["run"]["overrides"] == {
         "containerOverrides": [{"command": ["echo", "again"], "name": "main"}]
     }
@@ -224,3 +224,28 @@ def test_render_shows_what_waits_for_a_look_at_somebody_elses_definition(jobs: P
     answer = reconcile("render", "theirs", "--show-values", "--format", "json")
     (job,) = json.loads(answer.out)["jobs"]
     assert job["rendered"]["run"] == {"command": ["echo", "again"], "environment": {"A": "x"}}
+    assert job["rendered"]["reference"] == "theirs:3"
+    REPORT.validate(json.loads(answer.out))
+
+
+def test_a_patch_that_does_not_fit_keeps_no_other_job_from_being_rendered(jobs: Path, reconcile: Reconcile) -> None:
+    patched = HELLO.replace("launchType: FARGATE", "launchType: FARGATE, patches: [{op: remove, path: /nothing}]")
+    (jobs / "a.yaml").write_text(patched.replace("name: hello", "name: a"))
+    answer = reconcile("render")
+    assert (answer.code, answer.out.splitlines()[0]) == (1, "hello:")
+    assert answer.err == (
+        "reconcile: jobs.d/a.yaml:15:30: spec.run.patches: can't remove a non-existent object 'nothing' — "
+        "paths are those of `render`\n"
+    )
+    report = json.loads(reconcile("render", "--format", "json").out)
+    REPORT.validate(report)
+    assert [job["name"] for job in report["jobs"]] == ["hello"]
+    assert [problem["job"] for problem in report["problems"]] == ["a"]
+
+
+@pytest.mark.parametrize("verb", ["plan", "apply", "drift", "status", "render", "runs"])
+def test_a_misspelt_job_is_no_narrower_pass(jobs: Path, reconcile: Reconcile, verb: str) -> None:
+    answer = reconcile(verb, "--local", "--job", "helo")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err == "reconcile: --job helo: no such job — did you mean hello?\n"
+    assert reconcile(verb, "--local", "--job", "nightly-*").code == 0

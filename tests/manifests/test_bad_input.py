@@ -66,6 +66,40 @@ def test_a_misplaced_key(jobs_d: Directory) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "line", "hint"),
+    [
+        ("EcsJob", "environment: {A: b}", "belongs under spec.run, or did you mean environments?"),
+        ("EcsJob", "run: {jobQueue: q}", "it belongs to kind: BatchJob; here it is cluster"),
+        ("BatchJob", "run: {cluster: c}", "it belongs to kind: EcsJob; here it is jobQueue"),
+        ("BatchJob", "run: {vpcId: vpc-1}", "it belongs to kind: EcsJob"),
+    ],
+)
+def test_a_key_of_another_place_or_kind(jobs_d: Directory, kind: str, line: str, hint: str) -> None:
+    reference = {"EcsJob": "taskDefinitionArn", "BatchJob": "jobDefinitionArn"}[kind]
+    text = JOB.split("  taskDefinition")[0].replace("EcsJob", kind) + f"  {reference}: theirs\n  {line}\n"
+
+    (error,) = jobs_d.errors(text)
+
+    assert error.endswith(f": unknown key ({hint})")
+
+
+@pytest.mark.parametrize(("section", "hint"), [("once", "write once: {}"), ("schedule", "say cron, rate or at")])
+def test_a_trigger_with_nothing_in_it_is_warned_of(jobs_d: Directory, section: str, hint: str) -> None:
+    assert jobs_d.warnings(JOB + f"  {section}:\n") == [
+        f"jobs.d/job.yaml:10:3 spec.{section}: {section} is empty, so the job runs on demand only ({hint})"
+    ]
+
+
+def test_a_path_to_ignore_that_no_definition_has_is_warned_of(jobs_d: Directory) -> None:
+    paths = '[cpu, "containerDefinitions[main].image", /containerDefinitions/0/image, "*.x", spec.taskDefinition.cpu]'
+
+    assert jobs_d.warnings(JOB + f"  ignoreDifferences: {paths}\n") == [
+        'jobs.d/job.yaml:10:102 spec.ignoreDifferences[4]: no definition has a member "spec": nothing is ignored '
+        "(write the path as drift prints it, such as containerDefinitions[main].image)"
+    ]
+
+
 def test_a_wrong_type(jobs_d: Directory) -> None:
     assert jobs_d.errors(JOB.replace("memory: 64", "memory: 64\n        cpu: lots")) == [
         f'jobs.d/job.yaml:10:9 {CONTAINER}.cpu: expected an integer, got "lots"'

@@ -81,8 +81,33 @@ def test_a_reference_that_names_nothing(jobs_d: Directory) -> None:
     text = JOB.split("  taskDefinition")[0] + "  taskDefinitionArn: etl:latest\n"
 
     assert jobs_d.errors(text) == [
-        'jobs.d/job.yaml:5:3 spec.taskDefinitionArn: expected an ARN, name:revision or a name, got "etl:latest"'
+        'jobs.d/job.yaml:5:3 spec.taskDefinitionArn: expected an ARN, name:revision or a name, got "etl:latest" '
+        "(the ARN is arn:aws:ecs:REGION:ACCOUNT:task-definition/NAME:REVISION)"
     ]
+
+
+ECS, QUEUES = "arn:aws:ecs:eu-west-1:111111111111", "arn:aws:batch:eu-west-1:111111111111"
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "reference", "fits"),
+    [
+        ("EcsJob", "taskDefinitionArn", f"{ECS}:task-definition/etl:3", True),
+        ("EcsJob", "taskDefinitionArn", f"{ECS}:task-definition/etl", True),
+        ("EcsJob", "taskDefinitionArn", "_etl:3", True),
+        ("EcsJob", "taskDefinitionArn", f"{ECS}:task/etl", False),
+        ("EcsJob", "taskDefinitionArn", f"{QUEUES}:job-definition/etl:3", False),
+        ("BatchJob", "jobDefinitionArn", f"{QUEUES}:job-definition/etl:3", True),
+        ("BatchJob", "jobDefinitionArn", f"{QUEUES}:job-queue/etl", False),
+        ("BatchJob", "jobDefinitionArn", f"{ECS}:task-definition/etl:3", False),
+    ],
+)
+def test_a_reference_is_of_the_jobs_own_service(
+    jobs_d: Directory, kind: str, member: str, reference: str, fits: bool
+) -> None:
+    head = JOB.split("  taskDefinition")[0].replace("EcsJob", kind)
+
+    assert (jobs_d.errors(f"{head}  {member}: {reference}\n") == []) is fits
 
 
 def test_several_essential_containers_are_warned_of(jobs_d: Directory) -> None:

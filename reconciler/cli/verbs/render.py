@@ -8,8 +8,9 @@ import click
 from reconciler.cli.invocation import Invocation
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.verb import verb
-from reconciler.errors import ExitCode
-from reconciler.model import Job, JobReport, Severity
+from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.model import Job, JobReport, Problem, Severity
+from reconciler.reports import verdict
 
 
 @verb("render", DIRECTORY_OPTION, MANIFESTS, AWS, SELECTION, output("text", "json"))
@@ -24,10 +25,16 @@ def command(invocation: Invocation, names: tuple[str, ...]) -> ExitCode:
         return ExitCode.INVALID
     from reconciler.reports.yaml import dump
 
-    jobs = tuple(_rendered(invocation, job) for job in invocation.jobs(names))
-    report = replace(invocation.offline_report(), jobs=jobs)
+    jobs, problems = [], list(invocation.manifests.problems)
+    for job in invocation.jobs(names):
+        try:
+            jobs.append(_rendered(invocation, job))
+        except ReconcilerError as error:
+            problems.append(Problem(message=error.message, hint=error.hint, job=job.name))
+            click.echo(f"reconcile: {invocation.scrub(str(error), job.name)}", err=True)
+    report = replace(invocation.offline_report(), jobs=tuple(jobs), problems=tuple(problems))
     invocation.emit(report, said=dump({job.name: dict(job.rendered or {}) for job in jobs}))
-    return ExitCode.OK
+    return verdict.of_pass(report)
 
 
 def _rendered(invocation: Invocation, job: Job) -> JobReport:

@@ -23,7 +23,11 @@ _ESSENTIAL: Sequence[Path] = (("spec", "taskDefinition", "containerDefinitions",
 _NODES: Path = ("jobDefinition", "nodeProperties")
 #: BOTO EksContainer.name: what a container of a pod is called that names itself nothing.
 _DEFAULT = "Default"
-_REFERENCE = re.compile(r"(arn:aws[a-z-]*:(ecs|batch):\S+|[A-Za-z0-9][A-Za-z0-9_-]{0,254}(:[1-9][0-9]*)?)\Z")
+#: What each kind's definitions are called in an ARN, and by themselves (BOTO family, jobDefinitionName).
+_REFERENCES = {
+    "taskDefinitionArn": ("ecs", "task-definition", r"[A-Za-z0-9_-]{1,255}"),
+    "jobDefinitionArn": ("batch", "job-definition", r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"),
+}
 _SECRET = re.compile(
     r"PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|(?:^|_)(?:SECRET|TOKEN|PWD)(?:_|\Z)", re.IGNORECASE
 )
@@ -128,9 +132,12 @@ def _patches(scene: Scene) -> Iterator[Finding]:
 def _reference(scene: Scene) -> Iterator[Finding]:
     member = scene.draft.dialect.reference
     reference = scene.spec.get(member)
-    if reference is not None and not _REFERENCE.match(reference):
+    service, resource, name = _REFERENCES[member]
+    arn = rf"arn:aws[a-z-]*:{service}:[a-z0-9-]+:[0-9]{{12}}:{resource}/"
+    if reference is not None and not re.fullmatch(rf"({arn})?{name}(:[1-9][0-9]*)?", reference):
         message = f'expected an ARN, name:revision or a name, got "{reference}"'
-        yield Finding(path=("spec", member), message=message)
+        hint = f"the ARN is arn:aws:{service}:REGION:ACCOUNT:{resource}/NAME:REVISION" if ":" in reference else ""
+        yield Finding(path=("spec", member), message=message, hint=hint)
 
 
 def _logs_without_definition(scene: Scene) -> Iterator[Finding]:

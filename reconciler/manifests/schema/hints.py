@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.manifests.schema.files import FILES, read
 from reconciler.manifests.schema.nodes import Node
 from reconciler.manifests.schema.words import Schema
 from reconciler.model import Path
@@ -34,6 +35,9 @@ _OF_THE_OTHER_KIND = {
     )
     for form in ("", "File", "Arn")
 }
+_RUN: Path = ("spec", "run")
+#: Where each kind's runs are sent.
+_TARGETS = {"cluster": "jobQueue", "jobQueue": "cluster"}
 #: Lists of names with something beside each, by the shape of their entries.
 _PAIRS = {"KeyValuePair": "value", "EksContainerEnvironmentVariable": "value", "Secret": "valueFrom"}
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
@@ -52,17 +56,22 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     here = _node_at(root, path)
     if here is None:
         return KeyHint()
-    if path == ("spec", "run") and key in _SET_BY_US:
+    if path == _RUN and key in _SET_BY_US:
         return KeyHint(text="reconciler sets it itself")
     if path == ("spec",) and key in _OF_THE_OTHER_KIND:
         kind, counterpart = _OF_THE_OTHER_KIND[key]
         return KeyHint(text=f"it belongs to kind: {kind}; here it is {counterpart}", meant=(path, counterpart))
+    if path == _RUN and (other := _kind_that_runs_with(root, key)) is not None:
+        here_it_is = f"; here it is {_TARGETS[key]}" if key in _TARGETS else ""
+        return KeyHint(text=f"it belongs to kind: {other}{here_it_is}")
     if here.properties.keys() == {"name", "value"}:
         return KeyHint(text=f"write {{name: {key}, value: …}}")
     if (*path, key) in _SYNONYMS:
         return KeyHint(text=f"did you mean {_SYNONYMS[*path, key]}?")
     reach = _REACH_OF_METADATA if path == ("metadata",) else _REACH
     near = _closest(key, here.properties, _SAME)
+    if near is not None and path == _RUN[:-1] and key in here.properties["run"].properties:
+        return KeyHint(text=f"belongs under spec.run, or did you mean {near}?", meant=(_RUN, key))
     place = None if near is not None else _place_of(here, key, path) or _place_of(root, key, (), reach)
     if place is not None:
         return KeyHint(text=f"belongs under {_written(place)}", meant=(place, key))
@@ -72,6 +81,16 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     if _operation(root, path):
         return KeyHint(text=_newer())
     return KeyHint()
+
+
+def _kind_that_runs_with(root: Node, key: str) -> str | None:
+    """Name the other kind of job, where that has a member `key` of its run section and `root`'s has not."""
+    for kind, file in FILES.items():
+        spec = read(f"{file}.schema.json")["$defs"].get("Spec", {})
+        run = spec["properties"].get("run", {}).get("properties", {})
+        if key in run and kind not in root.properties["kind"].schema["enum"]:
+            return kind
+    return None
 
 
 def required(path: Path, name: str) -> str:

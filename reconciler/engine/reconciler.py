@@ -90,6 +90,7 @@ class Reconciler:
     def plan(self) -> Report:
         """Answer what a pass would do."""
         started = self._started()
+        self._refuse_to_empty()
         observation, plan = self._planned()
         return explaining.with_registrations(observation.seen, self._report("plan", plan, started))
 
@@ -163,6 +164,7 @@ class Reconciler:
         return self._context.clock.now()
 
     def _pass(self, started: datetime, approve: Approval = _approved, told: Told | None = None) -> Report:
+        self._refuse_to_empty()
         observation, plan = self._planned()
         approve(lambda: self._report("plan", plan, started))
         record_ends(self._context, observation.unrecorded, self._context.backends.ledger)
@@ -174,7 +176,8 @@ class Reconciler:
             unfollowed.record_ends(self._context)
         return self._report("apply", applied, started)
 
-    def _planned(self) -> tuple[Observation, Plan]:
+    def _refuse_to_empty(self) -> None:
+        """Raise Refused where the directory holds nothing: a bad merge looks just like that."""
         manifests, limits = self._context.manifests, self._context.limits
         if manifests.empty and not limits.allow_empty:
             raise Refused(
@@ -182,6 +185,8 @@ class Reconciler:
                 "taken for deleted",
                 hint="--allow-empty lifts it",
             )
+
+    def _planned(self) -> tuple[Observation, Plan]:
         observation = observe(self._context)
         plan = make_plan(observation.seen)
         used = users.look_up(self._context, observation.seen, plan)

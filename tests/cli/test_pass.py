@@ -148,6 +148,12 @@ def test_an_empty_directory_is_refused_with_the_flag_that_lifts_it(jobs: Path, r
         "reconcile: jobs.d holds no manifest, and everything of owner team would be taken for deleted — "
         "--allow-empty lifts it\n"
     )
+    assert reconcile("plan", "--local").err == answer.err
+    for verb, code in (("status", 0), ("drift", 2)):  # which delete nothing
+        shown = reconcile(verb, "--local")
+        assert (shown.code, shown.out.splitlines()[0].split()) == (
+            code, ["hello", "task-definition", "Orphaned", "Unknown"],
+        )  # fmt: skip
 
 
 def test_without_credentials_nothing_is_attempted(

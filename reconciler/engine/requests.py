@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from reconciler.engine.context import Context
 from reconciler.errors import ReconcilerError
+from reconciler.kinds.kind import Kind
+from reconciler.kinds.patch import misfit
 from reconciler.model import Job, RunKey, Spec
 
 _SLOT = "slot:"
@@ -16,10 +18,22 @@ def run_request(context: Context, job: Job, definition: Spec, main: str | None, 
     """
     kind = context.kind(job)
     request = context.backends.runs[job.kind].complete(kind.run_request(job, definition), definition)
-    request = kind.patched(job, kind.told(request, definition, main, _told(job, key)))
+    request = kind.told(request, definition, main, _told(job, key))
+    if job.run.get("patches"):
+        request = _patched(kind, job, request)
     if faults := tuple(kind.faults(request, definition)):
         raise ReconcilerError(f"{job.source}: run: {'; '.join(faults)}")
     return request
+
+
+def _patched(kind: Kind, job: Job, request: Spec) -> Spec:
+    """Answer the request patched: what the patches put into it was not checked with the manifest."""
+    from reconciler.manifests import launch_requests
+
+    patched = kind.patched(job, request)
+    if wrong := launch_requests.misfits(job.kind, patched):
+        raise misfit(job, "; ".join(wrong), hint="`render` shows what they make")
+    return launch_requests.coerced(job.kind, patched)
 
 
 def _told(job: Job, key: RunKey) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Look at the runs of schedules: what the ledger remembers of them, and what AWS tells of their tasks and jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,7 @@ from reconciler.engine.definitions import Definitions, body
 from reconciler.engine.memories import bounds
 from reconciler.engine.recent_runs import LOOKED_FOR, Marked
 from reconciler.engine.run_journal import newest
+from reconciler.errors import ReconcilerError
 from reconciler.kinds.schedule import group_name
 from reconciler.model import Execution, Job, RunKey, Schedule
 
@@ -165,6 +167,8 @@ class _Before:
         """Answer how many calls a launch of the job takes now."""
         kind, linked = self.context.kind(self.job), self.definitions.linked.get(self.job.name)
         request = kind.run_request(self.job, body(self.context, self.job, linked))
+        with suppress(ReconcilerError):  # what needs a look-up first is told when it is launched
+            request = kind.patched(self.job, request)
         return len(kind.launches(request, RunKey(owner=self._owner, job=self.job.name, trigger=""), "", ""))
 
     def _executions(self, memory: SlotMemory, recent: Mapping[str, Execution]) -> Mapping[str, Execution]:

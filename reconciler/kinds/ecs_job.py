@@ -58,8 +58,12 @@ class EcsJob:
         return run_task.override(request, main, environment=variables)
 
     def patched(self, job: Job, request: Spec) -> Spec:
-        """Apply `run.patches`."""
-        return patch.apply(job, request)
+        """Apply `run.patches`; how many calls a run takes is read from the answer's count."""
+        patched = patch.apply(job, request)
+        count = patched.get("count", 1)
+        if type(count) is not int or count < 1:
+            raise patch.misfit(job, f"count: expected an integer of at least 1, got {count!r}")
+        return patched
 
     def changed(self, job: Job, definition: Spec, changes: RunChanges) -> Job:
         """Lay what `run` was told over the run section, as RunTask's overrides."""

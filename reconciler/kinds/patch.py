@@ -14,8 +14,15 @@ def apply(job: Job, request: Spec) -> Spec:
     import jsonpatch
 
     try:
-        patched: dict[str, Any] = jsonpatch.apply_patch(dict(request), [dict(step) for step in patches])
+        patched: Any = jsonpatch.apply_patch(dict(request), [dict(step) for step in patches])
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
-        where = job.sources.get(("spec", "run", "patches"), job.source)
-        raise ReconcilerError(f"{where}: spec.run.patches: {error}", hint="paths are those of `render`") from error
+        raise misfit(job, str(error), hint="paths are those of `render`") from error
+    if not isinstance(patched, dict):
+        raise misfit(job, "what is left of the request is no mapping")
     return patched
+
+
+def misfit(job: Job, message: str, hint: str = "") -> ReconcilerError:
+    """Answer what to raise where the patches make something that cannot be sent."""
+    where = job.sources.get(("spec", "run", "patches"), job.source)
+    return ReconcilerError(f"{where}: spec.run.patches: {message}", hint=hint)

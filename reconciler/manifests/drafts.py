@@ -18,12 +18,16 @@ from reconciler.model import Path, Problem, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How one kind of job spells its definition; `clustered` when its runs have a cluster."""
+    """How one kind of job spells its definition; `clustered` when its runs have a cluster.
+
+    `request` is the schema of the call that launches it.
+    """
 
     body: str
     file: str
     reference: str
     form: Form
+    request: str
     clustered: bool = False
 
 
@@ -33,6 +37,7 @@ DIALECTS: Mapping[str, Dialect] = {
         file="taskDefinitionFile",
         reference="taskDefinitionArn",
         form=definition_file.TASK_DEFINITION,
+        request="run-task",
         clustered=True,
     ),
     "BatchJob": Dialect(
@@ -40,6 +45,7 @@ DIALECTS: Mapping[str, Dialect] = {
         file="jobDefinitionFile",
         reference="jobDefinitionArn",
         form=definition_file.JOB_DEFINITION,
+        request="submit-job",
     ),
 }
 #: Sections whose defaults apply only to jobs that have the section themselves, and what to do about an empty one.

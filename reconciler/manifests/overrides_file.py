@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import UsageError
-from reconciler.manifests import files, schemas, tree, yaml12
+from reconciler.manifests import files, yaml12
+from reconciler.manifests.launch_requests import coerced, misfits
 from reconciler.model import ABSENT
 
-#: For each kind the schema of its launch request, and the member of it that the file holds; None: members of it.
-_REQUESTS: Final[Mapping[str, tuple[str, str | None]]] = {
-    "EcsJob": ("run-task", "overrides"),
-    "BatchJob": ("submit-job", None),
-}
+#: For each kind the member of its launch request that the file holds; None: members of it.
+_MEMBERS: Final[Mapping[str, str | None]] = {"EcsJob": "overrides", "BatchJob": None}
 
 
 def read_overrides(path: Path, kind: str) -> Mapping[str, Any]:
@@ -25,12 +23,10 @@ def read_overrides(path: Path, kind: str) -> Mapping[str, Any]:
     body = documents[0].value if len(documents) == 1 else ABSENT
     if not isinstance(body, dict):
         raise UsageError(f"--overrides: {path}: expected one mapping")
-    schema, member = _REQUESTS[kind]
+    member = _MEMBERS[kind]
     request = {member: body} if member is not None else body
-    faults = dict.fromkeys(fault for fault in schemas.check(schema, request) if fault.path)
-    if faults:
-        said = (f"{path}: {tree.show(fault.path)}: {fault.message}" for fault in faults)
-        raise UsageError("\n".join(f"--overrides: {line}" for line in said))
-    coerced = schemas.coerce(schema, request)
-    found: Mapping[str, Any] = coerced[member] if member is not None else coerced
+    if wrong := misfits(kind, request):
+        raise UsageError("\n".join(f"--overrides: {path}: {each}" for each in wrong))
+    sent = coerced(kind, request)
+    found: Mapping[str, Any] = sent[member] if member is not None else sent
     return found

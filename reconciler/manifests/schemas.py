@@ -78,13 +78,16 @@ def coerce(kind: str, document: Any) -> Any:
 
 def wants_text(kind: str, path: Path) -> bool:
     """Say whether text is wanted at a place of a document, merged or not; where nothing is known, text stays text."""
-    node = _node(kind, path)
+    node = _node(_shipped(), kind, path)
     return node is None or node.wants == "string"
 
 
 def knows(kind: str, path: Path) -> bool:
     """Say whether there is a place at `path` of a document of a kind."""
-    return _node(kind, path) is not None
+    if _node(_shipped(), kind, path) is not None:
+        return True
+    installed = _installed()
+    return installed is not None and _node(installed[0], kind, path) is not None
 
 
 def read_only(name: str) -> frozenset[str]:
@@ -92,8 +95,8 @@ def read_only(name: str) -> frozenset[str]:
     return frozenset(read(f"{name}.schema.json")["x-read-only"])
 
 
-def _node(kind: str, path: Path) -> Node | None:
-    node: Node | None = _shipped().root(_file(kind))
+def _node(tree: Tree, kind: str, path: Path) -> Node | None:
+    node: Node | None = tree.root(_file(kind))
     for step in path:
         node = node.child(step) if node is not None else None
     return node

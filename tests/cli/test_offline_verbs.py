@@ -229,12 +229,12 @@ def test_render_shows_what_waits_for_a_look_at_somebody_elses_definition(jobs: P
 
 
 def test_a_patch_that_does_not_fit_keeps_no_other_job_from_being_rendered(jobs: Path, reconcile: Reconcile) -> None:
-    patched = HELLO.replace("launchType: FARGATE", "launchType: FARGATE, patches: [{op: remove, path: /nothing}]")
+    patched = HELLO.replace("launchType: FARGATE", "launchType: FARGATE, patches: [{op: remove, path: /count}]")
     (jobs / "a.yaml").write_text(patched.replace("name: hello", "name: a"))
     answer = reconcile("render")
     assert (answer.code, answer.out.splitlines()[0]) == (1, "hello:")
     assert answer.err == (
-        "reconcile: jobs.d/a.yaml:15:30: spec.run.patches: can't remove a non-existent object 'nothing' — "
+        "reconcile: jobs.d/a.yaml:15:30: spec.run.patches: can't remove a non-existent object 'count' — "
         "paths are those of `render`\n"
     )
     report = json.loads(reconcile("render", "--format", "json").out)

@@ -156,6 +156,31 @@ def test_an_empty_directory_is_refused_with_the_flag_that_lifts_it(jobs: Path, r
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("{op: add, path: /count, value: lots}", "count: expected an integer of at least 1, got"),
+        ("{op: add, path: /overrides, value: lots}", "overrides: expected a mapping, got text"),
+        ("{op: add, path: /overrides, value: {containerOverrides: [x]}}", "overrides.containerOverrides[0]: expected"),
+    ],
+)
+def test_a_patch_that_makes_no_request_fails_its_job_alone(
+    jobs: Path, reconcile: Reconcile, value: str, said: str
+) -> None:
+    patched = HELLO.replace("launchType: FARGATE", f"launchType: FARGATE, patches: [{value}]")
+    (jobs / "a.yaml").write_text(patched.replace("name: hello", "name: a"))
+    answer = reconcile("--once", "--local")
+    assert answer.code == 1
+    assert f"jobs.d/a.yaml:15:30: spec.run.patches: {said}" in answer.out
+    assert "\napply: 2 created, 1 launched, 1 failed  (" in answer.out
+
+
+def test_a_patch_is_taken_for_what_aws_would_be_sent(jobs: Path, reconcile: Reconcile) -> None:
+    sized = "patches: [{op: add, path: /overrides/cpu, value: 512}, {op: add, path: /overrides/memory, value: 1024}]"
+    (jobs / "hello.yaml").write_text(HELLO.replace("launchType: FARGATE", f"launchType: FARGATE, {sized}"))
+    assert reconcile("--once", "--local", "--wait").code == 0
+
+
 def test_without_credentials_nothing_is_attempted(
     jobs: Path, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

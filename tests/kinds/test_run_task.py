@@ -7,7 +7,7 @@ import pytest
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.kinds.ecs_job import EcsJob
 from reconciler.kinds.run_changes import RunChanges
-from reconciler.model import Job, Owned, RunKey, Source
+from reconciler.model import Job, Owned, RunKey, Source, Spec
 
 KIND = EcsJob()
 DEFINITION: dict[str, Any] = {
@@ -99,6 +99,21 @@ def test_members_of_run_task_pass_as_they_are_and_patches_have_the_last_word() -
 def test_a_patch_that_does_not_fit_is_named_at_the_manifests_line() -> None:
     with pytest.raises(ReconcilerError, match=r"jobs\.d/j\.yaml:1:0: spec\.run\.patches: "):
         request(patches=[{"op": "remove", "path": "/nothing/here"}])
+
+
+@pytest.mark.parametrize(
+    ("patch", "message"),
+    [
+        ({"op": "add", "path": "/count", "value": "lots"}, "count: expected an integer of at least 1, got 'lots'"),
+        ({"op": "add", "path": "/count", "value": 0}, "count: expected an integer of at least 1, got 0"),
+        ({"op": "add", "path": "/count", "value": True}, "count: expected an integer of at least 1, got True"),
+        ({"op": "replace", "path": "", "value": []}, "what is left of the request is no mapping"),
+    ],
+)
+def test_a_patch_that_leaves_no_request_is_named_at_the_manifests_line(patch: Spec, message: str) -> None:
+    with pytest.raises(ReconcilerError) as raised:
+        request(patches=[patch])
+    assert raised.value.message == f"jobs.d/j.yaml:1:0: spec.run.patches: {message}"
 
 
 def test_ten_tasks_go_into_a_call() -> None:

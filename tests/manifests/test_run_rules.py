@@ -31,9 +31,12 @@ spec:
         ("run: {environment: {mian: {A: 1}}}", 'spec.run.environment.mian: no container "mian" (expected one of main, side)'),
         ("run: {environment: {main: {A: 1}, B: 2}}", 'spec.run.environment.B: expected variables or containers, got variable "B" beside container "main"'),
         ("run: {overrides: {containerOverrides: [{name: x}]}}", 'spec.run.overrides.containerOverrides[0].name: no container "x" (expected one of main, side)'),
-        ("run: {patches: [{op: add, path: /x}]}", "spec.run.patches[0]: add needs value"),
-        ("run: {patches: [{op: move, path: /x}]}", "spec.run.patches[0]: move needs from"),
+        ("run: {patches: [{op: add, path: /group}]}", "spec.run.patches[0]: add needs value"),
+        ("run: {patches: [{op: move, path: /group}]}", "spec.run.patches[0]: move needs from"),
         ("run: {patches: [{op: remove, path: x}]}", 'spec.run.patches[0].path: expected a JSON Pointer such as /overrides/cpu, got "x"'),
+        ("run: {patches: [{op: add, path: /launchtype, value: x}]}", 'spec.run.patches[0].path: the request has no member "launchtype" (paths are those of `render`)'),
+        ("run: {patches: [{op: move, path: /group, from: /clientToken}]}", "spec.run.patches[0].from: clientToken is set after the patches (reconciler sets it itself)"),
+        ("run: {patches: [{op: replace, path: /cluster, value: c}]}", "spec.run.patches[0].path: cluster is set after the patches (write spec.run.cluster)"),
     ],
 )  # fmt: skip
 def test_what_a_run_gets_wrong(jobs_d: Directory, lines: str, error: str) -> None:
@@ -47,7 +50,7 @@ def test_what_a_run_gets_wrong(jobs_d: Directory, lines: str, error: str) -> Non
         "run: {command: [x]}",
         "run: {command: {main: [x], side: [y]}, environment: {main: {A: null}}}",
         "run: {environment: {A: 1, B: null}}",
-        "run: {patches: [{op: add, path: /x, value: null}, {op: remove, path: ''}]}",
+        "run: {patches: [{op: add, path: /group, value: null}, {op: remove, path: ''}]}",
     ],
 )
 def test_what_a_run_gets_right(jobs_d: Directory, lines: str) -> None:
@@ -74,6 +77,12 @@ def test_containers_of_somebody_elses_definition_are_not(jobs_d: Directory) -> N
 def test_the_only_container_of_a_batch_job_has_no_name(jobs_d: Directory) -> None:
     assert jobs_d.errors(BATCH + "  run: {jobQueue: q, command: {main: [x]}}\n") == [
         'jobs.d/job.yaml:8:32 spec.run.command.main: no container "main": the job has one, without a name (leave the name out)'
+    ]
+
+
+def test_a_patch_may_not_name_the_job_of_a_batch_run(jobs_d: Directory) -> None:
+    assert jobs_d.errors(BATCH + "  run: {jobQueue: q, patches: [{op: add, path: /jobName, value: x}]}\n") == [
+        "jobs.d/job.yaml:8:42 spec.run.patches[0].path: jobName is set after the patches (reconciler sets it itself)"
     ]
 
 

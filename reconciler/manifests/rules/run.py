@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.manifests import tree
+from reconciler.manifests import schemas, tree
 from reconciler.manifests.rules.findings import EACH, Finding, Rule, Scene, expected
 from reconciler.model import Path, Severity
 
@@ -35,6 +35,15 @@ _SECRET = re.compile(
 _HARMLESS = re.compile(r"(?:^|_)(?:ARN|NAME|FILE|PATH|DIR|URL|URI|ENDPOINT|ID|TTL|LENGTH|TYPE)\Z", re.IGNORECASE)
 #: Values that are no secret whatever the name.
 _SWITCH = re.compile(r"true|false|yes|no|on|off|[0-9]{1,6}|\s*", re.IGNORECASE)
+
+
+#: Members of the request that patches do not reach, and what to do instead.
+_SET_AFTERWARDS = {
+    "cluster": "write spec.run.cluster",
+    "jobQueue": "write spec.run.jobQueue",
+    **dict.fromkeys(("clientToken", "startedBy", "taskDefinition"), "reconciler sets it itself"),
+    **dict.fromkeys(("jobDefinition", "jobName"), "reconciler sets it itself"),
+}
 _PATCH_MEMBERS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 
 
@@ -127,6 +136,17 @@ def _patches(scene: Scene) -> Iterator[Finding]:
             if pointer and not pointer.startswith("/"):
                 message = f'expected a JSON Pointer such as /overrides/cpu, got "{pointer}"'
                 yield Finding(path=(*path, member), message=message)
+            elif pointer:
+                yield from _patched_member((*path, member), pointer.split("/")[1], scene.draft.dialect.request)
+
+
+def _patched_member(path: Path, member: str, request: str) -> Iterator[Finding]:
+    """What is no member of the request makes AWS refuse it; some are set after all patches."""
+    if not schemas.knows(request, (member,)):
+        message = f'the request has no member "{member}"'
+        yield Finding(path=path, message=message, hint="paths are those of `render`")
+    elif member in _SET_AFTERWARDS:
+        yield Finding(path=path, message=f"{member} is set after the patches", hint=_SET_AFTERWARDS[member])
 
 
 def _reference(scene: Scene) -> Iterator[Finding]:

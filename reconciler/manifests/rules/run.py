@@ -104,16 +104,21 @@ def _environments(scene: Scene) -> Iterator[Finding]:
     by_container = [key for key, value in environment.items() if isinstance(value, Mapping)]
     if by_container and len(by_container) != len(environment):
         plain = next(key for key, value in environment.items() if not isinstance(value, Mapping))
-        message = f'expected variables or containers, got variable "{plain}" beside container "{by_container[0]}"'
-        yield Finding(path=(*_RUN, "environment", plain), message=message)
+        message = "a variable beside containers"
+        hint = "name the container of each variable, or of none"
+        yield Finding(path=(*_RUN, "environment", plain), message=message, hint=hint)
     yield from _strangers(scene, (((*_RUN, "environment", name), name) for name in by_container))
 
 
 def _overrides(scene: Scene) -> Iterator[Finding]:
     """The overrides that AWS takes, which name their containers."""
     overrides = tree.at(scene.spec, _OVERRIDES[1:]) or ()
-    named = enumerate(str(override.get("name")) for override in overrides)
-    yield from _strangers(scene, (((*_OVERRIDES, position, "name"), name) for position, name in named))
+    names = [override.get("name") for override in overrides]
+    for position, name in enumerate(names):
+        if name is None:
+            yield Finding(path=(*_OVERRIDES, position), message="name is required")
+    named = (((*_OVERRIDES, position, "name"), str(name)) for position, name in enumerate(names) if name is not None)
+    yield from _strangers(scene, named)
 
 
 def _strangers(scene: Scene, named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:

@@ -171,6 +171,9 @@ def raw(path: Path | str, shown: str) -> Text:
 def decode(content: bytes, shown: str, *, encodings: tuple[str, ...] = ("utf-8-sig",)) -> Text:
     """Answer the text of some bytes: UTF-8, or what their byte order mark says where `encodings` admits that."""
     encoding = _encoding(content)
+    if encoding == "utf-8" and 0 in content[:2]:
+        message = "not UTF-8: it looks like UTF-16 or UTF-32 without a byte order mark"
+        return Text(content=content, problem=_problem_of(shown, message, 1, 1))
     if encoding not in (*encodings, "utf-8"):
         problem = _problem_of(shown, f"not UTF-8: the file begins with the byte order mark of {encoding.upper()}", 1, 1)
         return Text(content=content, problem=problem)

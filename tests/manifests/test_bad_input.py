@@ -378,7 +378,7 @@ spec:
     launchType: fargate
     command: {other: [a]}
     environment: {other: {A: true}}
-    patches: [{op: add, path: /cpu}]
+    patches: [{op: add, path: /group}]
   schedule: {cron: "0 3 * *", timeZone: Mars, endDate: 2026-02-30T00:00:00}
   dependsOn: [gone]
 """

@@ -133,6 +133,7 @@ def test_variables_are_filled_in_and_lines_are_the_files(jobs_d: Directory) -> N
         ('{"taskDefinition": {"family": "f"}}', "jobs.d/td.json:1:2 spec.taskDefinition: containerDefinitions is required"),
         ('{\n"a": 1,\n"a": 2}', 'jobs.d/td.json:3:1 a: duplicate key "a" (first at line 2)'),
         (b'{\n"a": "\xff"}', "jobs.d/td.json:2:7: not UTF-8: byte 0xFF (save the file as UTF-8)"),
+        ('{"a": 1}'.encode("utf-16-le"), "jobs.d/td.json:1:1: not UTF-8: it looks like UTF-16 or UTF-32 without a byte order mark (save the file as UTF-8)"),
         (b"\xff\xfe\x00", "jobs.d/td.json:1:1: not UTF-16: byte 0x00 (save the file as UTF-8)"),
     ],
 )  # fmt: skip

@@ -146,6 +146,7 @@ def test_several_documents_have_their_own_lines_and_empty_ones_are_left_out() ->
         ("a: !!binary eA==\n", ["a.yaml:1:4 a: the tag !!binary is not supported (remove it, or quote the value)"]),
         ("a: !!int x\n", ['a.yaml:1:4 a: expected what !!int says, got "x"']),
         ("a: {{ b }}\n", ['a.yaml:1:5 a: a mapping or list cannot be a key (quote it ("{{ … }}" needs quotes))']),
+        ("<<: *x\n", ['a.yaml:1:5 ["<<"]: no anchor &x above this alias (quote a value that begins with "*")']),
         ("<<: 1\n", ["a.yaml:1:1: << expects a mapping, an alias of one, or a list of them"]),
         ("a: \x07\n", ['a.yaml:1:4: the control character U+0007 is not allowed (write it as an escape in "…")']),
         ("[" * 200, ["a.yaml:1:101 " + "[0]" * 100 + ": nested too deeply (expected at most 100 levels)"]),

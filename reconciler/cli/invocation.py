@@ -1,13 +1,12 @@
 """One run of a verb: from its options to manifests, AWS, clock and reconciler, each made when it is first needed."""
 
 import os
-import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +14,7 @@ from reconciler import cache_files
 from reconciler.cli.options import Options
 from reconciler.cli.runner import without_commands
 from reconciler.clock import Clock, SystemClock
-from reconciler.errors import ExitCode, ReconcilerError, UsageError
+from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.manifests import LoadRequest, load
 from reconciler.model import Job, Manifests, Problem, Report, Settings, Severity
 from reconciler.reports.masking import SHOW_ALL
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from reconciler.engine.context import Listener
     from reconciler.local.connection import Connection
     from reconciler.manifests.recollection import Recollection
-
-
-#: What makes a name of `--job` a pattern.
-_GLOB: Final = re.compile(r"[*?\[]")
 
 
 class Access(Enum):
@@ -153,20 +148,9 @@ class Invocation:
 
         Raises UsageError where there is no such job.
         """
-        jobs = self._selected(self.manifests.jobs)
-        known = {name for job in jobs for name in (job.name, job.declared_name)}
-        for name in names:
-            if name not in known:
-                left_out = "--job and --tag leave it out, or " if len(jobs) < len(self.manifests.jobs) else ""
-                raise UsageError(f"{name}: no such job", hint=self._meant(name, known, left_out))
-        return tuple(job for job in jobs if not names or job.name in names or job.declared_name in names)
+        from reconciler.cli import selection
 
-    def _selected(self, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
-        if not (self.options.job or self.options.tag):
-            return jobs
-        self._check_selection()
-        limits = self.limits()
-        return tuple(job for job in jobs if limits.selects(job))
+        return selection.named(self.manifests, self.options, self.limits, names)
 
     # -- what is there ----------------------------------------------------------------------------------------------
 
@@ -271,23 +255,11 @@ class Invocation:
         if any(problem.severity is Severity.ERROR for problem in self.manifests.problems):
             self.emit(self.offline_report())
             return False
-        self._check_selection()
+        if self.options.job:
+            from reconciler.cli import selection
+
+            selection.check(self.manifests, self.options)
         return True
-
-    def _check_selection(self) -> None:
-        """Raise UsageError where `--job` names a job, not a pattern, that no manifest declares."""
-        declared = {name for job in self.manifests.jobs for name in (job.name, job.declared_name)}
-        for name in self.options.job:
-            if name not in declared and not _GLOB.search(name):
-                raise UsageError(f"--job {name}: no such job", hint=self._meant(name, declared))
-
-    def _meant(self, name: str, known: Collection[str], besides: str = "") -> str:
-        """Say which job was meant, or where it was looked for."""
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, sorted(known), n=1)
-        nowhere = f"{besides}no manifest of {self.options.directory} declares it"
-        return f"did you mean {close[0]}?" if close else nowhere
 
     def look_up_identity(self, access: Access) -> None:
         """Read the manifests once more where they ask for an account or Region that only AWS can tell."""

@@ -78,8 +78,8 @@ def test_what_aws_answered_is_what_was_registered(jobs_d: Directory, answer: Any
 
 
 def test_tags_of_an_answer_are_the_definitions(jobs_d: Directory) -> None:
-    answer = {"taskDefinition": DESCRIBED, "tags": [{"key": "team", "value": "data"}]}
-    consoles = {**answer, "taskDefinition": {**DESCRIBED, "tags": []}}
+    answer: dict[str, Any] = {"taskDefinition": DESCRIBED, "tags": [{"key": "team", "value": "data"}]}
+    consoles: dict[str, Any] = {**answer, "taskDefinition": {**DESCRIBED, "tags": []}}
 
     for each in (answer, consoles):
         assert body(jobs_d, json.dumps(each)) == {**DEFINITION, "tags": [{"key": "team", "value": "data"}]}

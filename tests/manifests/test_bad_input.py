@@ -66,6 +66,12 @@ def test_a_misplaced_key(jobs_d: Directory) -> None:
     ]
 
 
+def test_a_misspelt_key_of_settings(jobs_d: Directory) -> None:
+    assert jobs_d.errors(SETTINGS.replace("environments:", "acountId: x\n  environments:"), environment="prod") == [
+        "jobs.d/job.yaml:5:3 spec.acountId: unknown key (did you mean accountId?)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "line", "hint"),
     [

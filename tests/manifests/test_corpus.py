@@ -327,6 +327,13 @@ REFUSED_BATCH: dict[str, list[str]] = {
     ],
     "awsdocs__aws-batch-user-guide__doc_source__job-definition-template.md#block0.json": [
         "2 spec.jobDefinition.jobDefinitionName: expected up to 128 letters, digits, underscores and hyphens, a letter or digit first",
+        "8 spec.jobDefinition.containerProperties: image is required",
+        "11 spec.jobDefinition.containerProperties.memory: memory and the resource requirement MEMORY exclude each other",
+        "59 spec.jobDefinition.containerProperties.resourceRequirements: expected a whole number for MEMORY",
+        '103 spec.jobDefinition.containerProperties.secrets[0].name: "…" is also in environment',
+        "123 spec.jobDefinition.nodeProperties.nodeRangeProperties[0].container.memory: memory and the resource requirement MEMORY exclude each other",
+        "171 spec.jobDefinition.nodeProperties.nodeRangeProperties[0].container.resourceRequirements: expected a whole number for MEMORY",
+        '215 spec.jobDefinition.nodeProperties.nodeRangeProperties[0].container.secrets[0].name: "…" is also in environment',
         "230 spec.jobDefinition.retryStrategy.attempts: expected at least 1",
         "242 spec.jobDefinition.timeout.attemptDurationSeconds: expected at least 60",
         "274 spec.jobDefinition.eksProperties.podProperties.containers[0].resources.limits.KeyName: expected some text",
@@ -353,9 +360,11 @@ REFUSED_BATCH: dict[str, list[str]] = {
     ],
     "mi-fukai__aws-batch-job-definition__job-definition-template.json": [
         "32 spec.jobDefinition.containerProperties.logConfiguration.LogDriver: unknown key",
+        "47 spec.jobDefinition.retryStrategy: attempts is required",
     ],
     "rnzsgh__aws-batch-sample-job-python__batch-job-definition.json": [
         "2 spec.jobDefinition.jobDefinitionName: expected up to 128 letters, digits, underscores and hyphens, a letter or digit first",
+        "4 spec.jobDefinition.containerProperties: image is required",
     ],
     "swajahataziz__namd-aws-batch__batch-resources__job_definition.json": [
         "10 spec.jobDefinition.containerProperties.jobRoleArn: expected the ARN of an IAM role",

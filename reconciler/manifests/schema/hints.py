@@ -70,7 +70,8 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
         return KeyHint(text=f"did you mean {_SYNONYMS[*path, key]}?")
     reach = _REACH_OF_METADATA if path == ("metadata",) else _REACH
     near = _closest(key, here.properties, _SAME)
-    if near is not None and path == _RUN[:-1] and key in here.properties["run"].properties:
+    run = here.properties.get("run") if path == _RUN[:-1] else None
+    if near is not None and run is not None and key in run.properties:
         return KeyHint(text=f"belongs under spec.run, or did you mean {near}?", meant=(_RUN, key))
     place = None if near is not None else _place_of(here, key, path) or _place_of(root, key, (), reach)
     if place is not None:

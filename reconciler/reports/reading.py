@@ -39,7 +39,7 @@ from reconciler.reports.json import VERSION
 
 def read_report(document: Mapping[str, Any]) -> Report:
     """Answer the report that `document` holds; raises UsageError for another version or shape."""
-    version = document.get("version")
+    version = document.get("version", VERSION)  # a document without one is no report at all, as the schema says
     if version != VERSION:
         raise UsageError(
             f"version: expected {VERSION}, got {version!r}", hint="show it with the release of reconcile that wrote it"

@@ -235,6 +235,12 @@ def test_a_directory_is_made_where_there_is_none(live: Path, reconcile: Reconcil
     assert Path("new/jobs/etl.yaml").is_file()
 
 
+def test_a_directory_that_stays_empty_is_not_left_behind(live: Path, reconcile: Reconcile) -> None:
+    answer = reconcile("import", "nothing", "--local", "--dir", "new", "--region", "eu-west-1")
+    assert (answer.code, answer.out) == (4, "")
+    assert not Path("new").exists()
+
+
 def test_where_no_directory_can_be_made_that_is_said(live: Path, reconcile: Reconcile) -> None:
     (live / "file").write_text("")
     answer = reconcile("import", "--local", "--all", "--dir", str(live / "file"))

@@ -189,6 +189,27 @@ def test_init_overwrites_nothing(jobs: Path, reconcile: Reconcile) -> None:
     assert not Path(".reconciler").exists()
 
 
+def test_init_starts_another_directory_beside_the_schema_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconcile: Reconcile
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    reconcile("init")
+    answer = reconcile("init", "nightly.d")
+    assert (answer.code, answer.out) == (0, "wrote nightly.d/settings.yaml\nwrote nightly.d/hello.yaml\n")
+    assert reconcile("validate", "nightly.d").code == 0
+
+
+def test_init_leaves_nothing_behind_where_no_directory_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reconcile: Reconcile
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("jobs.d").write_text("")
+    answer = reconcile("init")
+    assert (answer.code, answer.out) == (4, "")
+    assert answer.err == "reconcile: jobs.d: cannot be made a directory (File exists)\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["jobs.d"]
+
+
 def test_a_report_can_be_shown_again_in_another_format(jobs: Path, reconcile: Reconcile) -> None:
     Path("report.json").write_text(reconcile("validate", "--format", "json").out)
     answer = reconcile("show", "report.json", "--format", "junit")
@@ -201,6 +222,10 @@ def test_a_report_can_be_shown_again_in_another_format(jobs: Path, reconcile: Re
 def test_what_is_no_report_is_not_shown(jobs: Path, reconcile: Reconcile) -> None:
     Path("x.json").write_text('{"version": 1}')
     assert reconcile("show", "x.json").err == "reconcile: not a report of reconcile: $: 'verb' is a required property\n"
+    Path("x.json").write_text("{}")
+    assert (
+        reconcile("show", "x.json").err == "reconcile: not a report of reconcile: $: 'version' is a required property\n"
+    )
 
 
 def test_render_knows_the_main_container_of_a_shared_definition(jobs: Path, reconcile: Reconcile) -> None:

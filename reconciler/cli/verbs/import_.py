@@ -1,13 +1,13 @@
 """`reconcile import`."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.invocation import Access, Invocation
+from reconciler.cli.new_files import made, modeline, refuse_existing, schema_beside, write_new
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SHOW_VALUES, VERBOSE
 from reconciler.cli.parameters import pair
 from reconciler.cli.verb import verb
@@ -16,10 +16,8 @@ from reconciler.model import Severity
 
 if TYPE_CHECKING:
     from reconciler.aws.session import Aws
-    from reconciler.engine.importing import Live
+    from reconciler.engine.importing import Asked, Live
     from reconciler.engine.importing_schedules import Start
-
-_SCHEMA: Final = Path(".reconciler/manifest.schema.json")
 
 
 @verb("import", DIRECTORY_OPTION, MANIFESTS, AWS, SHOW_VALUES, VERBOSE)
@@ -51,36 +49,34 @@ def command(
     """
     if sum(map(bool, (names, everything, tags))) != 1:
         raise UsageError("expected one of FAMILY..., --all and --tag")
-    directory = invocation.options.directory
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{directory}: cannot be made a directory ({error.strerror})") from None
+    from reconciler.engine.importing import Asked
+
+    with made(invocation.options.directory):
+        return _import(invocation, Asked(names=names, tags=dict(tags), kind=kind))
+
+
+def _import(invocation: Invocation, asked: "Asked") -> ExitCode:
     if any(problem.severity is Severity.ERROR for problem in invocation.manifests.problems):
         invocation.emit(invocation.offline_report())
         return ExitCode.INVALID
-    aws = invocation.aws(Access.READ)
-    files = {directory / f"{live.file}.yaml": live for live in _found(invocation, aws, names, dict(tags), kind)}
-    if existing := [str(path) for path in files if path.exists()]:
-        raise UsageError(f"{', '.join(existing)}: exists, and nothing is overwritten", hint="name another --dir")
-    texts = _texts(invocation, aws, files)
-    for path, text in texts.items():
-        _write(path, text)
+    directory, aws = invocation.options.directory, invocation.aws(Access.READ)
+    files = {directory / f"{live.file}.yaml": live for live in _found(invocation, aws, asked)}
+    refuse_existing(files, hint="name another --dir")
+    for path, text in _texts(invocation, aws, files).items():
+        write_new(path, text)
         live = files[path]
         click.echo(f"wrote {path}  ({live.kind} {live.revision.name}:{live.revision.number}{_standing(live)})")
     return _checked(invocation, files)
 
 
-def _found(
-    invocation: Invocation, aws: "Aws", names: Sequence[str], tags: Mapping[str, str], kind: str | None
-) -> "Sequence[Live]":
+def _found(invocation: Invocation, aws: "Aws", asked: "Asked") -> "Sequence[Live]":
     from reconciler.engine.backends import backends
-    from reconciler.engine.importing import Asked, look_up
+    from reconciler.engine.importing import look_up
     from reconciler.kinds.registry import kinds
 
     aws.verify_account()
     definitions = backends(aws, invocation.manifests.settings).definitions
-    found = look_up(Asked(names=names, tags=tags, kind=kind), invocation.manifests, kinds(), definitions)
+    found = look_up(asked, invocation.manifests, kinds(), definitions)
     for warning in aws.warnings:
         click.echo(f"warning: {warning}", err=True)
     for name, reason in sorted(found.left_out.items()):
@@ -99,8 +95,8 @@ def _texts(invocation: Invocation, aws: "Aws", files: "Mapping[Path, Live]") -> 
     from reconciler.manifests import defaults
     from reconciler.manifests.writing import manifest
 
-    directory = invocation.options.directory
-    settings = invocation.manifests.settings
+    directory, settings = invocation.options.directory, invocation.manifests.settings
+    first = modeline(directory) if schema_beside(directory).is_file() else ""
     laid = defaults(directory, invocation.request(*invocation.identity))
     starts = _starts(invocation, aws)
     taken = {job.name for job in invocation.manifests.jobs}
@@ -109,7 +105,7 @@ def _texts(invocation: Invocation, aws: "Aws", files: "Mapping[Path, Live]") -> 
         jobs = jobs_of(live, starts, settings, taken, invocation.clock.now())
         taken |= {job.final_name for job in jobs}
         documents = [manifest(job, laid.get(live.kind, {})) for job in jobs]
-        texts[path] = _modeline(directory) + "---\n".join(documents)
+        texts[path] = first + "---\n".join(documents)
     return texts
 
 
@@ -122,21 +118,6 @@ def _starts(invocation: Invocation, aws: "Aws") -> "Sequence[Start]":
     except (AccessDenied, Rejected) as error:
         click.echo(f"schedules are left out: {invocation.scrub(str(error))}", err=True)
         return ()
-
-
-def _modeline(directory: Path) -> str:
-    schema = directory.parent / _SCHEMA
-    if not schema.is_file():
-        return ""
-    return f"# yaml-language-server: $schema={os.path.relpath(schema, directory)}\n"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
 def _checked(invocation: Invocation, files: "Mapping[Path, Live]") -> ExitCode:

@@ -8,12 +8,11 @@ from typing import Final
 import click
 
 from reconciler.cli.invocation import Invocation
+from reconciler.cli.new_files import made, modeline, refuse_existing, schema_beside, write_new
 from reconciler.cli.options import DIRECTORY
 from reconciler.cli.verb import verb
-from reconciler.errors import ExitCode, UsageError
+from reconciler.errors import ExitCode
 
-_SCHEMA: Final = Path(".reconciler/manifest.schema.json")
-_MODELINE: Final = "# yaml-language-server: $schema={schema}\n"
 _SETTINGS: Final = """\
 apiVersion: reconciler/v1
 kind: Settings
@@ -47,23 +46,23 @@ spec:
 def command(invocation: Invocation) -> ExitCode:
     """Start a directory of manifests.
 
-    Writes the schema for editors, Settings and one job; overwrites nothing.
+    Writes the schema for editors beside it, Settings and one job into it; overwrites nothing.
     """
     from reconciler.manifests.schemas import bundle
 
     directory = invocation.options.directory
-    schema = directory.parent / _SCHEMA
-    modeline = _MODELINE.format(schema=os.path.relpath(schema, directory))
-    files = {
-        schema: bundle(),
-        directory / "settings.yaml": modeline + _SETTINGS.format(owner=_owner(directory), region=_region()),
-        directory / "hello.yaml": modeline + _JOB,
+    first = modeline(directory)
+    manifests = {
+        directory / "settings.yaml": first + _SETTINGS.format(owner=_owner(directory), region=_region()),
+        directory / "hello.yaml": first + _JOB,
     }
-    if existing := [str(path) for path in files if path.exists()]:
-        raise UsageError(f"{', '.join(existing)}: exists, and nothing is overwritten", hint="name another directory")
-    for path, content in files.items():
-        _write(path, content)
-        click.echo(f"wrote {path}")
+    refuse_existing(manifests, hint="name another directory")
+    schema = schema_beside(directory)
+    files = manifests if schema.exists() else {schema: bundle(), **manifests}
+    with made(directory):
+        for path, content in files.items():
+            write_new(path, content)
+            click.echo(f"wrote {path}")
     click.echo(f"now: reconcile validate {directory} && reconcile --once --local --wait {directory}", err=True)
     return ExitCode.OK
 
@@ -76,12 +75,3 @@ def _owner(directory: Path) -> str:
 
 def _region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-
-
-def _write(path: Path, content: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(content)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error

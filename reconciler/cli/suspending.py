@@ -20,6 +20,12 @@ def carry_out(invocation: Invocation, names: tuple[str, ...], everything: bool, 
     jobs = invocation.jobs(names)
     with invocation.reconciler(Access.WRITE) as reconciler:
         report = reconciler.operator.suspend(jobs, wish)
-    said = (f"{job.name}: {invocation.scrub(job.message)}\n" for job in report.jobs)
-    invocation.emit(report, said="".join(said))
+    said = [f"{job.name}: {invocation.scrub(job.message)}" for job in report.jobs]
+    invocation.emit(report, said="".join(f"{line}\n" for line in said or [_none(invocation)]))
     return verdict.of_pass(report)
+
+
+def _none(invocation: Invocation) -> str:
+    """Say that nothing was done: at 03:00 in the wrong directory no line would be taken for success."""
+    chosen = "no job that --job and --tag choose" if invocation.manifests.jobs else "no job"
+    return f"nothing to do: {invocation.options.directory} declares {chosen}"

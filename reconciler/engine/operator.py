@@ -167,13 +167,21 @@ class Operator:
 
 
 def _suspended(job: Job, outcome: Suspended, wish: Wish) -> JobReport:
-    said = wish.value if outcome.changed else f"is {wish.value} already"
-    health = Health.SUSPENDED if wish is Wish.SUSPEND and not outcome.problem else None
+    suspended = wish is Wish.SUSPEND or job.suspend
     return JobReport(
         name=job.name,
         kind=job.kind,
         sync=Sync.ERROR if outcome.problem else None,
-        health=health,
+        health=Health.SUSPENDED if suspended and not outcome.problem else None,
         source=job.source,
-        message=outcome.problem or said,
+        message=outcome.problem or _said(job, outcome, wish),
     )
+
+
+def _said(job: Job, outcome: Suspended, wish: Wish) -> str:
+    match wish:
+        case Wish.SUSPEND:
+            return "suspended" if outcome.changed else "is suspended already"
+        case Wish.RESUME:
+            said = "resumed" if outcome.changed else "is not suspended by hand"
+            return f"{said}; its manifest suspends it (spec.suspend)" if job.suspend else said

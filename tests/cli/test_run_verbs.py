@@ -153,6 +153,23 @@ def test_stop_ends_a_run_once(jobs: Path, call: Reconcile, on_virtual_time: Loca
     )
 
 
+def test_what_the_manifest_suspends_is_not_called_resumed(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "exit 0 after 5s", more="  once: {}\n  suspend: true")
+    call("apply")
+    assert call("suspend", "hello").out == "hello: suspended\n"
+    still = "its manifest suspends it (spec.suspend)"
+    assert call("resume", "hello").out == f"hello: resumed; {still}\n"
+    assert call("resume", "hello").out == f"hello: is not suspended by hand; {still}\n"
+    assert json.loads(call("resume", "hello", "--json").out)["jobs"][0]["health"] == "Suspended"
+
+
+def test_suspending_everything_where_there_is_nothing_says_so(jobs: Path, call: Reconcile) -> None:
+    (jobs / "hello.yaml").unlink()
+    for verb in ("suspend", "resume"):
+        answer = call(verb, "--all")
+        assert (answer.code, answer.out) == (0, "nothing to do: jobs.d declares no job\n")
+
+
 def test_suspend_and_resume_say_what_they_did(jobs: Path, call: Reconcile) -> None:
     write(jobs, "exit 0 after 5s", more="  once: {}")
     assert call("suspend", "hello").out == (
@@ -163,10 +180,12 @@ def test_suspend_and_resume_say_what_they_did(jobs: Path, call: Reconcile) -> No
     assert call("suspend", "hello").out == "hello: is suspended already\n"
     assert "  hello  EcsJob  InSync  Suspended  " in call("status").out
     assert call("resume", "hello").out == "hello: resumed\n"
+    assert call("resume", "hello").out == "hello: is not suspended by hand\n"
     assert call("resume").code == 4
     document = json.loads(call("suspend", "--tag", "team=data", "--json").out)
     REPORT.validate(document)
     assert document["jobs"] == []
+    assert call("suspend", "--job", "x*").out == ("nothing to do: jobs.d declares no job that --job and --tag choose\n")
     document = json.loads(call("suspend", "--job", "h*", "--json").out)
     assert [(job["name"], job["health"], job["message"]) for job in document["jobs"]] == [
         ("hello", "Suspended", "suspended")

@@ -26,13 +26,15 @@ class _Reachable(click.Path):
 
 
 _PATH: Final[click.Path] = _Reachable(path_type=Path)
+#: Where manifests are looked for unless told otherwise.
+USUAL_DIRECTORY: Final = Path("jobs.d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What the shared options say; a verb without an option has its default."""
 
-    directory: Path = Path("jobs.d")
+    directory: Path = USUAL_DIRECTORY
     env: str | None = None
     var: tuple[tuple[str, str], ...] = ()
     var_file: tuple[Path, ...] = ()
@@ -57,7 +59,7 @@ class Options:
     def again(self) -> str:
         """The options that another command line needs to find what this one did, each with a space before it."""
         given = {
-            "--dir": None if self.directory == Path("jobs.d") else str(self.directory),
+            "--dir": None if self.directory == USUAL_DIRECTORY else str(self.directory),
             "--env": self.env,
             "--region": self.region,
             "--profile": self.profile,
@@ -75,12 +77,14 @@ def _option(*names: str, **settings: Any) -> Callable[[], click.Parameter]:
     return lambda: click.Option(list(names), **settings)
 
 
-DIRECTORY: Final[Group] = (lambda: click.Argument(["directory"], default="jobs.d", type=_PATH, metavar="[DIR]"),)
+DIRECTORY: Final[Group] = (
+    lambda: click.Argument(["directory"], default=str(USUAL_DIRECTORY), type=_PATH, metavar="[DIR]"),
+)
 DIRECTORY_OPTION: Final[Group] = (
     _option(
         "--dir",
         "directory",
-        default="jobs.d",
+        default=str(USUAL_DIRECTORY),
         type=_PATH,
         metavar="DIR",
         show_default=True,

@@ -38,18 +38,25 @@ def variable(text: str) -> tuple[str, str]:
 
 
 def report_target(text: str) -> tuple[str, Path]:
-    """Read `FORMAT=FILE`, the file in a directory that exists."""
+    """Read `FORMAT=FILE`, the file as `output_file` does."""
     form, _, file = text.partition("=")
     if form not in FORMATS or not file:
         raise click.BadParameter(f'expected FORMAT=FILE with a format of {", ".join(FORMATS)}, got "{text}"')
-    path = Path(file)
+    return form, output_file(file)
+
+
+def output_file(text: str) -> Path:
+    """Read the name of a file that will be written: in a directory that exists, and no directory itself."""
+    path = Path(text)
     try:
-        is_there = path.parent.is_dir()
+        is_there, is_directory = path.parent.is_dir(), path.is_dir()
     except OSError as error:
         raise click.BadParameter(f"{path.parent}: cannot be looked at ({error.strerror})") from None
     if not is_there:
         raise click.BadParameter(f"{path.parent}: no such directory")
-    return form, path
+    if is_directory:
+        raise click.BadParameter(f"{path}: expected a file, got a directory")
+    return path
 
 
 def role_arn(text: str) -> str:

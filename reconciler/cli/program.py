@@ -1,5 +1,6 @@
 """`reconcile` as a whole: which verbs there are, and how every way of ending becomes an exit code."""
 
+import errno
 import importlib
 import io
 import keyword
@@ -24,6 +25,8 @@ VERBS: Final = (
 ALIASES: Final[Mapping[str, str]] = {"diff": "drift"}
 #: Verbs that are spelt as an option: `reconcile --once jobs.d`.
 MODES: Final[Mapping[str, str]] = {"--once": "apply", "--watch": "watch"}
+#: What a stream answers whose disk takes no more.
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Program(click.Group):
@@ -61,9 +64,11 @@ class Program(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `--once …` as the verb it stands for, wherever it is among options."""
-        mode = next((arg for arg in args if arg in MODES), None)
-        if mode is not None and args[0].startswith("-"):
-            args = [MODES[mode], *(arg for arg in args if arg != mode)]
+        modes = [mode for mode in MODES if mode in args]
+        if modes and args[0].startswith("-"):
+            if len(modes) > 1:
+                ctx.fail(f"{' and '.join(modes)} exclude each other")
+            args = [MODES[modes[0]], *(arg for arg in args if arg not in modes)]
         return super().parse_args(ctx, args)
 
 
@@ -98,6 +103,12 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _mute_stdout()
+        return ExitCode.FAILED
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        _mute_stdout()
+        click.echo(f"reconcile: stdout: {error.strerror}", err=True)
         return ExitCode.FAILED
     return code
 

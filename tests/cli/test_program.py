@@ -68,6 +68,9 @@ def test_aliases_and_modes_name_verbs() -> None:
             ("plan", "--report", "html=/nowhere/x.html"),
             "Invalid value for '--report': /nowhere: no such directory",
         ),
+        (("plan", "--local", "--out", "nowhere/plan.json"), "Invalid value for '--out': nowhere: no such directory"),
+        (("--once", "--watch"), "Error: --once and --watch exclude each other"),
+        (("local", "--dir", "absent"), "reconcile: absent: no such directory — name the directory of the manifests"),
         (("show", "absent.json"), "reconcile: absent.json: No such file or directory"),
         (("validate", "absent"), "reconcile: absent: no such directory — name the directory of the manifests"),
         (("--once", "--timeout", "3"), "reconcile: --timeout: expected with --wait"),
@@ -144,6 +147,19 @@ def test_a_reader_that_has_gone_is_no_drama(jobs: Path) -> None:
     assert process.stderr is not None
     with process.stderr as stderr:
         assert (stderr.read(), process.wait()) == (b"", 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+@pytest.mark.parametrize("arguments", [("validate",), ("schema",), ("--help",)])
+def test_a_full_disk_is_told_in_one_line(jobs: Path, arguments: tuple[str, ...]) -> None:
+    root = Path(__file__).parents[2]
+    with Path("/dev/full").open("w") as full:
+        answer = subprocess.run(
+            [sys.executable, "-c", "from reconciler.cli import main; main()", *arguments],
+            cwd=jobs.parent, env={"PYTHONPATH": str(root), "PATH": ""}, stdout=full, stderr=subprocess.PIPE, text=True,
+            check=False,
+        )  # fmt: skip
+    assert (answer.returncode, answer.stderr) == (1, "reconcile: stdout: No space left on device\n")
 
 
 def test_what_a_locale_cannot_say_is_escaped(jobs: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import DIRECTORY_OPTION, MANIFESTS, VERBOSE
+from reconciler.cli.options import DIRECTORY_OPTION, MANIFESTS, USUAL_DIRECTORY, VERBOSE
 from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
 
@@ -48,7 +48,8 @@ def command(
 ) -> ExitCode:
     """Run the embedded AWS until Ctrl-C.
 
-    It has the account, the Region and the clusters that the manifests name; `--local` on other verbs uses it.
+    It has the account, the Region and the clusters that the manifests name; there need be none in jobs.d. `--local` on
+    other verbs uses it.
     """
     from reconciler.cli.embedded import clusters, require_extra, state_file
 
@@ -56,7 +57,8 @@ def command(
     from reconciler.local.foreground import run
 
     options = invocation.options
-    manifests = invocation.manifests if options.directory.is_dir() else None
+    unneeded = options.directory == USUAL_DIRECTORY and not options.directory.exists()
+    manifests = None if unneeded else invocation.manifests
     run(
         state=state_file(state),
         seed=seed,

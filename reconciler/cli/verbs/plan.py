@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.options import AWS, DIRECTORY, GUARDS, LIMITS, MANIFESTS, SELECTION, output
-from reconciler.cli.parameters import FORMATS
+from reconciler.cli.parameters import FORMATS, output_file
 from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode, NoCredentials, ReconcilerError, worst
 from reconciler.model import Problem, Report, Severity
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @verb("plan", DIRECTORY, MANIFESTS, AWS, SELECTION, GUARDS, LIMITS, output(*FORMATS))
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=output_file,
     metavar="FILE",
     help="Save the plan; `reconcile --once --plan FILE` later applies exactly that, or refuses.",
 )

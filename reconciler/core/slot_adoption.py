@@ -17,7 +17,6 @@ from reconciler.model import Execution, RunKey, Schedule
 #: Answers the startedBy or job name of a key.
 KeyText = Callable[[RunKey], str]
 
-_TRIGGER: Final = "slot:"
 #: A run that was told nothing began at most so long after its slot.
 _LATE: Final = timedelta(hours=1)
 
@@ -42,7 +41,8 @@ def adopted(memory: SlotMemory, found: Iterable[tuple[RunKey, Execution]], parts
     missing = [(key, execution) for key, execution in found if execution.id not in known]
     for (trigger, number), launched in groupby(sorted(missing, key=_order), key=lambda pair: _order(pair)[:2]):
         together = list(launched)
-        slot = trigger.removeprefix(_TRIGGER)
+        slot = run_keys.slot_of(trigger)
+        assert slot is not None
         run = next((run for run in memory.runs if run.generation == slot), None)
         if run is not None and (run.final is not None or (run.last is not None and run.last.number > number)):
             continue
@@ -71,13 +71,13 @@ def adopted(memory: SlotMemory, found: Iterable[tuple[RunKey, Execution]], parts
 
 def _candidates(execution: Execution, schedule: Schedule) -> Iterator[tuple[str, int]]:
     told = execution.told.get("RECONCILER_RUN", "")
-    if told.startswith(_TRIGGER) and slot_from(told.removeprefix(_TRIGGER)) is not None:
+    if slot_from(run_keys.slot_of(told) or "") is not None:
         attempt = execution.told.get("RECONCILER_ATTEMPT", "0")
         yield told, int(attempt) if attempt.isdecimal() else 0
     elif not told and execution.created is not None:
         due = slots.due(schedule, execution.created - _LATE, execution.created, _LATE)
         if due.instant is not None:
-            yield f"{_TRIGGER}{slot_text(due.instant)}", 0
+            yield run_keys.slot_trigger(slot_text(due.instant)), 0
 
 
 def _part(execution: Execution) -> int:

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
+from reconciler.core import run_keys
 from reconciler.engine.context import Context
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.patch import misfit
 from reconciler.model import Job, RunKey, Spec
-
-_SLOT = "slot:"
 
 
 def run_request(context: Context, job: Job, definition: Spec, main: str | None, key: RunKey) -> Spec:
@@ -39,6 +38,6 @@ def _patched(kind: Kind, job: Job, request: Spec) -> Spec:
 def _told(job: Job, key: RunKey) -> Mapping[str, str]:
     """Answer the variables that every main container is told."""
     told = {"RECONCILER_JOB": job.name, "RECONCILER_RUN": key.trigger, "RECONCILER_ATTEMPT": str(key.attempt)}
-    if key.trigger.startswith(_SLOT):
-        told["RECONCILER_SCHEDULED_TIME"] = key.trigger.removeprefix(_SLOT)
+    if (slot := run_keys.slot_of(key.trigger)) is not None:
+        told["RECONCILER_SCHEDULED_TIME"] = slot
     return told

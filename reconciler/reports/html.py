@@ -11,7 +11,7 @@ from reconciler.reports.drift_details import registration, unmanaged_names
 from reconciler.reports.json import instant
 from reconciler.reports.summary import sentences, summary
 from reconciler.reports.timeline import Bar, timeline
-from reconciler.reports.wording import duration, moment, place, run_text, run_time, value_text
+from reconciler.reports.wording import duration, moment, place, run_moment, run_text, value_text
 
 
 def render(report: Report) -> str:
@@ -73,7 +73,7 @@ def _job(job: JobReport, *, told: bool) -> Iterator[str]:
     body += [] if told else parts.change_table(job.changes)
     if run := job.last_run:
         links = (f' <a href="{escape(link.url)}">logs of {escape(link.container)}</a>' for link in run.logs)
-        body.append(f"<p>last run {moment(run_time(run))}: {escape(run_text(run))}{''.join(links)}</p>")
+        body.append(f"<p>last run {run_moment(run)}: {escape(run_text(run))}{''.join(links)}</p>")
     body += [f"<p>live is {escape(registration(job.live))}</p>"] if job.live else []
     body += _unreported(job)
     next_start = f"next start {moment(job.next_start)}" if job.next_start else ""

@@ -33,8 +33,8 @@ from reconciler.reports.wording import (
     is_moved,
     moment,
     place,
+    run_moment,
     run_text,
-    run_time,
     side_texts,
     step_reason,
 )
@@ -157,7 +157,7 @@ def _job(job: JobReport, report: Report, *, opened: bool) -> str:
     body = [] if report.steps else [*_diff(job.changes)]
     body += [_escaped(job.message)] if job.message else []
     if run := job.last_run:
-        body.append(f"last run {moment(run_time(run))}: {_escaped(run_text(run))}")
+        body.append(f"last run {run_moment(run)}: {_escaped(run_text(run))}")
         body += [f"[logs of {_escaped(link.container)}]({link.url})" for link in run.logs]
     body += [f"next start {moment(job.next_start)}"] if job.next_start else []
     body += [f"definition {_code(job.definition)}"] if job.definition else []

@@ -30,8 +30,8 @@ from reconciler.reports.wording import (
     duration,
     moment,
     place,
+    run_moment,
     run_text,
-    run_time,
     step_reason,
 )
 
@@ -264,7 +264,7 @@ def _job(job: JobReport, widths: Sequence[int]) -> Iterator[Line]:
     if job.definition:
         yield line(Span("    definition ", Style.QUIET), job.definition)
     if run := job.last_run:
-        yield line(Span(f"    last run {moment(run_time(run))} ".rstrip() + " ", Style.QUIET), run_text(run))
+        yield line(Span(f"    last run {run_moment(run)} ".rstrip() + " ", Style.QUIET), run_text(run))
         for link in run.logs:
             name = f"{link.container} " if len(run.logs) > 1 else ""
             yield line(Span(f"    logs {name}", Style.QUIET), link.url)

@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from reconciler.core import run_keys
+from reconciler.core.slot_memory import slot_from
 from reconciler.model import ABSENT, Action, FieldChange, Run, Source, Step
 from reconciler.reports.masking import is_masked
 from reconciler.reports.printing import printable
@@ -135,3 +137,10 @@ def run_text(run: Run) -> str:
 def run_time(run: Run) -> datetime | None:
     """Answer when a run began, as near as it is known."""
     return run.started or run.created
+
+
+def run_moment(run: Run) -> str:
+    """Answer when a run began, and which start of its schedule it is where that was in another minute."""
+    began = moment(run_time(run))
+    due = moment(slot_from(run_keys.slot_of(run.trigger) or ""))
+    return f"{began} (due {due})".lstrip() if due and due != began else began

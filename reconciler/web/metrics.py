@@ -17,6 +17,7 @@ from prometheus_client import (
 )
 
 from reconciler import __version__
+from reconciler.core import run_keys
 from reconciler.core.slot_memory import slot_from
 from reconciler.engine.watch_events import Passed, PassFailed, RunsSeen, Told
 from reconciler.model import Action, Health, Report, Run, RunState, Severity, Status, Sync
@@ -130,7 +131,7 @@ class Metrics:
             self._duration.observe((run.stopped - run.started).total_seconds())
 
     def _started(self, run: Run) -> None:
-        slot = slot_from(run.trigger.removeprefix("slot:"))
+        slot = slot_from(run_keys.slot_of(run.trigger) or "")
         if slot is not None and run.created is not None and run.attempt == 0:
             self._lateness.observe(max((run.created - slot).total_seconds(), 0.0))
 

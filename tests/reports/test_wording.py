@@ -1,9 +1,11 @@
 """How a change reads: what is long is cut where the two sides differ, what only moved is said to have moved."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from reconciler.model import ABSENT, FieldChange
-from reconciler.reports.wording import change_values, side_texts
+from reconciler.model import ABSENT, FieldChange, Run
+from reconciler.reports.wording import change_values, run_moment, side_texts
 
 
 def test_two_long_values_are_cut_around_their_first_difference() -> None:
@@ -39,3 +41,17 @@ def test_an_entry_that_only_moved_is_said_once() -> None:
     assert change_values(FieldChange(path="command[0→4]", before="e", after="f")) == '"e" → "f"'
     assert change_values(FieldChange(path="labels[0→4].x", before="e", after="e")) == '"e" → "e"'
     assert change_values(FieldChange(path="command[4]", before=ABSENT, after="e")) == '"e"'
+
+
+@pytest.mark.parametrize(
+    ("trigger", "told"),
+    [
+        ("slot:2026-01-02T02:16:00Z", "2026-01-02 02:16Z"),
+        ("slot:2026-01-02T02:00:00Z", "2026-01-02 02:16Z (due 2026-01-02 02:00Z)"),
+        ("slot:yesterday", "2026-01-02 02:16Z"),
+        ("manual:4711", "2026-01-02 02:16Z"),
+    ],
+)
+def test_a_run_that_began_late_says_which_start_it_is(trigger: str, told: str) -> None:
+    run = Run(job="report", trigger=trigger, attempt=1, started=datetime(2026, 1, 2, 2, 16, 10, tzinfo=UTC))
+    assert run_moment(run) == told

@@ -66,6 +66,12 @@ def test_a_misplaced_key(jobs_d: Directory) -> None:
     ]
 
 
+def test_a_word_of_awss_in_a_schedule_is_no_member_of_a_definition(jobs_d: Directory) -> None:
+    assert jobs_d.errors(JOB + "  schedule: {rate: 5 minutes, engine: reconciler, expression: x}\n") == [
+        "jobs.d/job.yaml:10:51 spec.schedule.expression: unknown key"
+    ]
+
+
 def test_a_misspelt_key_of_settings(jobs_d: Directory) -> None:
     assert jobs_d.errors(SETTINGS.replace("environments:", "acountId: x\n  environments:"), environment="prod") == [
         "jobs.d/job.yaml:5:3 spec.acountId: unknown key (did you mean accountId?)"
@@ -76,6 +82,7 @@ def test_a_misspelt_key_of_settings(jobs_d: Directory) -> None:
     ("kind", "line", "hint"),
     [
         ("EcsJob", "environment: {A: b}", "belongs under spec.run, or did you mean environments?"),
+        ("EcsJob", "schedule: {cron: '0 3 * * *', engine: reconciler, command: [a]}", "belongs under spec.run"),
         ("EcsJob", "run: {jobQueue: q}", "it belongs to kind: BatchJob; here it is cluster"),
         ("BatchJob", "run: {cluster: c}", "it belongs to kind: EcsJob; here it is jobQueue"),
         ("BatchJob", "run: {vpcId: vpc-1}", "it belongs to kind: EcsJob"),

@@ -16,8 +16,10 @@ _ALIKE = 0.75
 _SAME = 0.9
 #: How many levels down a misplaced key is looked for.
 _REACH = 4
-#: How many levels down a key of `metadata` is looked for: a word of Kubernetes there is none of a container's members.
-_REACH_OF_METADATA = 2
+#: How many levels down a key of our own sections is looked for: a word of Kubernetes in `metadata`, or one of AWS's in
+#: `schedule`, is none of a container's members.
+_REACH_OF_OURS = 2
+_OURS = frozenset({("metadata",), ("spec", "schedule"), ("spec", "once"), ("spec", "logs")})
 #: Members of a request that say which run it is of what.
 _SET_BY_US = frozenset({"clientToken", "jobDefinition", "jobName", "startedBy", "taskDefinition"})
 #: Kubernetes' words for ours.
@@ -68,7 +70,7 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
         return KeyHint(text=f"write {{name: {key}, value: …}}")
     if (*path, key) in _SYNONYMS:
         return KeyHint(text=f"did you mean {_SYNONYMS[*path, key]}?")
-    reach = _REACH_OF_METADATA if path == ("metadata",) else _REACH
+    reach = _REACH_OF_OURS if path in _OURS else _REACH
     near = _closest(key, here.properties, _SAME)
     run = here.properties.get("run") if path == _RUN[:-1] else None
     if near is not None and run is not None and key in run.properties:

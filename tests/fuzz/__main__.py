@@ -29,7 +29,7 @@ def main() -> int:
     end = time.monotonic() + told.minutes * 60
     with tempfile.TemporaryDirectory() as directory, World(Path(directory)) as world:
         if told.case:
-            if _is_harmless(world, Case.read(told.case), told.case):
+            if is_harmless(world, Case.read(told.case), told.case):
                 _say("nothing that may not be")
                 return 0
             return 1
@@ -39,7 +39,7 @@ def main() -> int:
                     seed = told.first + played[name] * told.stride if told.seed is None else told.seed
                     case = TARGETS[name](world, Random(f"{name}/{seed}"))
                     played[name] += 1
-                    found += not _is_harmless(world, case, told.findings / f"{name}-{seed}.json")
+                    found += not is_harmless(world, case, told.findings / f"{name}-{seed}.json")
             if told.seed is not None:
                 break
     _say(json.dumps({"played": played, "found": found}))
@@ -62,12 +62,12 @@ def _options() -> argparse.Namespace:
     return told
 
 
-def _is_harmless(world: World, case: Case, file: Path) -> bool:
+def is_harmless(world: World, case: Case, file: Path) -> bool:
     """Play a case; leave it in `file` if it brings about what must not be, or never ends."""
     kept = file.exists()
     file.parent.mkdir(exist_ok=True)
     file.write_text(case.dumps())
-    faulthandler.dump_traceback_later(PATIENCE, exit=True)
+    faulthandler.dump_traceback_later(PATIENCE, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
         world.play(case)
     except Found as error:

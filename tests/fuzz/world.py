@@ -14,6 +14,7 @@ from typing import Any, Self
 from unittest import mock
 
 from reconciler.cli.program import run
+from reconciler.errors import ExitCode
 from reconciler.local import LocalAws
 from reconciler.local.dispatch import Dropped
 from reconciler.local.embedded import environment
@@ -28,6 +29,9 @@ from tests.fuzz.kept_clients import kept_clients
 from tests.proof.transport import dispatched, wired
 
 CODES = frozenset({0, 1, 2, 3, 4})
+#: The verbs that change something, and what calls that change nothing begin with.
+_WRITING = frozenset({"--once", "apply", "run", "retry", "stop", "suspend", "resume"})
+_READS = ("Assume", "Describe", "Filter", "Get", "List", "Simulate")
 #: What stays in the directory from one case to the next.
 _OURS = frozenset({"cache", "pristine"})
 
@@ -120,8 +124,13 @@ class World:
         self._case = case
 
     def reconcile(self, *arguments: str) -> Answer:
-        """Run one command line; raise Found on a traceback or an exit code that is not the contract's."""
+        """Run one command line.
+
+        Raises Found on a traceback, an exit code that is not the contract's, and where something is changed by a verb
+        that only reads, or although the manifests are invalid.
+        """
         out, err = io.StringIO(), io.StringIO()
+        before = self.made.copy()
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 code = int(run(arguments))
@@ -129,6 +138,9 @@ class World:
             raise Found(f"reconcile {' '.join(arguments)}\n{traceback.format_exc()}") from None
         if code not in CODES or "Traceback" in out.getvalue() + err.getvalue():
             raise Found(f"reconcile {' '.join(arguments)}: exit code {code}\n{out.getvalue()}{err.getvalue()}")
+        written = [action for action in self.made - before if not action.partition(":")[2].startswith(_READS)]
+        if written and (code == ExitCode.INVALID or not _WRITING & set(arguments)):
+            raise Found(f"reconcile {' '.join(arguments)}: exit code {code}, and calls {', '.join(written)}")
         return Answer(code=code, out=out.getvalue(), err=err.getvalue())
 
     def text(self, path: str) -> str:

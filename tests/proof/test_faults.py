@@ -1,13 +1,13 @@
 """Everything that can go wrong with a call, at the calls of the whole scenario: said in one line, mended by the next pass.
 
-The scenario is cut into passes, each of a process of its own. In each of them, each action that it calls meets each
+The scenario is cut into passes, each of a process of its own. In each of them, each call that it makes meets each
 effect of the fault plan; then a pipeline and a loop finish the work, and the end is that of the undisturbed course. A
 pass that leaves AWS as another one did needs no second proof that the work is finished from there.
 
-The default touches the first call of an action, and a fifth of all pairs (`RECONCILER_FAULTS=1`: all of them);
-`RECONCILER_PROOF=all` touches every call.
+By default each call meets one of the effects, by turns; with `RECONCILER_PROOF=all` all of them.
 """
 
+import itertools
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
@@ -30,8 +30,6 @@ from tests.proof.course import LATE, QUARTER, play, prepared
 from tests.proof.laboratory import Laboratory, Moment, start_of
 
 ALL = os.environ.get("RECONCILER_PROOF") == "all"
-#: Of so many pairs of an action and an effect, one is tried by default.
-EVERY = int(os.environ.get("RECONCILER_FAULTS", "5"))
 #: The SDK sends a call so often before it gives up.
 TRIES = 5
 LOST = "Connection was closed before we received a valid response"
@@ -185,24 +183,26 @@ def passed(course: Course) -> tuple[ExitCode, frozenset[str]]:
 @pytest.mark.parametrize("name", TROUBLES)
 def test_whatever_goes_wrong_is_said_and_the_next_pass_mends_it(course: Course, name: str, tell: Tell) -> None:
     trouble, tried, faults, known = TROUBLES[name], 0, [], len(course.proven)
+    turns = itertools.count(list(TROUBLES).index(name))
     for number, stage in enumerate(course.stages):
-        for turn, action in enumerate(stage.calls):
-            for skip in touched(action, len(stage.calls[action]), trouble, turn + list(TROUBLES).index(name)):
-                tried += 1
-                where = f"pass {number + 1}, {action} ({skip + 1}) {name}"
-                faults += [f"{where}: {fault}" for fault in met(course, stage, action, trouble, skip)]
+        for action, skip in touched(stage, trouble, turns):
+            tried += 1
+            where = f"pass {number + 1}, {action} ({skip + 1}) {name}"
+            faults += [f"{where}: {fault}" for fault in met(course, stage, action, trouble, skip)]
     left = len(course.proven) - known
     tell(f"faults: {name} at {tried} calls of {len(course.stages)} passes, which left {left} worlds that were new")
     assert not faults, "\n".join(faults)
 
 
-def touched(action: str, calls: int, trouble: Trouble, turn: int) -> range:
-    """Answer which of an action's calls in a pass meet a trouble."""
-    if trouble.effect == "failures":
-        return range((calls if ALL else 1) if action in WITH_FAILURES else 0)
-    if ALL or (trouble.effect == "drop_after" and action in LAUNCHES):
-        return range(calls)
-    return range(0 if turn % EVERY else 1)
+def touched(stage: Stage, trouble: Trouble, turns: Iterator[int]) -> Iterator[tuple[str, int]]:
+    """Answer the calls of a pass that meet a trouble: an action, and how many calls of it come before."""
+    for action, calls in stage.calls.items():
+        if trouble.effect == "failures" and action not in WITH_FAILURES:
+            continue
+        every = ALL or trouble.effect == "failures" or (trouble.effect == "drop_after" and action in LAUNCHES)
+        for skip in range(len(calls)):
+            if next(turns) % len(TROUBLES) == 0 or every:
+                yield action, skip
 
 
 def met(course: Course, stage: Stage, action: str, trouble: Trouble, skip: int) -> Iterator[str]:

@@ -1,19 +1,18 @@
 """The process that a loop runs in: the directory as the options want it read, sessions, and the lock."""
 
-import gc
 import os
 import threading
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from reconciler.cli.checkout import commit_of
+from reconciler.cli.garbage import Sweeper
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.core import differences
 from reconciler.engine.watch_directory import Reader
 from reconciler.engine.watch_files import FileEvents
 from reconciler.engine.watch_lock import default_directory, held
-from reconciler.errors import ReconcilerError
 from reconciler.manifests.recollection import Recollection
 from reconciler.model import Manifests, Report, Settings
 from reconciler.reports.presentable import presentable
@@ -32,6 +31,8 @@ class Process:
         """Held while the directory is read, and while somebody else changes many of its files."""
         self._invocation = invocation
         self._recollection = invocation.recollection = Recollection()
+        self._reading_pays = False
+        self._sweeper = Sweeper()
         self._files = files
         self._reader = Reader(invocation.options.directory, self._read)
         self._scrubber = Scrubber(None, ())
@@ -45,7 +46,8 @@ class Process:
         """Read the directory, where anything that it depends on has changed, and which commit it is at."""
         with self.tree:  # git writes the files first, and says afterwards which commit they are of
             commit = self._invocation.commit = commit_of(self._invocation.options.directory)
-            manifests = self._reader.manifests(state=str(commit), anew=anew)
+            manifests = self._reader.manifests(state=str(commit), anew=anew or self._reading_pays)
+        self._reading_pays = False
         if manifests is not self.manifests:
             self.manifests = manifests
             self._scrubber = Scrubber(manifests, self._invocation.show)
@@ -60,10 +62,8 @@ class Process:
     def rest(self) -> None:
         """Do what can wait until nothing else does, so that what comes next need not wait for it."""
         differences.prepare()
-        if self._recollection.settle():
-            with self.tree, suppress(ReconcilerError):  # the next pass says what is wrong
-                self._reader.manifests(state=str(self._invocation.commit), anew=True)
-        gc.collect()  # see `reconciler.cli.garbage`
+        self._reading_pays = self._recollection.settle()
+        self._sweeper.sweep()
 
     def session(self, settings: Settings) -> "Aws":
         """Answer a new session."""

@@ -138,7 +138,7 @@ def test_a_bar_tells_how_many_steps_are_left_and_how_long_they_take_at_the_last_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     instants = [now()]
-    console = Console(file=io.StringIO(), width=90, height=8)
+    console = Console(file=io.StringIO(), width=90, height=8, get_time=lambda: 0.0)
 
     def drawn() -> list[str]:
         with console.capture() as told:

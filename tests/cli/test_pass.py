@@ -152,7 +152,7 @@ def test_an_empty_directory_is_refused_with_the_flag_that_lifts_it(jobs: Path, r
     for verb, code in (("status", 0), ("drift", 2)):  # which delete nothing
         shown = reconcile(verb, "--local")
         assert (shown.code, shown.out.splitlines()[0].split()) == (
-            code, ["hello", "task-definition", "Orphaned", "Unknown"],
+            code, ["hello", "EcsJob", "Orphaned", "Unknown"],
         )  # fmt: skip
 
 

@@ -41,7 +41,10 @@ class SlotJournal(OwnJournal):
 
 
 def check(context: Context, job: Job, instant: datetime) -> str:
-    """Answer the name of a slot's run. Raises UsageError where it is no slot, Refused where it was started already."""
+    """Answer the name of a slot's run.
+
+    Raises UsageError where it is no slot; Refused where it was started already, or where that cannot be known.
+    """
     slot = instant.astimezone(UTC)
     if not isinstance(job.trigger, Schedule):
         raise UsageError(f"--slot: {job.name} has no schedule", hint=f"`reconcile run {job.name}` launches it")
@@ -49,13 +52,14 @@ def check(context: Context, job: Job, instant: datetime) -> str:
         raise UsageError(f"--slot: {job.name} does not start at {slot_text(slot)}", hint=_neighbours(job.trigger, slot))
     if slot > context.clock.now():
         raise UsageError(f"--slot: {slot_text(slot)} has not come yet", hint=f"`reconcile run {job.name}` launches now")
-    name = run_name(job.name, slot)
+    name, another = run_name(job.name, slot), f"`reconcile run {job.name}` launches another run"
     started = _started(context, job, slot, name)
     if started is not None:
-        raise Refused(
-            f"{job.name}: {slot_text(slot)} was started already, and {_standing(started)}",
-            hint=f"`reconcile run {job.name}` launches another run",
-        )
+        raise Refused(f"{job.name}: {slot_text(slot)} was started already, and {_standing(started)}", hint=another)
+    kept = context.settings.history_retention_days
+    if context.clock.now() - slot > timedelta(days=kept):
+        unknown = f"whether {slot_text(slot)} was started is not known, as the history is kept {kept} days"
+        raise Refused(f"{job.name}: {unknown}", hint=another)
     return name
 
 

@@ -88,6 +88,19 @@ def test_a_slot_is_not_started_again_however_much_has_happened_since(directory: 
         run_slot(directory, slot)
 
 
+def test_a_slot_from_before_what_the_history_keeps_is_not_started_since_nobody_knows(directory: Directory) -> None:
+    slot = missed(directory, scheduled("report", HOURLY))
+    before = directory.started()
+    directory.aws.advance(91 * 24 * 3600)
+    with pytest.raises(Refused) as refusal:
+        run_slot(directory, slot)
+    assert str(refusal.value) == (
+        f"report: whether {slot_text(slot)} was started is not known, as the history is kept 90 days — "
+        "`reconcile run report` launches another run"
+    )
+    assert directory.started() == before
+
+
 def test_what_is_no_slot_is_wrong_usage(directory: Directory) -> None:
     slot = missed(directory, scheduled("report", HOURLY))
     directory.write(once=one_shot("once"))

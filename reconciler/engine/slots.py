@@ -13,6 +13,7 @@ from reconciler.core.operations import Stand
 from reconciler.core.slot_adoption import adopted, slot_key
 from reconciler.core.slot_memory import READ_BACK, SlotMemory, extended, remember_slots
 from reconciler.core.slot_runs import Slots, fingerprint
+from reconciler.core.slot_traces import lost
 from reconciler.engine import recent_runs
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, body
@@ -106,8 +107,12 @@ class _Before:
         mine = list(recent.of(self._owner, self._names))
         told = {execution.id for execution in mine}
         mine += [each for each in kept.of(self._owner, self._names) if each.id not in told and self._is_news(each)]
-        news: list[Event] = list(adopted(self.memory, self._slots_of(mine, schedule), self._parts))
+        news = list(adopted(self.memory, self._slots_of(mine, schedule), self._parts))
         memory = extended(self.memory, news)
+        if not suspended and lost(schedule, memory, now) and (remembered := self._remembered(target)):
+            mine += remembered
+            news = list(adopted(self.memory, self._slots_of(mine, schedule), self._parts))
+            memory = extended(self.memory, news)
         executions = self._executions(memory, {execution.id: execution for execution in mine})
         known = Slots(
             job=job.name,
@@ -131,8 +136,16 @@ class _Before:
         )
         return replace(known, memory=memory), untold
 
+    def _remembered(self, target: str) -> list[Execution]:
+        """Ask by its name for what EventBridge has started and no list told, of AWS that remembers it for longer."""
+        backend = self.context.backends.runs[self.job.kind]
+        if backend.recall <= LOOKED_FOR:
+            return []
+        keys = [RunKey(owner=self._owner, job=name, trigger=run_keys.EVENTBRIDGE) for name in self._names]
+        return [each for key in keys for each in backend.find(key, target) if self._is_news(each)]
+
     def _is_news(self, execution: Execution) -> bool:
-        """Answer whether an ended execution, of which only an event tells, is not settled yet.
+        """Answer whether an ended execution, which no list of recent ones told, is not settled yet.
 
         A slot older than the newest one known was settled with that one; what stopped long before the memory was last
         written whole was settled by then.

@@ -78,6 +78,26 @@ def test_without_the_rule_such_a_run_is_unknown(directory: Directory) -> None:
     )
 
 
+def test_a_batch_job_is_known_without_the_rule_as_batch_remembers_it_for_days(directory: Directory) -> None:
+    until = "endDate: 2026-01-01T02:30:00"
+    directory.write(
+        report=scheduled_batch("report", HOURLY, engine=BY_EVENTBRIDGE, policy=until, outcome="exit 3 after 100s")
+    )
+    directory.once()
+    directory.aws.advance(2 * 3600 + HOURS_LATER)
+    directory.aws.calls.clear()
+    for _ in range(2):
+        assert axes(directory.once()) == {"report": (Sync.IN_SYNC, Health.FAILED)}
+        assert [(run.trigger, run.state, run.exit_code) for run in runs(directory)] == [
+            ("slot:2026-01-01T02:00:00Z", RunState.FAILED, 3),
+            ("slot:2026-01-01T01:00:00Z", RunState.FAILED, 3),
+        ]
+    assert any("JOB_NAME" in str(call) for call in directory.aws.calls.named("batch:ListJobs"))
+    directory.aws.calls.clear()
+    directory.once()
+    assert not any("JOB_NAME" in str(call) for call in directory.aws.calls.named("batch:ListJobs"))
+
+
 def test_the_next_pass_writes_down_once_what_the_events_tell(directory: Directory) -> None:
     keep_events(directory)
     directory.write(report=by_eventbridge("report", outcome="exit 3 after 100s"))

@@ -47,10 +47,9 @@ class StreamRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lines:
-    """The lines of one stream, in the order in which they were read, the oldest time in them, and their events."""
+    """The lines of one stream, in the order in which they were read, and the events in them."""
 
     lines: Mapping[LogEvent, None]
-    oldest: datetime
     events: tuple[Event, ...]
 
 
@@ -59,15 +58,6 @@ class _Known:
     """What was read under a prefix, and when."""
 
     records: Mapping[str, StreamRecord]
-    streams: Mapping[str, _Lines]
-    read: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Recent:
-    """What was told under a prefix since an instant, and when that was read."""
-
-    since: datetime
     streams: Mapping[str, _Lines]
     read: datetime
 
@@ -84,7 +74,6 @@ class Ledger:
         self._lock = threading.Lock()
         self._last = 0
         self._known: dict[str, _Known] = {}
-        self._recent: dict[str, _Recent] = {}
 
     def claim(self, stream: str) -> Claim | None:
         """Create `stream`; None where it exists already, whoever made it.
@@ -168,25 +157,14 @@ class Ledger:
         return StreamRecord(created=created, events=_parsed(events))
 
     def recent(self, prefix: str, since: datetime) -> Mapping[str, tuple[Event, ...]]:
-        """Answer what streams whose names begin with `prefix` were told since an instant; the silent are left out.
-
-        Of what this object has read before, only what may have come since is asked for.
-        """
-        now = self._aws.clock.now()
-        with self._lock:
-            known = self._recent.get(prefix)
-        if known is not None and known.since <= since:
-            before, asked = known.streams, max(since, known.read - _MARGIN)
-        else:
-            before, asked = {}, since
+        """Answer what streams whose names begin with `prefix` were told since an instant; the silent are left out."""
+        by_stream: dict[str, list[LogEvent]] = {}
         try:
-            found = list(log_events.search(self._aws, self._group, prefix=prefix, since=asked))
+            for event in log_events.search(self._aws, self._group, prefix=prefix, since=since):
+                by_stream.setdefault(event.stream, []).append(event)
         except NotFound:
             return {}
-        streams = _merged(before, found, log_events.instant(log_events.milliseconds(since)))
-        with self._lock:
-            self._recent[prefix] = _Recent(since=since, streams=streams, read=now)
-        return {name: stream.events for name, stream in sorted(streams.items())}
+        return {name: _parsed(events) for name, events in sorted(by_stream.items())}
 
     def newest(self, stream: str, limit: int) -> tuple[Event, ...]:
         """Answer the last `limit` events of a stream as AWS has them now; none where it does not exist."""
@@ -223,25 +201,16 @@ class Ledger:
             return self._last
 
 
-def _merged(
-    known: Mapping[str, _Lines], found: Iterable[LogEvent], first: datetime | None = None
-) -> Mapping[str, _Lines]:
-    """Add lines to those that are known, by stream, leaving out what is older than `first`."""
+def _merged(known: Mapping[str, _Lines], found: Iterable[LogEvent]) -> Mapping[str, _Lines]:
+    """Add lines to those that are known, by stream."""
     news: dict[str, dict[LogEvent, None]] = {}
     for line in found:
         if line.stream not in known or line not in known[line.stream].lines:
             news.setdefault(line.stream, {})[line] = None
-    merged: dict[str, _Lines] = {}
-    for name in (*known, *(name for name in news if name not in known)):
-        before = known.get(name)
-        if before is not None and name not in news and (first is None or before.oldest >= first):
-            merged[name] = before
-            continue
-        kept = (line for line in (before.lines if before is not None else ()) if first is None or line.at >= first)
-        lines = dict.fromkeys((*kept, *news.get(name, ())))
-        if lines:
-            oldest = min(line.at for line in lines)
-            merged[name] = _Lines(lines=lines, oldest=oldest, events=_parsed(lines))
+    merged = dict(known)
+    for name, more in news.items():
+        lines = dict.fromkeys((*(known[name].lines if name in known else ()), *more))
+        merged[name] = _Lines(lines=lines, events=_parsed(lines))
     return merged
 
 

@@ -17,7 +17,6 @@ from reconciler.core.definitions import Wanted
 from reconciler.core.guards import Limits
 from reconciler.core.memory import Memory
 from reconciler.core.ownership import Commit
-from reconciler.core.slot_memory import SlotMemory
 from reconciler.engine.unchanged import Unchanged
 from reconciler.kinds.kind import Kind
 from reconciler.model import Job, Manifests, Outlook, Resource, Run, Settings, Step
@@ -44,16 +43,15 @@ class Backends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What need not be worked out again: what jobs want, and what the streams of the ledger say of runs and slots."""
+    """What need not be worked out again: what jobs want, and what the ledger says of one-shots."""
 
     wanted: Unchanged[Wanted | None] = field(default_factory=Unchanged)
     runs: Unchanged[Memory] = field(default_factory=Unchanged)
-    slots: Unchanged[SlotMemory] = field(default_factory=Unchanged)
 
     def turn(self) -> None:
         """Begin a pass."""
-        for unchanged in (self.wanted, self.runs, self.slots):
-            unchanged.turn()
+        self.wanted.turn()
+        self.runs.turn()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

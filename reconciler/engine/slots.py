@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from reconciler.aws.concurrent import all_of
 from reconciler.core import chronicle, run_keys, slot_memory, slot_runs
@@ -207,10 +206,9 @@ def _memories(context: Context, jobs: Sequence[Job], now: datetime) -> tuple[Map
         for event in events
         if slot_memory.is_whole(event) and "group" in (event.get("schedule") or {})
     }
-    recent: dict[str, SlotMemory] = {}
-    for name in (name for job in jobs for name in _names(job)):
-        events = told.get(slot_memory.stream(name), ())
-        recent[name] = context.known.slots.of(name, events, partial(remember_slots, name, events))
+    recent = {
+        name: remember_slots(name, told.get(slot_memory.stream(name), ())) for job in jobs for name in _names(job)
+    }
     silent = sorted(
         name for name, memory in recent.items() if memory.standing is None and _is_asked(name, jobs, recent)
     )

@@ -113,7 +113,7 @@ class OneHand:
         future: Future[Any] = Future()
         try:
             future.set_result(function())
-        except BaseException as error:  # noqa: BLE001 - told to whoever asks for the result, as an executor does
+        except Exception as error:  # noqa: BLE001 - told to whoever asks for the result; a killed process asks nothing
             future.set_exception(error)
         return future
 

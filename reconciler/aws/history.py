@@ -3,7 +3,6 @@
 Nothing is decided by it; the ledger is what decides.
 """
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -28,6 +27,8 @@ class History:
         self._group = f"/reconciler/{owner}/runs"
         self._retention_days = retention_days
         self._prepared = False
+        self._streams: set[str] = set()
+        self._are_new = False
 
     def append(self, job: str, event: Event) -> bool:
         """Add an event that happened now; False where it is too old to be kept."""
@@ -87,12 +88,22 @@ class History:
         self._prepared = True
 
     def _put(self, job: str, lines: Sequence[tuple[int, str]]) -> None:
+        """Add to a job's stream, which is made before where that of the last job was new: new jobs come together."""
+        if self._are_new and job not in self._streams:
+            self._make(job)
         try:
             log_events.put(self._aws, self._group, job, lines)
         except NotFound:
-            with contextlib.suppress(AlreadyExists):
-                self._aws.call("logs:CreateLogStream", logGroupName=self._group, logStreamName=job)
+            self._make(job)
             log_events.put(self._aws, self._group, job, lines)
+        self._streams.add(job)
+
+    def _make(self, job: str) -> None:
+        try:
+            self._aws.call("logs:CreateLogStream", logGroupName=self._group, logStreamName=job)
+            self._are_new = True
+        except AlreadyExists:
+            self._are_new = False
 
 
 def _line(event: Event, at: datetime) -> tuple[int, str]:

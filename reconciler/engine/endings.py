@@ -1,6 +1,6 @@
 """Tell people of runs that go on and of those that have ended, and show the log of those that failed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from reconciler.core import run_views
@@ -12,7 +12,7 @@ from reconciler.engine.launch import trigger_of
 from reconciler.engine.observe import Observation
 from reconciler.engine.run_logs import LAST_LINES, LogsSeen
 from reconciler.errors import AwsCallError
-from reconciler.model import Run, RunState
+from reconciler.model import Run, RunState, Spec
 
 #: Whoever prints what containers wrote.
 Told = Callable[[LogsSeen], None]
@@ -23,10 +23,12 @@ def tell(context: Context, observation: Observation, told: Told) -> None:
 
     `told` is given the last lines of one that failed.
     """
-    for run in (*_ended(observation), *_ended_slots(observation), *_going(observation)):
+    runs = (*_ended(observation), *_ended_slots(observation), *_going(observation))
+    known = run_logs.definitions(context, (run for run in runs if run.state is RunState.FAILED))
+    for run in runs:
         context.listen(run)
         if run.state is RunState.FAILED:
-            show_last_lines(context, run, told)
+            show_last_lines(context, run, told, known)
 
 
 def _ended(observation: Observation) -> Iterator[Run]:
@@ -64,10 +66,14 @@ def _run(entry: JobSeen, memory: Memory) -> Iterator[Run]:
         yield run_views.of_attempt(entry.job.name, trigger, memory.last, known.executions, main)
 
 
-def show_last_lines(context: Context, run: Run, told: Told) -> None:
-    """Give `told` the last lines of a run; that they cannot be read is said, and is nobody's failure."""
+def show_last_lines(context: Context, run: Run, told: Told, known: Mapping[str, Spec] | None = None) -> None:
+    """Give `told` the last lines of a run; that they cannot be read is said, and is nobody's failure.
+
+    `known` is what definitions hold, where that was asked for already.
+    """
     try:
-        seen = replace(run_logs.read(context, run_logs.streams(context, run), last=LAST_LINES), of=run.job)
+        streams = run_logs.streams(context, run, known=known)
+        seen = replace(run_logs.read(context, streams, last=LAST_LINES), of=run.job)
     except AwsCallError as error:
         seen = LogsSeen(notes=(f"{run.job}: {error}",))
     told(seen)

@@ -1,6 +1,6 @@
 """The logs of runs: every container's lines, and what is to be said where there are none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from reconciler.aws.concurrent import all_of, gather
 from reconciler.aws.log_streams import LogStream
 from reconciler.engine.context import Context
 from reconciler.errors import AwsCallError, NotFound, UsageError
-from reconciler.model import LogLine, LogLink, Run, RunState
+from reconciler.model import LogLine, LogLink, Run, RunState, Spec
 
 #: How much is shown of a run that failed.
 LAST_LINES = 50
@@ -32,13 +32,19 @@ def kind_of(context: Context, run: Run) -> str | None:
     return next((name for name, kind in context.kinds.items() if f":{kind.definition_kind}/" in run.definition), None)
 
 
-def streams(context: Context, run: Run, container: str | None = None) -> tuple[LogStream, ...]:
-    """Answer the streams of a run's containers, or of one. Raises UsageError where there is no such container."""
+def streams(
+    context: Context, run: Run, container: str | None = None, known: Mapping[str, Spec] | None = None
+) -> tuple[LogStream, ...]:
+    """Answer the streams of a run's containers, or of one. Raises UsageError where there is no such container.
+
+    `known` is what definitions hold, by ARN, as :func:`definitions` answers.
+    """
     kind = kind_of(context, run)
     if kind is None or not run.ids:
         return ()
-    revision = context.backends.definitions[kind].describe(run.definition)
-    definition = (revision.spec if revision is not None else None) or {}
+    definition = (known or {}).get(run.definition)
+    if definition is None:
+        definition = _definition(context, kind, run.definition)
     backend = context.backends.runs[kind]
     found = [stream for task in run.ids for stream in backend.log_streams(task, run.target, definition)]
     names = dict.fromkeys(stream.container for stream in found)
@@ -47,16 +53,31 @@ def streams(context: Context, run: Run, container: str | None = None) -> tuple[L
     return tuple(stream for stream in found if container in {None, stream.container})
 
 
+def definitions(context: Context, runs: Iterable[Run]) -> Mapping[str, Spec]:
+    """Answer what the definitions of `runs` hold, by ARN, each asked for once; those that cannot be are left out."""
+    asked = {run.definition: kind for run in runs if run.ids and (kind := kind_of(context, run)) is not None}
+    arns = sorted(asked)
+    answers = gather(lambda arn: _definition(context, asked[arn], arn), arns)
+    return {arn: answer for arn, answer in zip(arns, answers, strict=True) if not isinstance(answer, AwsCallError)}
+
+
+def _definition(context: Context, kind: str, arn: str) -> Spec:
+    revision = context.backends.definitions[kind].describe(arn)
+    return (revision.spec if revision is not None else None) or {}
+
+
 def linked_failures(context: Context, runs: Mapping[str, Run]) -> Mapping[str, Run]:
     """Answer runs by job, those that failed with where their containers have written."""
     failed = sorted(job for job, run in runs.items() if run.state is RunState.FAILED)
-    return {**runs, **dict(zip(failed, all_of(lambda job: _linked(context, runs[job]), failed), strict=True))}
+    known = definitions(context, (runs[job] for job in failed))
+    linked = all_of(lambda job: _linked(context, runs[job], known), failed)
+    return {**runs, **dict(zip(failed, linked, strict=True))}
 
 
-def _linked(context: Context, run: Run) -> Run:
+def _linked(context: Context, run: Run, known: Mapping[str, Spec]) -> Run:
     """Answer a run with where its containers have written, as far as that can be told."""
     try:
-        found = [stream for stream in streams(context, run) if not stream.unreadable]
+        found = [stream for stream in streams(context, run, known=known) if not stream.unreadable]
     except AwsCallError:
         return run
     page = context.backends.run_logs.page

@@ -16,6 +16,8 @@ from tests.bench.peers.present import present
 from tests.bench.process import Cost
 from tests.bench.scenarios import Measured
 
+OURS = ["reconcile run --wait", "reconcile --once --wait, at once", "reconcile --once, at once"]
+
 
 def line(size: int, cpu: float, scenario: str = "in sync, warm") -> Measured:
     return Measured(size=size, scenario=scenario, cost=Cost(cpu=cpu, wall=cpu, memory=70.0))
@@ -85,7 +87,7 @@ def test_who_cannot_be_installed_and_has_no_binary_is_named_with_the_reason(
     monkeypatch.setattr("tests.bench.peers.present.interpreter", none)
     monkeypatch.setenv("PATH", str(tmp_path))
     found = present(tmp_path)
-    assert [launcher.name for launcher in found.launchers] == ["reconcile --once --wait"]
+    assert [launcher.name for launcher in found.launchers] == OURS
     assert list(found.absent) == [
         "Luigi ECSTask, prefect-aws worker, ecs run (ecs-deploy): "
         "requirements-launchers.txt could not be installed: no network",
@@ -104,7 +106,7 @@ def test_a_binary_on_path_does_the_same_work(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr("tests.bench.peers.present._INSTALLED", {})
     found = present(tmp_path)
-    assert [launcher.name for launcher in found.launchers] == ["ecspresso run", "reconcile --once --wait"]
+    assert [launcher.name for launcher in found.launchers] == ["ecspresso run", *OURS]
     made = measured([2], ["ecspresso"], found)
     assert {line["scenario"]: line["cost"]["calls"] for line in made["passes"]} == {
         "all new: ecspresso register": {"ecs:RegisterTaskDefinition": 2},

@@ -1,14 +1,15 @@
 """The same ECS job launched by peers and by us, side by side on an embedded AWS, on its virtual time.
 
-Every launcher gets an AWS of its own, and does it ten times; then once more, killed at the moment in which AWS has
-taken its RunTask, and started again, as a pod is that was evicted.
+Every launcher gets an AWS of its own, and does it ten times, one after the other or, where its name says so, at once;
+then once more, killed at the moment in which AWS has taken its RunTask, and started again, as a pod is that was evicted.
+All are given the same definition and the same network.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -19,6 +20,8 @@ from tests.bench.world import Writes
 
 TIMES: Final = 10
 _DRIVERS: Final = Path(__file__).parent / "drivers"
+#: What is asked only to know how a run goes; all else of a launcher is its launching.
+_FOLLOWING: Final = "ecs:DescribeTasks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,8 @@ class Launcher:
     """Who launches: a driver, and the interpreter that has what it needs.
 
     `follows` where it knows how the runs ended, `registers` where it is told a definition: the others are given a
-    registered one.
+    registered one. `options` are the driver's: `at_once`, and `follow: False` where it could but is not to. `alone`
+    names who does its launching alone, where that is not all but :data:`_FOLLOWING`.
     """
 
     name: str
@@ -34,6 +38,8 @@ class Launcher:
     python: Path
     follows: bool
     registers: bool
+    options: Mapping[str, bool] = field(default_factory=dict)
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +99,8 @@ def launched(launcher: Launcher) -> Launched:
 def table(lines: Sequence[Launched]) -> list[str]:
     """Answer the lines to print, a block for each launcher."""
     rows: list[tuple[str, Callable[[Launched], str]]] = [
-        (f"{TIMES} identical launches: API calls", lambda each: str(sum(each.cost.calls.values()))),
-        ("… until it knows how they ended", lambda each: "yes" if each.launcher.follows else "never"),
+        (f"{TIMES} launches: calls until it is known how all ended", _until_known),
+        ("… of the launching alone", _launching),
         ("… revisions registered", lambda each: str(each.revisions) if each.launcher.registers else "none: others do"),
         ("… tasks started", lambda each: str(each.tasks)),
         ("… the container exits 3: reported", lambda each: each.said),
@@ -102,12 +108,24 @@ def table(lines: Sequence[Launched]) -> list[str]:
     ]
     told = []
     for line in lines:
-        told += [line.launcher.name, *(f"  {title:44}{what(line)}" for title, what in rows)]
+        told += [line.launcher.name, *(f"  {title:54}{what(line)}" for title, what in rows)]
     return told
+
+
+def _until_known(line: Launched) -> str:
+    made = sum(line.cost.calls.values())
+    return str(made) if line.launcher.follows else f"never, after {made}"
+
+
+def _launching(line: Launched) -> str:
+    if line.launcher.alone:
+        return f"see {line.launcher.alone}"
+    return str(sum(count for call, count in line.cost.calls.items() if call != _FOLLOWING))
 
 
 def _launch(launcher: Launcher, aws: LocalAws, times: int, *, world: _Here | None = None) -> Ended:
     given = {
+        **launcher.options,
         "definition": _definition(),
         "run": _run(aws),
         "launches": times,

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,9 @@ from tests.bench.peers.installed import NotInstallableError, interpreter
 from tests.bench.peers.launches import Launcher
 
 _OURSELVES: Final = Path(sys.executable)
+#: How the name ends of who launches all at once: who follows each by itself makes the same calls either way.
+_AT_ONCE: Final = ", at once"
+_ONCE: Final = f"reconcile --once{_AT_ONCE}"
 #: By the virtual environment that has them.
 _INSTALLED: Final = {
     "launchers": (
@@ -18,7 +22,10 @@ _INSTALLED: Final = {
         ("prefect-aws worker", "prefect_worker", False, True),
         ("ecs run (ecs-deploy)", "ecs_deploy_run", False, False),
     ),
-    "airflow": (("Airflow AwsEcsExecutor", "airflow_ecs", True, False),),
+    "airflow": (
+        ("Airflow AwsEcsExecutor", "airflow_ecs", True, False),
+        (f"Airflow AwsEcsExecutor{_AT_ONCE}", "airflow_ecs", True, False),
+    ),
 }
 
 
@@ -40,19 +47,41 @@ def present(folder: Path) -> Present:
         try:
             python = interpreter(folder, environment)
         except NotInstallableError as reason:
-            absent.append(f"{', '.join(name for name, *_ in known)}: {reason}")
+            names = dict.fromkeys(name.removesuffix(_AT_ONCE) for name, *_ in known)
+            absent.append(f"{', '.join(names)}: {reason}")
             continue
         prefect = prefect or python
         for name, driver, follows, registers in known:
-            launchers.append(Launcher(name=name, driver=driver, python=python, follows=follows, registers=registers))
+            launchers.append(
+                Launcher(
+                    name=name,
+                    driver=driver,
+                    python=python,
+                    follows=follows,
+                    registers=registers,
+                    options={"at_once": name.endswith(_AT_ONCE)},
+                )
+            )
     absent += [f"{name}: no such binary on PATH" for name in binaries.TOOLS if shutil.which(name) is None]
     if shutil.which("ecspresso"):
         launchers.append(
             Launcher(name="ecspresso run", driver="ecspresso_run", python=_OURSELVES, follows=True, registers=True)
         )
-    launchers.append(
-        Launcher(
-            name="reconcile --once --wait", driver="reconcile_wait", python=_OURSELVES, follows=True, registers=True
-        )
-    )
+    launchers += [
+        _ours("reconcile run --wait", {"at_once": False}, alone=_ONCE),
+        _ours(f"reconcile --once --wait{_AT_ONCE}", {"at_once": True}, alone=_ONCE),
+        _ours(_ONCE, {"at_once": True, "follow": False}),
+    ]
     return Present(launchers=tuple(launchers), prefect=prefect, absent=tuple(absent))
+
+
+def _ours(name: str, options: Mapping[str, bool], *, alone: str = "") -> Launcher:
+    return Launcher(
+        name=name,
+        driver="reconcile_wait",
+        python=_OURSELVES,
+        follows=options.get("follow", True),
+        registers=True,
+        options=options,
+        alone=alone,
+    )

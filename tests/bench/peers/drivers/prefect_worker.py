@@ -33,7 +33,7 @@ def launch() -> str:
         command="",
         family=given["definition"]["family"],
         task_definition=given["definition"],
-        task_run_request={"launchType": "FARGATE", "cluster": given["run"]["cluster"]},
+        task_run_request=dict(given["run"]),
     )
     run = SimpleNamespace(id=uuid.uuid4(), name="run", deployment_id=deployment, flow_id=uuid.uuid4(), flow=None)
     client = credentials.get_client("ecs")

@@ -9,8 +9,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reconciler.aws import log_events
@@ -20,8 +19,6 @@ from reconciler.errors import AlreadyExists, NotFound
 
 Event = Mapping[str, Any]
 
-#: DescribeLogStreams gives at most so many.
-_PAGE: Final = 50
 #: What CreateLogStream takes for a name (service model).
 _LONGEST_NAME: Final = 512
 _FORBIDDEN: Final = frozenset(":*")
@@ -87,74 +84,59 @@ class Ledger:
             answer = self._create(stream)
         except AlreadyExists:
             return None
-        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-        created = parsedate_to_datetime(date).astimezone(UTC) if date else self._aws.clock.now()
-        return Claim(stream=stream, created=created)
+        return Claim(stream=stream, created=log_events.answered(self._aws, answer))
 
-    def record(self, stream: str, *events: Event) -> None:
+    def record(self, stream: str, *events: Event) -> datetime:
         """Add events to a claimed stream, in their order: all or none of what one call may hold.
 
-        Raises NotFound where it was never claimed.
+        Answers when AWS had taken them in, by its clock. Raises NotFound where it was never claimed.
         """
+        taken_in = self._aws.clock.now()
         for part in log_events.batches((self._timestamp(), message(event)) for event in events):
-            log_events.put(self._aws, self._group, stream, part)
+            taken_in = log_events.put(self._aws, self._group, stream, part)
+        return taken_in
 
     def read(self, prefix: str) -> Mapping[str, StreamRecord]:
-        """Answer every stream whose name begins with `prefix`: two calls where there are not many.
+        """Answer every stream whose name begins with `prefix` and that has an event: one call where there are not many.
 
-        What this object has read before is not listed again: then it is one call for what has come since, and a stream
-        that another has claimed meanwhile without an event is missing, as one that is not listed yet.
+        A claim without a record is missing, as one that is not listed yet. A stream counts as created at its first
+        event. What this object has read before is not read again, only what has come since.
         """
         with self._lock:
             known = self._known.get(prefix)
         now = self._aws.clock.now()
-        before = known.records if known is not None else {}
+        since = known.read - _MARGIN if known is not None else None
         try:
-            created = {name: record.created for name, record in before.items()}
-            if known is None and not (created := self._listed(prefix)):
-                return {}
-            since = (known.read if known is not None else min(created.values())) - _MARGIN
             found = list(log_events.search(self._aws, self._group, prefix=prefix, since=since))
         except NotFound:
             return {}
-        for event in found:
-            created.setdefault(event.stream, event.ingested)
+        before = known.records if known is not None else {}
         streams = _merged(known.streams if known is not None else {}, found)
-        records: dict[str, StreamRecord] = {}
-        for name, when in sorted(created.items()):
-            events = streams[name].events if name in streams else ()
-            earlier = before.get(name)
-            same = earlier is not None and earlier.events is events
-            records[name] = earlier if earlier is not None and same else StreamRecord(created=when, events=events)
+        records = {name: _record(told, before.get(name)) for name, told in sorted(streams.items())}
         with self._lock:
             self._known[prefix] = _Known(records=records, streams=streams, read=now)
         return records
 
-    def _listed(self, prefix: str) -> dict[str, datetime]:
-        answers = self._aws.pages(
-            "logs:DescribeLogStreams", logGroupName=self._group, logStreamNamePrefix=prefix, limit=_PAGE
-        )
-        streams = (stream for answer in answers for stream in answer.get("logStreams", ()))
-        return {str(stream["logStreamName"]): log_events.instant(stream["creationTime"]) for stream in streams}
-
-    def read_one(self, stream: str) -> StreamRecord | None:
+    def read_one(self, stream: str, created: datetime | None = None) -> StreamRecord | None:
         """Answer one stream as AWS has it now, or None where it does not exist.
 
-        A stream that is not listed yet counts as created at its first event, or just now.
+        When it was `created` is looked up where the caller does not know; one that is not listed yet counts as created
+        at its first event, or just now.
         """
         try:
             events = list(log_events.read(self._aws, self._group, stream))
         except NotFound:
             return None
+        return StreamRecord(created=created or self._created(stream, events), events=_parsed(events))
+
+    def _created(self, stream: str, events: Iterable[LogEvent]) -> datetime:
         answer = self._aws.call(
             "logs:DescribeLogStreams", logGroupName=self._group, logStreamNamePrefix=stream, limit=1
         )
         listed = next((each for each in answer.get("logStreams", ()) if each["logStreamName"] == stream), None)
         if listed is not None:
-            created = log_events.instant(listed["creationTime"])
-        else:
-            created = min((event.ingested for event in events), default=self._aws.clock.now())
-        return StreamRecord(created=created, events=_parsed(events))
+            return log_events.instant(listed["creationTime"])
+        return min((event.ingested for event in events), default=self._aws.clock.now())
 
     def recent(self, prefix: str, since: datetime) -> Mapping[str, tuple[Event, ...]]:
         """Answer what streams whose names begin with `prefix` were told since an instant; the silent are left out."""
@@ -173,13 +155,13 @@ class Ledger:
         except NotFound:
             return ()
 
-    def append(self, stream: str, *events: Event) -> None:
-        """Add events to a stream that is nobody's claim: it is made where it does not exist."""
+    def append(self, stream: str, *events: Event) -> datetime:
+        """Add events to a stream that is nobody's claim, as :meth:`record`: it is made where it does not exist."""
         try:
-            self.record(stream, *events)
+            return self.record(stream, *events)
         except NotFound:
             self.claim(stream)
-            self.record(stream, *events)
+            return self.record(stream, *events)
 
     def _create(self, stream: str) -> Mapping[str, Any]:
         try:
@@ -212,6 +194,14 @@ def _merged(known: Mapping[str, _Lines], found: Iterable[LogEvent]) -> Mapping[s
         lines = dict.fromkeys((*(known[name].lines if name in known else ()), *more))
         merged[name] = _Lines(lines=lines, events=_parsed(lines))
     return merged
+
+
+def _record(told: _Lines, before: StreamRecord | None) -> StreamRecord:
+    """Answer a stream's record, the very one as before where nothing has come since."""
+    if before is not None and before.events is told.events:
+        return before
+    created = before.created if before is not None else min(line.ingested for line in told.lines)
+    return StreamRecord(created=created, events=told.events)
 
 
 def message(event: Event) -> str:

@@ -1,8 +1,9 @@
 """Events of CloudWatch Logs: put some, read a stream, read on where one stopped, search many streams."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from reconciler.aws.session import Aws
@@ -40,11 +41,11 @@ def instant(number: int) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=number)
 
 
-def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> None:
+def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> datetime:
     """Add what one call may hold (:func:`batches`), each event with when it happened in AWS's number.
 
-    Raises NotFound where the group or stream is not there, Rejected where an event is too old for AWS to keep (14
-    days, or the group's retention), which AWS answers with success.
+    Answers when AWS had taken them in, by its clock. Raises NotFound where the group or stream is not there, Rejected
+    where an event is too old for AWS to keep (14 days, or the group's retention), which AWS answers with success.
     """
     answer = aws.call(
         "logs:PutLogEvents",
@@ -57,6 +58,13 @@ def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> 
     )
     if refused:
         raise Rejected(f"{group} {stream}: the event was not kept", operation="PutLogEvents", code=", ".join(refused))
+    return answered(aws, answer)
+
+
+def answered(aws: Aws, answer: Mapping[str, Any]) -> datetime:
+    """Answer when AWS gave an answer: its Date, to the second, or now where it has none."""
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return parsedate_to_datetime(date).astimezone(UTC) if date else aws.clock.now()
 
 
 def batches(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

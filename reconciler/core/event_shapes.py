@@ -131,6 +131,7 @@ _SHAPES: Final[Mapping[str, tuple[Mapping[str, Test], Mapping[str, Test]]]] = {
     "ended": ({"attempt": _number, "state": _state, "at": _instant}, _ENDED),
     "finished": ({"state": _state}, {"at": _instant, "slot": _text}),
     "assumed": ({"state": _state}, {"at": _instant, "slot": _text}),
+    "retried": ({"at": _instant}, {}),
     "skipped": ({}, {"slot": _text, "missed": _number, "at": _instant}),
     "stands": _WHOLE,
     "renewed": _WHOLE,

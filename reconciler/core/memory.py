@@ -10,6 +10,7 @@ The stream's existence is the claim. Its events, in the order in which AWS took 
     ended     {"attempt", "state", "exitCode", "reason", "at", …}            how the attempt went (see `run_ends`)
     finished  {"state", "reason", "at"}                                      how the run went; nothing follows
     assumed   {"state", "at"}                                                what a person recorded, over all the rest
+    retried   {"at"}                                                         a person wants the next number to be run
 
 The first `start` of an attempt since its last refusal decides where everybody looks for it and sends it: two loops
 that disagree about the cluster still ask the same one. Everybody who sends it announces that, and a refusal speaks for
@@ -77,7 +78,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """One claimed run: `n` counts the retries that people asked for, `final` is set when nothing more will happen."""
+    """One claimed run: `n` counts the retries that people asked for, `final` is set when nothing more will happen.
+
+    `retried` is when a person asked for the next number.
+    """
 
     stream: str
     generation: str
@@ -87,6 +91,7 @@ class Memory:
     final: RunState | None = None
     assumed: bool = False
     reason: str = ""
+    retried: datetime | None = None
 
     @property
     def last(self) -> Attempt | None:
@@ -120,6 +125,8 @@ def after(memory: Memory, event: Event) -> Memory:
             )
         case event_shapes.UNREADABLE if memory.final is None:
             return replace(memory, final=RunState.UNKNOWN, reason="its record in the ledger cannot be read")
+        case "retried":
+            return replace(memory, retried=_instant(event))
         case "start":
             return _started(memory, event)
         case "launched" | "refused" | "stopping" | "ended":

@@ -34,10 +34,10 @@ class SlotJournal(OwnJournal):
         self._shared.claim(stream)
         return super().claim(stream)
 
-    def record(self, stream: str, event: Mapping[str, Any]) -> None:
-        """Add an event."""
-        self._shared.record(stream, event)
-        super().record(stream, event)
+    def record(self, stream: str, *events: Mapping[str, Any]) -> datetime:
+        """Add events."""
+        self._shared.record(stream, *events)
+        return super().record(stream, *events)
 
 
 def check(context: Context, job: Job, instant: datetime) -> str:

@@ -1,6 +1,7 @@
 """Where a run's events are written: the ledger, or, for a run that only this process follows, its own memory."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from reconciler.aws.ledger import Claim, StreamRecord
@@ -14,12 +15,12 @@ class Journal(Protocol):
         """Create a stream, or answer None where it exists."""
         ...
 
-    def record(self, stream: str, event: Mapping[str, Any]) -> None:
-        """Add an event to a stream."""
+    def record(self, stream: str, *events: Mapping[str, Any]) -> datetime:
+        """Add events to a stream, all or none, and answer when they were taken in."""
         ...
 
-    def read_one(self, stream: str) -> StreamRecord | None:
-        """Answer a stream as it stands."""
+    def read_one(self, stream: str, created: datetime | None = None) -> StreamRecord | None:
+        """Answer a stream as it stands; whoever knows when it was `created` says so."""
         ...
 
 
@@ -37,11 +38,12 @@ class OwnJournal:
         self._streams[stream] = StreamRecord(created=self._clock.now())
         return Claim(stream=stream, created=self._clock.now())
 
-    def record(self, stream: str, event: Mapping[str, Any]) -> None:
-        """Add an event to a stream."""
+    def record(self, stream: str, *events: Mapping[str, Any]) -> datetime:
+        """Add events to a stream."""
         known = self._streams[stream]
-        self._streams[stream] = StreamRecord(created=known.created, events=(*known.events, event))
+        self._streams[stream] = StreamRecord(created=known.created, events=(*known.events, *events))
+        return self._clock.now()
 
-    def read_one(self, stream: str) -> StreamRecord | None:
+    def read_one(self, stream: str, created: datetime | None = None) -> StreamRecord | None:  # noqa: ARG002 - known here
         """Answer a stream as it stands."""
         return self._streams.get(stream)

@@ -7,19 +7,19 @@ dies between two of these leaves enough for the next to finish it or to say that
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.aws.backends import RunBackend
-from reconciler.aws.ledger import StreamRecord
 from reconciler.core import attempts, chronicle, runs
 from reconciler.core.attempts import Resume, Start, Stop
 from reconciler.core.memory import Attempt, Event, Memory
 from reconciler.core.operations import Advance, Note
+from reconciler.engine.claims import Claimed, announce, claim
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
 from reconciler.engine.journal import Journal
-from reconciler.engine.memories import Unrecorded, is_one_shot, recall, stream
+from reconciler.engine.memories import Unrecorded, is_one_shot, stream
 from reconciler.engine.requests import run_request
 from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, Until, place
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
@@ -48,6 +48,15 @@ class _Sending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """What would be sent, looked up and checked before it is claimed; `target` is where a first launch goes."""
+
+    revision: Revision
+    request: Spec
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launcher:
     """Carries out what was decided about a run. `seen_at` is when AWS was looked at, `journal` where it is recorded."""
 
@@ -59,25 +68,32 @@ class Launcher:
         """Do what was decided and answer a line that says what came of it."""
         if isinstance(operation.decision, Stop):
             return self._stop(job, operation)
-        memory = operation.memory or self._claim(job, operation)
-        decision = attempts.decide(memory, {}, operation.bounds, self.context.clock.now())
-        if not isinstance(decision, Start | Resume):
-            return f"another loop is on it: {type(decision).__name__.lower()}"
         if revision is None:
             raise ReconcilerError("there is no verified revision to run")
-        number = decision.attempt if isinstance(decision, Start) else decision.attempt.number
-        request = self._request(job, operation, self._key(memory, number), revision)
+        name, expected = self._name(job, operation), _number(operation.decision)
+        ready = _Ready(
+            revision=revision,
+            request=self._request(job, operation, self._key(name, expected), revision),
+            target=self._target(job) if isinstance(operation.decision, Start) else "",
+        )
+        claimed = self._claimed(operation, name)
+        decision = attempts.decide(claimed.memory, {}, operation.bounds, self.context.clock.now())
+        if not isinstance(decision, Start | Resume):
+            return f"another loop is on it: {type(decision).__name__.lower()}"
+        number = _number(decision)
+        if number != expected:
+            ready = replace(ready, request=self._request(job, operation, self._key(name, number), revision))
         announced = self._now()
-        memory = self._announce(job, memory, decision, revision, request, announced)
+        memory = self._announce(job, claimed, decision, ready, announced)
         if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
             return "another loop is on it"
         sending = _Sending(job=job, memory=memory, announced=announced, resumed=isinstance(decision, Resume))
-        return self._send(sending, request, operation)
+        return self._send(sending, ready.request, operation)
 
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known unless it is."""
         name = stream(job.name, operation.generation, 0)
-        memory = self._claimed(name)
+        memory = claim(self.journal, self.context.clock, name).memory
         if memory.final is None and not memory.attempts:
             self.journal.record(
                 name, {"event": "finished", "state": "Unknown", "reason": operation.reason, "at": self._now()}
@@ -91,35 +107,31 @@ class Launcher:
         """Answer the revision to run: a retry uses that of the first attempt."""
         return memory.attempts[0].definition if memory.attempts else revision.arn
 
-    def _claim(self, job: Job, operation: Advance) -> Memory:
-        return self._claimed(operation.stream or stream(job.name, operation.generation, operation.n))
+    def _name(self, job: Job, operation: Advance) -> str:
+        if operation.memory is not None:
+            return operation.memory.stream
+        return operation.stream or stream(job.name, operation.generation, operation.n)
 
-    def _claimed(self, name: str) -> Memory:
-        claim = self.journal.claim(name)
-        if claim is not None:
-            return recall(name, StreamRecord(created=claim.created, events=()))
-        return self._read(name)
+    def _claimed(self, operation: Advance, name: str) -> Claimed:
+        """Answer what is remembered of the run; a one-shot's of which nothing was announced is claimed for that."""
+        memory = operation.memory
+        if memory is None or (is_one_shot(name) and not memory.attempts):
+            return claim(self.journal, self.context.clock, name)
+        return Claimed(memory=memory)
 
-    def _read(self, name: str) -> Memory:
-        record = self.journal.read_one(name)
-        if record is None:
-            raise ReconcilerError(f"the ledger's stream {name} was claimed and cannot be read")
-        return recall(name, record)
-
-    def _announce(
-        self, job: Job, memory: Memory, decision: Start | Resume, revision: Revision, request: Spec, at: str
-    ) -> Memory:
+    def _announce(self, job: Job, claimed: Claimed, decision: Start | Resume, ready: _Ready, at: str) -> Memory:
         """Say that the launch is about to be sent, and answer what everybody has said by then.
 
         Who sends it again says so too: else the refusal of one would speak for what the other is about to make.
         """
+        memory = claimed.memory
         match decision:
             case Resume(attempt=attempt):
                 number, target, definition, parts = attempt.number, attempt.target, attempt.definition, attempt.parts
             case Start(attempt=number):
-                kind, definition = self.context.kind(job), self._definition(memory, revision)
-                target = kind.target(job) or self.context.backends.runs[job.kind].default_target()
-                parts = len(kind.launches(request, self._key(memory, number), target, definition))
+                kind, definition = self.context.kind(job), self._definition(memory, ready.revision)
+                target = ready.target or self._target(job)
+                parts = len(kind.launches(ready.request, self._key(memory.stream, number), target, definition))
         event = {
             "event": "start",
             "attempt": number,
@@ -129,19 +141,21 @@ class Launcher:
             "commit": str(self.context.commit or ""),
             "at": at,
         }
-        self.journal.record(memory.stream, event)
-        return self._read(memory.stream)
+        return announce(self.journal, claimed, event)
 
-    def _key(self, memory: Memory, attempt: int) -> RunKey:
-        claimed_as = memory.stream.split("/")[1]
-        owner = self.context.settings.owner
-        return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(memory.stream), attempt=attempt)
+    def _target(self, job: Job) -> str:
+        return self.context.kind(job).target(job) or self.context.backends.runs[job.kind].default_target()
+
+    def _key(self, stream: str, attempt: int) -> RunKey:
+        """Answer the key of an attempt: its job is the one that the run was claimed as."""
+        claimed_as, owner = stream.split("/")[1], self.context.settings.owner
+        return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(stream), attempt=attempt)
 
     def _send(self, sending: _Sending, request: Spec, operation: Advance) -> str:
         job, attempt = sending.job, sending.memory.last
         assert attempt is not None
         backend = self.context.backends.runs[job.kind]
-        key = self._key(sending.memory, attempt.number)
+        key = self._key(sending.memory.stream, attempt.number)
         made: list[str] = []
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
             if launch.key.part in attempt.launched_parts:
@@ -171,7 +185,7 @@ class Launcher:
             raise Postponed("it is looked for, and sent again with the same token", error=str(error)) from error
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision) -> Spec:
-        """Answer what is sent, looked up and checked before it is announced: a fault here has launched nothing."""
+        """Answer what is sent, looked up and checked before it is claimed: a fault here has changed nothing."""
         return run_request(self.context, job, body(self.context, job, revision), operation.bounds.main, key)
 
     def _record(self, sending: _Sending, launch: Launch, launched: Launched) -> None:
@@ -226,8 +240,7 @@ class Launcher:
 
     def _give_up(self, memory: Memory, attempt: Attempt) -> str:
         events = attempts.unknown_launch(attempt, self.context.clock.now())
-        for event in events:
-            self.journal.record(memory.stream, event)
+        self.journal.record(memory.stream, *events)
         return str(events[-1]["reason"])
 
     def _stop(self, job: Job, operation: Advance) -> str:
@@ -250,12 +263,15 @@ def record_ends(context: Context, unrecorded: Sequence[Unrecorded], journal: Jou
     In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
     """
     for ending in unrecorded:
-        trigger = trigger_of(ending.memory.stream)
-        for event in ending.events:
-            if event["event"] == "ended" and ending.memory.last is not None:
-                line = chronicle.ended(trigger, ending.memory.last, event)
-                context.backends.history.append(ending.job, line)
-            journal.record(ending.memory.stream, event)
+        trigger, last = trigger_of(ending.memory.stream), ending.memory.last
+        if last is not None:
+            ends = [chronicle.ended(trigger, last, event) for event in ending.events if event["event"] == "ended"]
+            context.backends.history.append_all(ending.job, [(line, None) for line in ends])
+        journal.record(ending.memory.stream, *ending.events)
+
+
+def _number(decision: Start | Resume) -> int:
+    return decision.attempt if isinstance(decision, Start) else decision.attempt.number
 
 
 def trigger_of(stream: str) -> str:

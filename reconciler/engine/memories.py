@@ -114,10 +114,22 @@ def _by_job(context: Context, records: Mapping[str, StreamRecord]) -> Mapping[st
 
 
 def _recall(job: Job, present: Sequence[str], known: Mapping[str, Sequence[Memory]]) -> tuple[Memory | None, bool]:
-    """Answer the newest run of the present generation, and whether other generations were ever claimed."""
+    """Answer the newest run of the present generation, and whether other generations ever ran.
+
+    What a person has asked for again is the newest, also where whoever was to launch it did not come so far.
+    """
     memories = [memory for name in (job.name, *job.former_names) for memory in known.get(name, ())]
     same = [memory for memory in memories if memory.generation in present]
-    return max(same, key=lambda memory: memory.n, default=None), len(same) < len(memories)
+    newest = max(same, key=lambda memory: memory.n, default=None)
+    if newest is not None and newest.retried is not None:
+        newest = next_number(job, newest, newest.retried)
+    return newest, len(same) < len(memories)
+
+
+def next_number(job: Job, memory: Memory, asked: datetime) -> Memory:
+    """Answer the run that a person has asked for after `memory`, of which nothing is known yet."""
+    n = memory.n + 1
+    return Memory(stream=stream(job.name, memory.generation, n), generation=memory.generation, n=n, claimed=asked)
 
 
 def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:

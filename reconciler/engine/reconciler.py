@@ -131,6 +131,7 @@ class Reconciler:
                 report = replace(report, steps=reporting.merged(done, report.steps))
                 return reporting.timed_out(report, timeout)
             self._context.clock.sleep(pause)
+            self._aws.resynchronise()
         raise AssertionError("pauses() never ends")
 
     @property

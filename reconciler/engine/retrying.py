@@ -7,10 +7,11 @@ from reconciler.core.attempts import Start
 from reconciler.core.oneshots import OneShot
 from reconciler.core.operations import Advance, Register
 from reconciler.core.plan import JobSeen, Plan, Seen
+from reconciler.engine.claims import claim
 from reconciler.engine.context import Context
 from reconciler.engine.in_force import owner_of_definition
 from reconciler.engine.launch import Launcher
-from reconciler.engine.memories import recall, stream
+from reconciler.engine.memories import next_number, stream
 from reconciler.errors import Refused
 from reconciler.model import Action, Health, Job, JobReport, RunState, Status, Step
 
@@ -32,16 +33,22 @@ class _Shot:
 
 
 def retry(context: Context, seen: Seen, plan: Plan, job: Job) -> Step:
-    """Claim the next number of the present generation and launch it; raises Refused where that is not to be done.
+    """Launch the present generation under its next number; raises Refused where that is not to be done.
 
-    `seen` and `plan` are of a pass over this job.
+    `seen` and `plan` are of a pass over this job. That it was asked for is recorded first, so that a pass does it where
+    this process does not come so far.
     """
     found = _found(seen, job)
     _refuse_unless_over(found)
     _refuse_where_held_back(context, plan, found)
     memory, shot = found.shot.memory, found.shot
     assert memory is not None
-    operation = Advance(generation=memory.generation, n=memory.n + 1, decision=Start(attempt=0), bounds=shot.bounds)
+    asked = context.clock.now()
+    context.backends.ledger.record(memory.stream, {"event": "retried", "at": asked.isoformat()})
+    memory = next_number(job, memory, asked)
+    operation = Advance(
+        generation=memory.generation, n=memory.n, decision=Start(attempt=0), bounds=shot.bounds, memory=memory
+    )
     owner = owner_of_definition(context, job).name
     revision = next((each.in_force for each in plan.jobs if each.job.name in {job.name, owner}), None)
     launcher = Launcher(context=context, seen_at=seen.now, journal=context.backends.ledger)
@@ -49,7 +56,7 @@ def retry(context: Context, seen: Seen, plan: Plan, job: Job) -> Step:
     step = Step(
         action=Action.LAUNCH,
         kind="run",
-        name=f"{job.name}/{memory.generation}/{memory.n + 1}",
+        name=f"{job.name}/{memory.generation}/{memory.n}",
         job=job.name,
         reason=told,
         source=job.source,
@@ -70,10 +77,9 @@ def assume(context: Context, seen: Seen, job: Job, state: RunState) -> JobReport
         raise Refused(f"{job.name} is going on", hint=f"`reconcile stop {job.name}` ends it first")
     ledger = context.backends.ledger
     name = memory.stream if memory is not None else stream(job.name, found.shot.generation, 0)
-    if memory is None and ledger.claim(name) is None:
-        record = ledger.read_one(name)
-        if record is not None and recall(name, record).attempts:
-            raise Refused(f"{job.name} has been launched a moment ago", hint=f"`reconcile status {job.name}` shows it")
+    unclaimed = memory is None or (memory.final is None and not memory.attempts)
+    if unclaimed and claim(ledger, context.clock, name).memory.attempts:
+        raise Refused(f"{job.name} has been launched a moment ago", hint=f"`reconcile status {job.name}` shows it")
     ledger.record(name, {"event": "assumed", "state": state.value, "at": context.clock.now().isoformat()})
     return JobReport(
         name=job.name,

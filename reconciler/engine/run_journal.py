@@ -6,6 +6,7 @@ came of it, in `schedule/<job>`; whoever dies in between has announced nothing, 
 """
 
 import threading
+from datetime import datetime
 
 from reconciler.aws.ledger import Claim, Ledger, StreamRecord
 from reconciler.clock import Clock
@@ -35,25 +36,24 @@ class RunJournal:
             self._held[stream] = []
         return Claim(stream=stream, created=self._clock.now())
 
-    def record(self, stream: str, event: Event) -> None:
-        """Add an event; the first of a slot's run is held back until the second."""
+    def record(self, stream: str, *events: Event) -> datetime:
+        """Add events; the announcement that begins a slot's run is held back until what follows it."""
         if not stream.startswith(_SLOT):
-            self._ledger.record(stream, event)
-            return
+            return self._ledger.record(stream, *events)
         job, slot = _parts(stream)
         with self._lock:
             held = self._held.get(stream)
-            if held == [] and event["event"] == "start":
-                held.append(event)
-                return
+            if held == [] and [event["event"] for event in events] == ["start"]:
+                held += events
+                return self._clock.now()
             self._held.pop(stream, None)
-        told = ({**each, "slot": slot} for each in (*(held or ()), event))
-        self._ledger.append(slot_memory.stream(job), *told)
+        told = ({**each, "slot": slot} for each in (*(held or ()), *events))
+        return self._ledger.append(slot_memory.stream(job), *told)
 
-    def read_one(self, stream: str) -> StreamRecord | None:
+    def read_one(self, stream: str, created: datetime | None = None) -> StreamRecord | None:
         """Answer a stream as it stands, and what is held back of it."""
         if not stream.startswith(_SLOT):
-            return self._ledger.read_one(stream)
+            return self._ledger.read_one(stream, created)
         with self._lock:
             held = self._held.get(stream)
         if held is not None:

@@ -62,6 +62,26 @@ def test_what_was_read_before_is_not_listed_again(caller: Aws, ledger: Ledger) -
     assert second == other.read("once/")
 
 
+def test_a_claim_without_a_record_is_read_by_its_name_alone(ledger: Ledger) -> None:
+    ledger.claim("once/a/g1-x/0")
+    assert ledger.read("once/") == {}
+    assert ledger.read_one("once/a/g1-x/0") == StreamRecord(created=START)
+
+
+def test_whoever_knows_when_a_stream_was_made_reads_it_without_a_listing(caller: Aws, ledger: Ledger) -> None:
+    ledger.claim("s")
+    taken_in = ledger.record("s", {"event": "start"})
+    before = caller.calls
+    assert ledger.read_one("s", taken_in) == StreamRecord(created=taken_in, events=({"event": "start"},))
+    assert caller.calls - before == {"logs:GetLogEvents": 2}
+
+
+def test_when_events_were_taken_in_is_said_by_awss_clock(aws: LocalAws, ledger: Ledger) -> None:
+    ledger.claim("s")
+    aws.advance(30)
+    assert ledger.record("s", {"event": "start"}, {"event": "launched"}) == START + timedelta(seconds=30)
+
+
 def test_the_group_of_the_claims_never_expires(aws: LocalAws, ledger: Ledger) -> None:
     ledger.claim("once/a/g1-x/0")
     (group,) = aws.client("logs").describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
@@ -139,7 +159,7 @@ def test_a_line_that_is_not_ours_is_passed_over(aws: LocalAws, ledger: Ledger) -
     assert ledger.read_one("s") == StreamRecord(created=START, events=({"event": "start"},))
 
 
-def test_a_hundred_streams_are_read_with_three_calls(caller: Aws, aws: LocalAws, ledger: Ledger) -> None:
+def test_a_hundred_streams_are_read_with_one_call(caller: Aws, aws: LocalAws, ledger: Ledger) -> None:
     for number in range(100):
         ledger.claim(f"once/job-{number}/g1-x/0")
         ledger.record(f"once/job-{number}/g1-x/0", {"event": "finished"})
@@ -147,7 +167,7 @@ def test_a_hundred_streams_are_read_with_three_calls(caller: Aws, aws: LocalAws,
     aws.advance(3600)
     before = caller.calls
     records = ledger.read("once/")
-    assert caller.calls - before == {"logs:DescribeLogStreams": 2, "logs:FilterLogEvents": 1}
+    assert caller.calls - before == {"logs:FilterLogEvents": 1}
     assert list(records.values()) == [StreamRecord(created=START, events=({"event": "finished"},))] * 100
 
 
@@ -156,7 +176,7 @@ def test_short_pages_are_read_to_their_end(aws: LocalAws, ledger: Ledger) -> Non
         ledger.claim(f"s{number}")
         for turn in range(5):
             ledger.record(f"s{number}", {"turn": turn})
-    for operation in ("DescribeLogStreams", "FilterLogEvents", "GetLogEvents"):
+    for operation in ("FilterLogEvents", "GetLogEvents"):
         aws.faults.add(f"logs:{operation}", "page", count=2, times=None)
     turns = tuple({"turn": turn} for turn in range(5))
     assert ledger.read("s") == {f"s{number}": StreamRecord(created=START, events=turns) for number in range(5)}
@@ -171,7 +191,7 @@ def test_an_empty_memory_is_empty(ledger: Ledger) -> None:
 
 
 def test_a_memory_that_cannot_be_read_is_not_empty(aws: LocalAws, ledger: Ledger) -> None:
-    aws.faults.add("logs:DescribeLogStreams", "deny")
+    aws.faults.add("logs:FilterLogEvents", "deny")
     with pytest.raises(AccessDenied):
         ledger.read("once/")
 
@@ -224,6 +244,22 @@ def test_the_history_is_kept_as_long_as_the_settings_say(aws: LocalAws, caller: 
     before = caller.calls
     history.append("a", {"event": "ended"})
     assert caller.calls - before == {"logs:PutLogEvents": 1}
+
+
+def test_streams_of_new_jobs_are_made_first_where_the_last_one_was_new(caller: Aws, history: History) -> None:
+    def made(*jobs: str) -> dict[str, int]:
+        before = caller.calls
+        for job in jobs:
+            history.append(job, {"event": "launched"})
+        return {name.partition(":")[2]: count for name, count in (caller.calls - before).items()}
+
+    history.append("a", {"event": "launched"})
+    assert made("b", "c") == {"CreateLogStream": 2, "PutLogEvents": 2}
+    assert made("a", "b") == {"PutLogEvents": 2}
+    other = History(caller, owner="me", retention_days=90)
+    other.append("d", {"event": "launched"})
+    other.append("e", {"event": "launched"})
+    assert made("d", "e") == {"CreateLogStream": 1, "PutLogEvents": 2}, "d is there, so e may be as well"
 
 
 def test_what_is_too_old_for_the_history_is_let_go(history: History) -> None:

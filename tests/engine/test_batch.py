@@ -240,7 +240,7 @@ def test_without_a_queue_the_only_open_one_is_meant(directory: Directory) -> Non
     directory.write(migrate=batch_job("migrate"), other=batch_job("other", run="{jobQueue: express}"))
     report = directory.wait()
     assert axes(report) == {
-        "migrate": (Sync.IN_SYNC, Health.PENDING),
+        "migrate": (Sync.IN_SYNC, Health.NEVER_RAN),
         "other": (Sync.IN_SYNC, Health.SUCCEEDED),
     }
     assert errors(report) == [

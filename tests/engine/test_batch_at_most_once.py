@@ -15,7 +15,7 @@ from tests.engine.batch import batch_job, submitted
 from tests.engine.harness import Directory, Killed, Mortality
 
 #: How many calls a first pass makes undisturbed, measured by the first test.
-CALLS = 29
+CALLS = 26
 #: How long after a crash the next pass starts.
 RESTARTS = {"1s": 1.0, "70min": 4200.0, "5d": 5 * 86_400.0}
 ONE_RUN = {"migrate": 1}

@@ -1,7 +1,5 @@
 """What a pass that changes nothing asks of AWS, to the call: a call more is a regression, and fails here."""
 
-import math
-
 import pytest
 
 from reconciler.core import ownership
@@ -77,7 +75,7 @@ def test_definitions_in_sync_cost_two_calls_for_each_hundred(directory: Director
     }
 
 
-def test_one_shots_and_schedules_that_a_process_has_not_seen_cost_two_calls_for_each_hundred(
+def test_one_shots_and_schedules_that_a_process_has_not_seen_cost_a_page_of_what_was_recorded(
     directory: Directory,
 ) -> None:
     count = 51
@@ -97,7 +95,31 @@ def test_one_shots_and_schedules_that_a_process_has_not_seen_cost_two_calls_for_
     assert directory.aws.calls.counts() == BESIDE | {
         "ecs:ListTaskDefinitions": 1,
         "ecs:ListTasks": 2,  # what schedules started in this cluster, going on and ended
-        "logs:DescribeLogStreams": math.ceil(count / 50) + 1,  # of the one-shots; and who is suspended by hand
-        "logs:FilterLogEvents": BESIDE["logs:FilterLogEvents"] + 2,  # of the one-shots; of the schedules
+        "logs:FilterLogEvents": BESIDE["logs:FilterLogEvents"] + 3,  # one-shots, schedules, who is suspended by hand
         "resourcegroupstaggingapi:GetResources": 2,
     }
+
+
+def test_a_launch_costs_four_calls_and_two_that_tell_of_it(directory: Directory) -> None:
+    """Claimed, announced, sent, recorded; the job's stream of the history, and its line."""
+    write(directory, BASE, *(ONE_SHOT.format(number=number) for number in range(3)))
+    directory.once()
+    write(directory, BASE, *(ONE_SHOT.format(number=number) for number in range(8)))
+    directory.aws.calls.clear()
+    report = directory.once()
+    assert {job.health for job in report.jobs if job.name.startswith("once")} <= {Health.PENDING, Health.RUNNING}
+    made = directory.aws.calls.counts()
+    assert made["ecs:RunTask"] == 5
+    assert made["logs:CreateLogStream"] == 5 + 5
+    assert made["logs:PutLogEvents"] == 5 * 2 + 5 + 1, "announced, recorded, told; the first of them found no stream"
+    assert not [call for call in made if call in {"logs:GetLogEvents", "logs:DescribeLogStreams"}]
+
+
+def test_how_a_run_ended_costs_a_call_for_the_history_and_one_for_the_ledger(directory: Directory) -> None:
+    write(directory, BASE, *(ONE_SHOT.format(number=number) for number in range(3)))
+    with directory.reconciler() as reconciler:
+        reconciler.apply()
+        directory.aws.advance(600)
+        directory.aws.calls.clear()
+        reconciler.apply()
+    assert directory.aws.calls.counts()["logs:PutLogEvents"] == 3 * 2

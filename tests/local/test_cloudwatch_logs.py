@@ -1,6 +1,7 @@
 """CloudWatch Logs, which the product keeps its ledger in. Source: botocore's documentation of each operation."""
 
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -119,6 +120,18 @@ def test_an_event_is_read_back_right_after_it_was_taken_in_assumed(cloud: Cloud)
         logs.put_log_events(**held, logEvents=[{"timestamp": NOW, "message": str(number)}])
         told = logs.get_log_events(**held, startFromHead=True)["events"]
         assert [event["message"] for event in told] == [str(each) for each in range(number + 1)]
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 3600])
+def test_a_date_and_a_creation_time_are_of_one_clock_assumed(aws: LocalAws, seconds: int) -> None:
+    """No page promises it. By both it is known whose announcement of a launch was the first."""
+    logs = aws.client("logs")
+    logs.create_log_group(logGroupName="/g")
+    aws.advance(seconds)
+    answer = logs.create_log_stream(logGroupName="/g", logStreamName="s")
+    date = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+    (told,) = logs.describe_log_streams(logGroupName="/g")["logStreams"]
+    assert abs(told["creationTime"] / 1000 - date.timestamp()) < 4
 
 
 @pytest.mark.parametrize(

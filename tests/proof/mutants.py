@@ -33,11 +33,31 @@ class Mutant:
 MUTANTS = (
     Mutant(
         name="what others have announced is not read back",
-        file="reconciler/engine/launch.py",
-        before="        self.journal.record(memory.stream, event)\n        return self._read(memory.stream)",
-        after="        self.journal.record(memory.stream, event)\n        return recall(memory.stream, "
-        "StreamRecord(created=memory.claimed, events=(event,)))",
+        file="reconciler/engine/claims.py",
+        before="    if claimed.began is not None and taken_in - claimed.began <= PROMPT:",
+        after="    if True:",
         tests=("tests/engine/test_two_senders.py",),
+    ),
+    Mutant(
+        name="whoever made the claim was the first to announce, however long it took",
+        file="reconciler/engine/claims.py",
+        before="    if claimed.began is not None and taken_in - claimed.began <= PROMPT:",
+        after="    if claimed.began is not None:",
+        tests=("tests/engine/test_two_senders.py", "-k", "disagree"),
+    ),
+    Mutant(
+        name="a claim is taken over at once",
+        file="reconciler/engine/claims.py",
+        before="    while not record.events and (rest := until - clock.now()) > timedelta():",
+        after="    while False and (rest := until - clock.now()) > timedelta():",
+        tests=("tests/engine/test_two_senders.py", "-k", "disagree"),
+    ),
+    Mutant(
+        name="a retry is claimed before it is recorded that it was asked for",
+        file="reconciler/engine/retrying.py",
+        before='    context.backends.ledger.record(memory.stream, {"event": "retried", "at": asked.isoformat()})\n',
+        after="",
+        tests=("tests/engine/test_two_senders.py", "-k", "retry"),
     ),
     Mutant(
         name="every sending of a launch has a token of its own",

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from reconciler.local import LocalAws
+from tests.short_way import ShortWay
 
 # how long an example takes says how busy the machine is
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -112,6 +113,22 @@ def models_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", load_file)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_short_way() -> Iterator[ShortWay]:
+    """Spare the tests the socket between botocore and the embedded AWS of the same process."""
+    way = ShortWay()
+    with way.laid():
+        yield way
+
+
+@pytest.fixture
+def through_the_socket(the_short_way: ShortWay) -> Iterator[None]:
+    """Let botocore meet the embedded AWS as it meets one of another process."""
+    the_short_way.open = False
+    yield
+    the_short_way.open = True
 
 
 @pytest.fixture(scope="session")

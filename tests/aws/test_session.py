@@ -261,6 +261,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
 KEYS = "aws_access_key_id = AKID\naws_secret_access_key = hunter2\n"
 
 
+@pytest.mark.usefixtures("through_the_socket")
 @pytest.mark.parametrize(
     ("profile", "variables", "told"),
     [

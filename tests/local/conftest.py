@@ -16,6 +16,11 @@ from reconciler.local import LocalAws
 from .conformance import Cloud, container
 
 
+@pytest.fixture(autouse=True)
+def as_another_process_meets_it(through_the_socket: None) -> None:
+    """The server is what these tests are about."""
+
+
 @pytest.fixture
 def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
     """The embedded AWS, unless a real account was asked for."""

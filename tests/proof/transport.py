@@ -46,11 +46,11 @@ def direct(aws: LocalAws, met: Callable[[], object]) -> Iterator[None]:
     The SDK's own tokens are drawn from the embedded AWS's chance.
     """
 
-    def send(asked: Request) -> Answer | Dropped:
+    def send(request: Request) -> Answer | Dropped:
         with aws.lock():
             met()
             try:
-                return dispatched(aws, asked)
+                return dispatched(aws, request)
             finally:
                 met()
 
@@ -71,7 +71,7 @@ def wired(send: Send, endpoint: str, token: Callable[[], object]) -> Iterator[No
     def answer(session: Any, request: AWSPreparedRequest) -> AWSResponse:
         if not request.url.startswith(endpoint):
             return elsewhere(session, request)
-        return _answered(request, send(_asked(request)))
+        return response(request, send(asked(request)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(URLLib3Session, "send", answer)
@@ -123,7 +123,8 @@ def _sign(auth: Any, request: Any) -> None:
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 
 
-def _asked(request: AWSPreparedRequest) -> Request:
+def asked(request: AWSPreparedRequest) -> Request:
+    """Read what botocore is about to send."""
     url = urlsplit(request.url)
     body = request.body or b""
     return Request(
@@ -135,7 +136,8 @@ def _asked(request: AWSPreparedRequest) -> Request:
     )
 
 
-def _answered(request: AWSPreparedRequest, answer: Answer | Dropped) -> AWSResponse:
+def response(request: AWSPreparedRequest, answer: Answer | Dropped) -> AWSResponse:
+    """Answer what botocore reads. Raises what it raises of a connection that is cut, Killed where the caller is killed."""
     if isinstance(answer, Dropped):
         if answer.kill is not None:
             raise Killed

@@ -13,7 +13,8 @@ import pytest
 
 from reconciler.local import LocalAws
 
-from .conformance import Cloud, container
+from .batch_jobs import define
+from .conformance import Cloud, container, service_role
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,14 @@ def task(aws: LocalAws) -> Callable[[str], Mapping[str, Any]]:
         return described
 
     return task
+
+
+@pytest.fixture
+def batch(aws: LocalAws) -> Any:
+    """A Batch client with the queue `jobs` and the definition `work`."""
+    client = aws.client("batch")
+    client.create_compute_environment(computeEnvironmentName="machines", type="UNMANAGED", **service_role(aws))
+    order = [{"order": 1, "computeEnvironment": "machines"}]
+    client.create_job_queue(jobQueueName="jobs", state="ENABLED", priority=1, computeEnvironmentOrder=order)
+    define(client)
+    return client

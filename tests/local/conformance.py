@@ -81,3 +81,9 @@ def service_role(aws: Any) -> dict[str, Any]:
         return {}
     role = aws.client("iam").create_role(RoleName="batch", AssumeRolePolicyDocument="{}")
     return {"serviceRole": role["Role"]["Arn"]}
+
+
+def subnet(aws: Any) -> str:
+    """One of the default VPC."""
+    found: str = aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    return found

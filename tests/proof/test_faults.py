@@ -86,8 +86,8 @@ READS = ("Describe", "Filter", "Get", "List")
 CHILDREN = "batch:ListJobs"
 #: Sent once, since it has no token: the SDK's next try mends nothing.
 SENT_ONCE = "batch:SubmitJob"
-#: A stream's name is the claim of a launch, its second part the job's name.
-CLAIM, CLAIMED = "logs:CreateLogStream", "its submission was claimed less than ten minutes ago"
+#: A stream of such a name claims the submission of a Batch job; what is said where it may be another loop's.
+CLAIM, ON_BATCH, CLAIMED = "logs:CreateLogStream", "batch/", "its submission was claimed less than ten minutes ago"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +158,8 @@ def _stage(course: Course) -> None:
     _, says = passed(course)
     laboratory.met = lambda: None
     calls: dict[str, list[Made]] = {}
-    on_batch = {job.name for job in course.manifests.jobs if job.kind == "BatchJob"}
     for call, dispensable in zip(laboratory.aws.calls, asked_by[::2], strict=True):
-        claims = call.name == CLAIM and not on_batch.isdisjoint(call.members["logStreamName"].split("/")[1:2])
+        claims = call.name == CLAIM and call.members["logStreamName"].startswith(ON_BATCH)
         made = Made(members=call.members, dispensable=dispensable, claims_for_good=claims)
         calls.setdefault(call.name, []).append(made)
     course.stages.append(Stage(begins=begins, calls=dict(sorted(calls.items())), says=says))

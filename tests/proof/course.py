@@ -1,6 +1,6 @@
 """The course of the scenario: a pipeline that waits for its one-shots, then a loop that is there when slots are due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ _MOVING = frozenset({Health.PENDING, Health.RUNNING})
 
 
 @contextmanager
-def prepared(directory: Path) -> Iterator[tuple[Laboratory, Manifests]]:
+def prepared(directory: Path, present: Mapping[str, str] = scenario.PRESENT) -> Iterator[tuple[Laboratory, Manifests]]:
     """Answer an AWS with the scenario's past on it, and the directory as it is now."""
     with Laboratory.opened(clusters=list(scenario.CLUSTERS)) as laboratory:
         aws = laboratory.aws
@@ -30,7 +30,7 @@ def prepared(directory: Path) -> Iterator[tuple[Laboratory, Manifests]]:
         plan_outcome(Directory(path=directory, aws=aws), "array-*:1", "exit 1 after 1s")
         laboratory.process(manifests_of(directory / "past" / "jobs.d", scenario.FORMER)).apply()
         aws.advance(scenario.PAST)
-        yield laboratory, manifests_of(directory / "now" / "jobs.d", scenario.PRESENT)
+        yield laboratory, manifests_of(directory / "now" / "jobs.d", present)
 
 
 def play(laboratory: Laboratory, manifests: Manifests, **options: Any) -> Report:

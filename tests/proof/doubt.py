@@ -48,7 +48,7 @@ class Doubt:
 
     def look(self) -> None:
         """Take note of those that are in doubt now; for whenever time has passed."""
-        for job in in_doubt(self.laboratory, events_kept=False) - self.jobs:
+        for job in in_doubt(self.laboratory, events_kept=True) - self.jobs:
             self.jobs.add(job)
             self.before |= {start: count for start, count in self.laboratory.starts().items() if start.job == job}
 

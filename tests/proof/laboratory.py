@@ -150,11 +150,15 @@ class Laboratory:
         return {name.rpartition("/")[2]: datetime.fromtimestamp(each["created"], UTC) for name, each in held.items()}
 
     def event_rules(self) -> dict[str, Any]:
-        """Answer every rule of EventBridge with its targets, and every policy of CloudWatch Logs."""
+        """Answer what every rule of EventBridge hears and where it writes, and every policy of CloudWatch Logs."""
         rules = self.aws.world.store("events", self.place).get("rules", {})
         policies = self.aws.world.store("logs", self.place).get("policies", {})
+        kept = ("EventPattern", "State")
         return {
-            **{f"rule {name}": [held["described"], held["targets"]] for name, held in rules.items()},
+            **{
+                f"rule {name}": [*(held["described"][member] for member in kept), held["targets"]]
+                for name, held in rules.items()
+            },
             **{f"policy {name}": held["document"] for name, held in policies.items()},
         }
 

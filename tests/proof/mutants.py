@@ -95,6 +95,29 @@ MUTANTS = (
         tests=(TWO, "-k", "everything_once"),
     ),
     Mutant(
+        name="claims are kept by the process that makes them",
+        file="reconciler/aws/ledger.py",
+        before="        except AlreadyExists:\n            return None\n        return Claim(",
+        after="        except AlreadyExists:\n            answer = {'ResponseMetadata': {'HTTPHeaders': {}}}\n"
+        "        made = vars(Ledger.claim).setdefault('made', set())\n        if stream in made:\n            return None\n"
+        "        made.add(stream)\n        return Claim(",
+        tests=(TWO, "-k", "everything_once"),
+    ),
+    Mutant(
+        name="a Batch job that another has claimed just now is submitted under the next number",
+        file="reconciler/engine/sending.py",
+        before="context.clock.now() - record.created < SETTLED:",
+        after="False:",
+        tests=(TWO, "-k", "everything_once"),
+    ),
+    Mutant(
+        name="a rule that was left half made is left so",
+        file="reconciler/core/event_rule.py",
+        before='_NOT_DRIFT: Final = ("Description",)',
+        after='_NOT_DRIFT: Final = ("Description", "Targets", "ResourcePolicy")',
+        tests=(CRASHES, "-k", "whenever"),
+    ),
+    Mutant(
         name="a Batch job whose answer was lost is not looked up",
         file="reconciler/engine/sending.py",
         before="        if found := backend.find(launch.key, launch.target):\n            return _adopted(found)\n        raise",

@@ -44,9 +44,12 @@ PATIENT: Final = "startingDeadlineSeconds: 2700"
 KEYED: Final = "once: {key: first, rerunOn: key}"
 FAILS: Final = "exit 3 after 2s"
 
+#: The same, but that a rule of EventBridge keeps how runs end.
+WITH_EVENTS: Final = SETTINGS.replace("prune: {", "history: {events: true, retentionDays: 30}\n      prune: {")
+
 #: What the directory holds now.
 PRESENT: Final[dict[str, str]] = {
-    "settings": SETTINGS,
+    "settings": WITH_EVENTS,
     "migrate": one_shot("migrate", more="logs: {group: /jobs/migrate, retentionDays: 30}"),
     "load": one_shot("load", run="{cluster: other}", more="dependsOn: [migrate]").replace("once: {}", KEYED),
     "finish": one_shot("finish", more="dependsOn: [load, many]"),

@@ -10,6 +10,7 @@ come to the end of the undisturbed one, or to Unknown exactly where the contract
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +18,11 @@ import pytest
 
 from reconciler.local.embedded import Snapshot
 from reconciler.model import Health, Manifests
-from tests.engine.harness import Killed
+from tests.engine.harness import SETTINGS, Killed
 from tests.proof import ends, scenario
 from tests.proof.conftest import Tell
 from tests.proof.course import play, prepared
+from tests.proof.doubt import in_doubt
 from tests.proof.laboratory import Laboratory, Moment, Start, manifests_of
 
 #: How long after the crash the next process starts.
@@ -46,6 +48,7 @@ class Recording:
     #: Schedules that at some moment would have started what is not ACTIVE.
     dangling: list[str] = field(default_factory=list)
     early: list[str] = field(default_factory=list)
+    over: Moment | None = None
 
     def take(self) -> None:
         """Keep what is there, unless it was there before."""
@@ -65,10 +68,18 @@ class Recording:
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    with recorded(tmp_path_factory, scenario.PRESENT) as recording:
+        yield recording
+
+
+@contextmanager
+def recorded(tmp_path_factory: pytest.TempPathFactory, present: Mapping[str, str]) -> Iterator[Recording]:
+    """Play the course of a directory, and keep all of it."""
+
     def others(documents: Mapping[str, str]) -> Manifests:
         return manifests_of(tmp_path_factory.mktemp("others") / "jobs.d", documents)
 
-    with prepared(tmp_path_factory.mktemp("scenario")) as (laboratory, manifests):
+    with prepared(tmp_path_factory.mktemp("scenario"), present) as (laboratory, manifests):
         recording = Recording(laboratory=laboratory, manifests=manifests, others=others)
         laboratory.aws.calls.clear()
         laboratory.met = recording.take
@@ -77,6 +88,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
         recording.calls = laboratory.aws.calls.total
         recording.end = ends.unnumbered(ends.standing(laboratory))
         recording.started = laboratory.starts()
+        recording.over = laboratory.moment()
         yield recording
 
 
@@ -102,16 +114,22 @@ def test_the_undisturbed_scenario_ends_as_it_should(recording: Recording) -> Non
 
 @pytest.mark.parametrize("restart", RESTARTS)
 def test_whenever_it_is_killed_the_next_finishes_the_work(recording: Recording, restart: str, tell: Tell) -> None:
-    faults, tried = [], 0
-    for where in restarted(recording, restart, EVERY):
-        tried += 1
-        found = finished(recording, recording.manifests, in_doubt(recording.laboratory, restart))
-        faults += [f"{where}: {fault}" for fault in found]
+    faults, tried = after_every_kill(recording, restart)
     tell(
         f"crash points: {recording.calls} calls, killed before and after each ({2 * recording.calls} points, "
         f"{len(recording.moments)} different worlds); started again after {restart} from {tried} of them"
     )
     assert not faults, "\n".join(faults)
+
+
+def after_every_kill(recording: Recording, restart: str) -> tuple[list[str], int]:
+    """Answer what is not as it should be after any of the moments, and how many were gone back to."""
+    faults, tried = [], 0
+    for where in restarted(recording, restart, EVERY):
+        tried += 1
+        found = finished(recording, recording.manifests, doubtful(recording, restart))
+        faults += [f"{where}: {fault}" for fault in found]
+    return faults, tried
 
 
 def restarted(recording: Recording, restart: str, every: int) -> Iterator[str]:
@@ -126,7 +144,7 @@ def restarted(recording: Recording, restart: str, every: int) -> Iterator[str]:
 def finished(
     recording: Recording,
     manifests: Manifests,
-    doubtful: Collection[str],
+    unsure: Collection[str],
     runs: Collection[str] = (),
     without: Collection[str] = (),
 ) -> Iterator[str]:
@@ -134,8 +152,8 @@ def finished(
     laboratory = recording.laboratory
     before = laboratory.starts()
     report = play(laboratory, manifests, commit=scenario.NEWER)
-    unknown = {job.name for job in report.jobs if job.name in doubtful and job.health is Health.UNKNOWN}
-    yield from ends.of_one_shots(laboratory, manifests, report, doubtful, before, runs, without)
+    unknown = {job.name for job in report.jobs if job.name in unsure and job.health is Health.UNKNOWN}
+    yield from ends.of_one_shots(laboratory, manifests, report, unsure, before, runs, without)
     yield from ends.of_slots(laboratory, manifests)
     held_back = {*ends.waiting_for(unknown, manifests.jobs), *without}
     yield from ends.of_things(recording.end, ends.unnumbered(ends.standing(laboratory)), held_back)
@@ -151,7 +169,7 @@ def test_a_run_of_its_key_that_was_moved_to_another_cluster_is_not_run_there_too
     faults = [
         f"{where}: {fault}"
         for where in restarted(recording, restart, FEW)
-        for fault in finished(recording, moved, in_doubt(recording.laboratory, restart))
+        for fault in finished(recording, moved, doubtful(recording, restart))
     ]
     assert not faults, "\n".join(faults)
 
@@ -164,14 +182,14 @@ def test_a_changed_directory_runs_its_own_generations_once_and_repeats_no_other(
     laboratory, changed = recording.laboratory, recording.others(scenario.with_image("9"))
     faults = []
     for where in restarted(recording, restart, FEW):
-        doubtful = in_doubt(laboratory, restart) & {"load", "linked"}
+        unsure = doubtful(recording, restart) & {"load", "linked"}
         former = {start.run for start in laboratory.starts()} & {start.run for start in recording.started}
         before = laboratory.starts()
         report = play(laboratory, changed, commit=scenario.NEWER, max_reruns=99)
         after = laboratory.starts()
         kept = {start.run for start in recording.started if start.job in {"load", "linked"}}
         runs = {start.run for start in after} - former | kept
-        found = ends.of_one_shots(laboratory, changed, report, doubtful, before, runs, without=["adopted", "mended"])
+        found = ends.of_one_shots(laboratory, changed, report, unsure, before, runs, without=["adopted", "mended"])
         faults += [f"{where}: {fault}" for fault in found]
         again = [start for start in after if start.run in former - kept and after[start] > before[start]]
         faults += [f"{where}: {start} was started again" for start in again if start.run.startswith("once:")]
@@ -190,29 +208,37 @@ def test_an_older_checkout_in_between_takes_nothing_back(recording: Recording, r
     runs = {start.run for start in recording.started}
     faults = []
     for where in restarted(recording, restart, FEW):
-        doubtful, live = in_doubt(laboratory, restart), laboratory.active()
+        unsure, live = doubtful(recording, restart), laboratory.active()
         laboratory.process(older, commit=scenario.OLDER, max_reruns=99).apply()
         newer = {name for name, tags in live.items() if tags.get("reconciler:commit", "").startswith("b")}
         faults += [f"{where}: {name} was taken back" for name in sorted(newer - laboratory.active().keys())]
-        found = finished(recording, recording.manifests, doubtful, runs, without=["adopted", "mended"])
+        found = finished(recording, recording.manifests, unsure, runs, without=["adopted", "mended"])
         faults += [f"{where}: {fault}" for fault in found]
     assert not faults, "\n".join(faults)
 
 
-def in_doubt(laboratory: Laboratory, restart: str) -> set[str]:
-    """Answer the ECS one-shots with an attempt that was announced and whose end was not recorded, if that matters."""
-    found: set[str] = set()
-    if restart in COVERED:
-        return found
-    for stream, events in laboratory.ledger().items():
-        kind, job, *_ = stream.split("/")
-        if kind != "once" or job in {"crunch", "array"}:  # Batch tells of its jobs for seven days
-            continue
-        begun = [event["attempt"] for event in events if event["event"] == "start"]
-        ended = [event["attempt"] for event in events if event["event"] == "ended"]
-        if begun and max(begun) not in ended:
-            found.add(job)
-    return found
+def doubtful(recording: Recording, restart: str) -> set[str]:
+    """Answer the one-shots that may be Unknown by now."""
+    kept = recording.manifests.settings.history_events
+    return set() if restart in COVERED else in_doubt(recording.laboratory, events_kept=kept)
+
+
+def test_a_rule_that_is_not_wanted_any_more_goes_whenever_it_is_killed(recording: Recording) -> None:
+    laboratory = recording.laboratory
+    moments: dict[Snapshot, Moment] = {}
+    assert recording.over is not None
+    laboratory.back_to(recording.over)
+    off = recording.others({**scenario.PRESENT, "settings": SETTINGS})
+    laboratory.met = lambda: moments.setdefault((moment := laboratory.moment()).world, moment)
+    laboratory.process(off, commit=scenario.NEWER).apply()
+    laboratory.met = lambda: None
+    assert len(moments) == 1 + len(("RemoveTargets", "DeleteResourcePolicy", "DeleteRule"))
+    left = {name: said for name, said in recording.end.items() if not name.startswith(("rule ", "policy "))}
+    assert len(left) == len(recording.end) - 2
+    for moment in moments.values():
+        laboratory.back_to(moment)
+        laboratory.process(off, commit=scenario.NEWER).apply()
+        assert ends.unnumbered(ends.standing(laboratory)) == left
 
 
 @pytest.mark.parametrize("effect", ["kill_before", "kill_after"])
@@ -227,3 +253,19 @@ def test_a_killed_process_leaves_nothing_else_behind(recording: Recording, effec
             play(laboratory, recording.manifests, commit=scenario.NEWER)
         assert laboratory.aws.calls.total == call
         assert laboratory.aws.snapshot() in recording.moments
+
+
+@pytest.fixture(scope="module")
+def unkept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    """The course where no rule keeps how runs end; its AWS takes the place of the other one, so it comes last."""
+    with recorded(tmp_path_factory, {**scenario.PRESENT, "settings": SETTINGS}) as recording:
+        yield recording
+
+
+@pytest.mark.parametrize("restart", sorted(RESTARTS.keys() - COVERED))
+def test_whenever_it_is_killed_and_no_rule_keeps_how_runs_end_the_rest_is_unknown(
+    unkept: Recording, restart: str, tell: Tell
+) -> None:
+    faults, tried = after_every_kill(unkept, restart)
+    tell(f"crash points without history.events: started again after {restart} from {tried} of {len(unkept.moments)}")
+    assert not faults, "\n".join(faults)

@@ -23,8 +23,8 @@ from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.local.embedded import Snapshot
 from reconciler.model import Health, Manifests, Severity, Status, Sync
 from reconciler.reports.verdict import of_pass
-from tests.engine.harness import WAIT
-from tests.proof import ends
+from tests.engine.harness import SETTINGS, WAIT
+from tests.proof import ends, scenario
 from tests.proof.conftest import Tell
 from tests.proof.course import LATE, QUARTER, play, prepared
 from tests.proof.laboratory import Laboratory, Moment, start_of
@@ -134,7 +134,8 @@ class Course:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
-    with prepared(tmp_path_factory.mktemp("scenario")) as (laboratory, manifests):
+    without_events = {**scenario.PRESENT, "settings": SETTINGS}
+    with prepared(tmp_path_factory.mktemp("scenario"), without_events) as (laboratory, manifests):
         course = Course(laboratory=laboratory, manifests=manifests)
         start = laboratory.moment()
         play(laboratory, manifests)

@@ -7,7 +7,7 @@ commit and of two.
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,8 @@ class Place:
     start: Moment
     end: dict[str, Any]
     calls: dict[str, int]
+    #: What was played so far, by its name.
+    played: Counter[str] = field(default_factory=Counter)
 
     def play(self, seed: int, first: Order, second: Order) -> dict[str, Report]:
         """Let two pipelines wait for the one-shots at once, and two loops go on until nothing moves any more."""
@@ -65,6 +67,9 @@ class Place:
         aws.advance(QUARTER - aws.now() % QUARTER + LATE)
         reports = self.both(Verb.LOOP, first, second)
         aws.faults.clear()
+        self.played["two commits" if first != second else "one commit"] += 1
+        self.played["calls"] += len(self.turns.order)
+        self.played["kills"] += len(self.turns.kills)
         return reports
 
     def both(self, verb: Verb, first: Order, second: Order) -> dict[str, Report]:
@@ -155,4 +160,8 @@ def test_a_seed_is_always_played_alike(place: Place) -> None:
 
 
 def test_how_many_interleavings_were_tried(place: Place, tell: Tell) -> None:
-    tell(f"two processes: {SEEDS} interleavings of the same commit, {SEEDS} of two commits")
+    played = place.played
+    tell(
+        f"two processes: {played['one commit']} interleavings of one commit, {played['two commits']} of two, "
+        f"{played['calls']} calls; {played['kills']} times one of them was killed, or both"
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.engine import Reconciler, Until
-from reconciler.model import Health, Manifests, Report
+from reconciler.model import Health, Manifests, Report, Sync
 from tests.engine.batch import plan_outcome
 from tests.engine.harness import WAIT, Directory
 from tests.proof import scenario
@@ -52,6 +52,6 @@ def loop(laboratory: Laboratory, reconciler: Reconciler) -> Report:
 
 
 def is_over(report: Report) -> bool:
-    """Whether a pass had nothing to do and nothing goes on."""
+    """Whether a pass had nothing to do and nothing goes on; who is behind leaves what it had begun to newer ones."""
     idle = not any(step.operation is not None for step in report.steps)
-    return idle and not any(job.health in _MOVING for job in report.jobs)
+    return idle and not any(job.health in _MOVING and job.sync is not Sync.BEHIND for job in report.jobs)

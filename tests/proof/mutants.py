@@ -104,13 +104,6 @@ MUTANTS = (
         tests=(TWO, "-k", "everything_once"),
     ),
     Mutant(
-        name="a Batch job that another has claimed just now is submitted under the next number",
-        file="reconciler/engine/sending.py",
-        before="context.clock.now() - record.created < SETTLED:",
-        after="False:",
-        tests=(TWO, "-k", "everything_once"),
-    ),
-    Mutant(
         name="a rule that was left half made is left so",
         file="reconciler/core/event_rule.py",
         before='_NOT_DRIFT: Final = ("Description",)',

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from reconciler.aws.session import Aws
+from reconciler.aws.wire import http_date
 from reconciler.errors import NotFound, Rejected
 
 #: What one call may hold (PutLogEvents): the milliseconds of a day, so many events, and so many bytes, for each event
@@ -62,9 +62,8 @@ def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> 
 
 
 def answered(aws: Aws, answer: Mapping[str, Any]) -> datetime:
-    """Answer when AWS gave an answer: its Date, to the second, or now where it has none."""
-    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    return parsedate_to_datetime(date).astimezone(UTC) if date else aws.clock.now()
+    """Answer when AWS gave an answer: its Date, to the second, or now where it has none that can be read."""
+    return http_date(answer["ResponseMetadata"]["HTTPHeaders"].get("date")) or aws.clock.now()
 
 
 def batches(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

@@ -107,7 +107,7 @@ class Wire:
         if response_dict is None:
             return
         with self._lock:
-            if self._synchronised or (date := _instant(response_dict["headers"].get("date"))) is None:
+            if self._synchronised or (date := http_date(response_dict["headers"].get("date"))) is None:
                 return
             self._synchronised = True
             skew = self._clock.synchronise(date)
@@ -118,7 +118,7 @@ class Wire:
             self._compared = True
 
 
-def _instant(date: str | None) -> datetime | None:
+def http_date(date: str | None) -> datetime | None:
     """Read a Date header; None where there is none, or what stands there is no date."""
     try:
         return parsedate_to_datetime(date).astimezone(UTC) if date else None

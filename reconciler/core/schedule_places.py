@@ -1,5 +1,6 @@
 """Which line of `run` wants what the request of a schedule says, which stands in one text. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -12,6 +13,9 @@ _REQUEST: Final = ("Target", "Input")
 #: What `run` has shorter words for than an override's own.
 _SHORT: Final[Mapping[str, str]] = {"Command": "command", "Environment": "environment"}
 
+#: An entry that moved, from where it is to where it is wanted.
+_MOVED: Final = re.compile(r"\[\d+→(\d+)\]\Z")
+
 
 def placed(changes: tuple[FieldChange, ...], job: Job) -> tuple[FieldChange, ...]:
     """Answer the differences of a schedule, those of its request with the line of `run` that each comes from."""
@@ -19,7 +23,7 @@ def placed(changes: tuple[FieldChange, ...], job: Job) -> tuple[FieldChange, ...
 
 
 def _placed(change: FieldChange, job: Job) -> FieldChange:
-    steps = parse(change.path.partition("→")[0])
+    steps = parse(_MOVED.sub(r"[\1]", change.path))
     if steps[:2] != _REQUEST or len(steps) == len(_REQUEST):
         return change
     found = next((path for path in _written(steps[2:], job) if path in job.sources), None)

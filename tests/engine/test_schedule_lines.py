@@ -56,9 +56,10 @@ def override(told: dict[str, Any]) -> Any:
             lambda target: request(target, lambda told: override(told)["Environment"][0].update(Value="info")),
             "      app: {LEVEL: debug}",
         ),
+        (lambda target: request(target, lambda told: override(told)["Command"].reverse()), "      - report"),
         (lambda target: {**target, "RoleArn": f"{ROLE}-2"}, f"      roleArn: {ROLE}"),
     ],
-    ids=["a member", "a word of the command", "a variable", "the role"],
+    ids=["a member", "a word of the command", "a variable", "a word that moved", "the role"],
 )
 def test_a_changed_target_names_the_line(directory: Directory, change: Any, line: str) -> None:
     directory.write(report=MANIFEST)

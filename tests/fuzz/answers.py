@@ -15,7 +15,7 @@ CHANGED = {"jobs.d/report.yaml": ("app:1", "app:2")}
 COMMANDS = (
     *(["plan"], ["drift", "--unmanaged"], ["status"], ["runs"], ["logs", "report"], ["logs", "crunch"], ["doctor"]),
     *(["import", "report", "--dir", "i.d"], ["wait", "crunch"], ["run", "report"], ["run", "crunch"], ["--once"]),
-    *(["--once", "--wait"], ["stop", "report"], ["retry", "report"], ["suspend", "nightly"]),
+    *(["--once", "--wait", "--timeout", "900"], ["stop", "report"], ["retry", "report"], ["suspend", "nightly"]),
 )
 #: What stands between us and AWS may say.
 PAGES = (b"<html><title>welcome</title></html>", b"", b"null", b"{}", b"[]", b"\xff", b'{"message": "no"}')

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+#: The end of a path to an entry that moved; the group is where it is wanted.
+MOVED = re.compile(r"\[\d+→(\d+)\]\Z")
 #: What stands for any one step.
 ANY = "*"
 

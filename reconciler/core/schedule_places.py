@@ -1,20 +1,16 @@
 """Which line of `run` wants what the request of a schedule says, which stands in one text. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from reconciler.core.paths import parse
+from reconciler.core.paths import MOVED, parse
 from reconciler.model import FieldChange, Job, Path
 
 _RUN: Final = ("spec", "run")
 _REQUEST: Final = ("Target", "Input")
 #: What `run` has shorter words for than an override's own.
 _SHORT: Final[Mapping[str, str]] = {"Command": "command", "Environment": "environment"}
-
-#: An entry that moved, from where it is to where it is wanted.
-_MOVED: Final = re.compile(r"\[\d+→(\d+)\]\Z")
 
 
 def placed(changes: tuple[FieldChange, ...], job: Job) -> tuple[FieldChange, ...]:
@@ -23,7 +19,7 @@ def placed(changes: tuple[FieldChange, ...], job: Job) -> tuple[FieldChange, ...
 
 
 def _placed(change: FieldChange, job: Job) -> FieldChange:
-    steps = parse(_MOVED.sub(r"[\1]", change.path))
+    steps = parse(MOVED.sub(r"[\1]", change.path))
     if steps[:2] != _REQUEST or len(steps) == len(_REQUEST):
         return change
     found = next((path for path in _written(steps[2:], job) if path in job.sources), None)

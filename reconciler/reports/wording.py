@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from reconciler.core import run_keys
+from reconciler.core.paths import MOVED
 from reconciler.core.slot_memory import slot_from
 from reconciler.model import ABSENT, Action, FieldChange, Run, Source, Step
 from reconciler.reports.masking import is_masked
 from reconciler.reports.printing import printable
 
-_MOVED: Final = re.compile(r"\[\d+→\d+\]\Z")
 #: That certain leaves differ.
 _REPEATED: Final = re.compile(r"\A\S+(?: and \d+ more)? differs?(?:; |\Z)")
 _SHA: Final = 12
@@ -67,7 +67,7 @@ def _window(text: str, start: int, limit: int) -> str:
 
 def is_moved(change: FieldChange) -> bool:
     """Answer whether a change is an entry of an ordered list that only stands elsewhere (`command[2→0]`)."""
-    return _MOVED.search(change.path) is not None and change.before == change.after
+    return MOVED.search(change.path) is not None and change.before == change.after
 
 
 def change_sign(change: FieldChange) -> str:

@@ -28,7 +28,7 @@ def named(
     if options.job or options.tag:
         narrowed = limits()
         jobs = tuple(job for job in jobs if narrowed.selects(job))
-    known = _names(jobs)
+    known = every_name(jobs)
     for name in names:
         if name not in known:
             left_out = "--job and --tag leave it out, or " if len(jobs) < len(manifests.jobs) else ""
@@ -38,13 +38,14 @@ def named(
 
 def check(manifests: Manifests, options: Options) -> None:
     """Raise UsageError where `--job` names a job, not a pattern, that no manifest declares."""
-    declared = _names(manifests.jobs)
+    declared = every_name(manifests.jobs)
     for name in options.job:
         if name not in declared and not _GLOB.search(name):
             raise UsageError(f"--job {name}: no such job", hint=_meant(name, declared, options))
 
 
-def _names(jobs: Iterable[Job]) -> frozenset[str]:
+def every_name(jobs: Iterable[Job]) -> frozenset[str]:
+    """Answer by what names jobs are meant: the final and the declared ones."""
     return frozenset(name for job in jobs for name in (job.name, job.declared_name))
 
 

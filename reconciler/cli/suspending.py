@@ -1,7 +1,9 @@
 """What `suspend` and `resume` have in common."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reconciler.cli.beside_invalid import leave_out_invalid
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.errors import ExitCode, UsageError
 from reconciler.reports import verdict
@@ -15,12 +17,16 @@ def carry_out(invocation: Invocation, names: tuple[str, ...], everything: bool, 
     chosen = bool(names or invocation.options.job or invocation.options.tag)
     if chosen is everything:
         raise UsageError("expected either JOB…, --job or --tag, or --all")
+    left_out = leave_out_invalid(invocation, Access.WRITE, names)
     if not invocation.is_valid(Access.WRITE):
         return ExitCode.INVALID
     jobs = invocation.jobs(names)
     with invocation.reconciler(Access.WRITE) as reconciler:
         report = reconciler.operator.suspend(jobs, wish)
     said = [f"{job.name}: {invocation.scrub(job.message)}" for job in report.jobs]
+    if not names:  # what was left out may have been meant as well
+        report = replace(report, problems=(*report.problems, *left_out))
+        said += [f"not {wish.value}: {invocation.scrub(str(problem))}" for problem in left_out]
     invocation.emit(report, said="".join(f"{line}\n" for line in said or [_none(invocation)]))
     return verdict.of_pass(report)
 

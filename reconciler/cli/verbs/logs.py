@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.cli.beside_invalid import leave_out_invalid
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.logs_shown import printer
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
@@ -41,6 +42,7 @@ def command(
     """
     if follow and tail is not None:
         raise UsageError("--tail: cannot be used together with --follow")
+    leave_out_invalid(invocation, Access.READ, [reference])
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID
     failed = False

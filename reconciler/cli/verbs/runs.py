@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from reconciler.cli.beside_invalid import leave_out_invalid
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import ago
@@ -27,6 +28,7 @@ def command(invocation: Invocation, names: tuple[str, ...], limit: int, since: t
 
     From the history, which outlives the hour that ECS remembers, and what goes on now.
     """
+    leave_out_invalid(invocation, Access.READ, names)
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID
     jobs = invocation.jobs(names)

@@ -2,6 +2,7 @@
 
 import click
 
+from reconciler.cli.beside_invalid import leave_out_invalid
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.verb import verb
@@ -15,6 +16,7 @@ def command(invocation: Invocation, reference: str) -> ExitCode:
 
     RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). It has then failed and is not tried again.
     """
+    leave_out_invalid(invocation, Access.WRITE, [reference])
     return invocation.reconcile(
         Access.WRITE, lambda reconciler: reconciler.operator.stop(reference), lambda _: ExitCode.OK
     )

@@ -2,6 +2,7 @@
 
 import click
 
+from reconciler.cli.beside_invalid import leave_out_invalid
 from reconciler.cli.invocation import Access, Invocation
 from reconciler.cli.options import AWS, DIRECTORY_OPTION, MANIFESTS, SELECTION, output
 from reconciler.cli.verb import verb
@@ -18,6 +19,7 @@ def command(invocation: Invocation, reference: str, timeout: float | None) -> Ex
     RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). Nothing is launched or stopped. Exit 0
     where it succeeded, else 1.
     """
+    leave_out_invalid(invocation, Access.READ, [reference])
     return invocation.reconcile(
         Access.READ,
         lambda reconciler: reconciler.operator.wait_for(reference, timeout),

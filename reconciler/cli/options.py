@@ -1,7 +1,7 @@
 """The options that verbs share, in groups, and what they say."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -58,15 +58,25 @@ class Options:
     @property
     def again(self) -> str:
         """The options that another command line needs to find what this one did, each with a space before it."""
+        directory = () if self.directory == USUAL_DIRECTORY else ("--dir", str(self.directory))
+        return _words(directory) + self.same_place
+
+    @property
+    def same_place(self) -> str:
+        """The options that lead another command line to the same environment on AWS, each with a space before it."""
         given = {
-            "--dir": None if self.directory == USUAL_DIRECTORY else str(self.directory),
             "--env": self.env,
             "--region": self.region,
             "--profile": self.profile,
+            "--role-arn": self.role_arn,
             "--endpoint-url": self.endpoint_url,
         }
         words = [word for name, value in given.items() if value for word in (name, value)]
-        return "".join(f" {shlex.quote(word)}" for word in (*words, *(("--local",) if self.local else ())))
+        return _words((*words, *(("--local",) if self.local else ())))
+
+
+def _words(words: Iterable[str]) -> str:
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 #: Parameters as click wants them, in the order of the help.

@@ -91,7 +91,7 @@ def live(jobs: Path) -> Path:
 def test_what_is_imported_is_short_in_sync_adopted_and_then_silent(live: Path, reconcile: Reconcile) -> None:
     answer = reconcile("import", "etl", "--local")
     assert (answer.code, answer.out) == (0, "wrote jobs.d/etl.yaml  (EcsJob etl:1, to adopt)\n")
-    assert answer.err == "now: reconcile drift jobs.d\n"
+    assert answer.err == "now: reconcile drift jobs.d --local\n"
     assert (live / "etl.yaml").read_text() == WRITTEN
     drift = reconcile("drift", "--local")
     assert drift.code == 0, drift.out

@@ -95,6 +95,13 @@ MUTANTS = (
         tests=(TWO, "-k", "everything_once"),
     ),
     Mutant(
+        name="a Batch job that another has just claimed is submitted under the next number",
+        file="reconciler/engine/sending.py",
+        before="        if record is None or context.clock.now() - record.created < SETTLED:",
+        after="        if record is None:",
+        tests=("tests/engine/test_batch_at_most_once.py", "-k", "lags"),
+    ),
+    Mutant(
         name="claims are kept by the process that makes them",
         file="reconciler/aws/ledger.py",
         before="        except AlreadyExists:\n            return None\n        return Claim(",

@@ -1,5 +1,6 @@
 """`reconcile import`."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,5 +135,6 @@ def _checked(invocation: Invocation, files: "Mapping[Path, Live]") -> ExitCode:
     if any(problem.severity is Severity.ERROR for problem in problems):
         return ExitCode.INVALID
     if files:
-        click.echo(f"now: reconcile drift {invocation.options.directory}", err=True)
+        options = invocation.options
+        click.echo(f"now: reconcile drift {shlex.quote(str(options.directory))}{options.same_place}", err=True)
     return ExitCode.OK

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -63,7 +64,8 @@ def command(invocation: Invocation) -> ExitCode:
         for path, content in files.items():
             write_new(path, content)
             click.echo(f"wrote {path}")
-    click.echo(f"now: reconcile validate {directory} && reconcile --once --local --wait {directory}", err=True)
+    there = shlex.quote(str(directory))
+    click.echo(f"now: reconcile validate {there} && reconcile --once --local --wait {there}", err=True)
     return ExitCode.OK
 
 

@@ -15,6 +15,8 @@ _BUSY_FAMILY: Final = "Too many concurrent attempts"
 #: EventBridge, where a rule or its targets are being changed by somebody else (API reference, PutRule); PutTargets and
 #: RemoveTargets say so of single targets in a 200: "this action can partially fail if too many requests are made".
 _BUSY_RULE: Final = frozenset({"ConcurrentModificationException", "InternalException", _THROTTLING})
+#: CloudWatch Logs, where somebody else is making or changing the same group (aws-cdk#15709, #17546).
+_BUSY_GROUP: Final = "OperationAbortedException"
 
 
 def watch(client: "BaseClient") -> None:
@@ -22,6 +24,7 @@ def watch(client: "BaseClient") -> None:
     events = client.meta.events
     events.register("response-received.ecs.RegisterTaskDefinition", _busy_family)
     events.register("response-received.eventbridge", _busy_rule)
+    events.register("response-received.cloudwatch-logs", _busy_group)
 
 
 def _busy_family(parsed_response: dict[str, Any] | None, **_: object) -> None:
@@ -37,10 +40,16 @@ def _busy_rule(parsed_response: dict[str, Any] | None, **_: object) -> None:
     if error.get("Code") in _BUSY_RULE:
         error["Code"] = _THROTTLING
     entries = parsed_response.get("FailedEntries")
-    if isinstance(entries, list) and any(isinstance(entry, Mapping) and is_busy(entry) for entry in entries):
+    if isinstance(entries, list) and any(_is_busy(entry) for entry in entries):
         parsed_response["Error"] = {"Code": _THROTTLING}
 
 
-def is_busy(entry: Mapping[str, Any]) -> bool:
+def _busy_group(parsed_response: dict[str, Any] | None, **_: object) -> None:
+    error = (parsed_response or {}).get("Error", {})
+    if error.get("Code") == _BUSY_GROUP:
+        error["Code"] = _THROTTLING
+
+
+def _is_busy(entry: Any) -> bool:
     """Whether a target was left as it is because of what others do at the same time."""
-    return entry.get("ErrorCode") in _BUSY_RULE
+    return isinstance(entry, Mapping) and entry.get("ErrorCode") in _BUSY_RULE

@@ -219,6 +219,15 @@ def test_a_family_that_is_being_registered_is_waited_for(caller: Aws, aws: Local
     assert caller.calls == {"ecs:RegisterTaskDefinition": 3}
 
 
+def test_a_log_group_that_somebody_else_is_making_is_waited_for(caller: Aws, aws: LocalAws) -> None:
+    """aws-cdk#15709: "A conflicting operation is currently in progress against this resource. Please try again."."""
+    aws.faults.add("logs:CreateLogGroup", "error", code="OperationAbortedException", reason="Please try again.")
+    caller.call("logs:CreateLogGroup", logGroupName="/reconciler/me")
+    aws.faults.add("logs:PutRetentionPolicy", "error", code="OperationAbortedException", reason="Please try again.")
+    caller.call("logs:PutRetentionPolicy", logGroupName="/reconciler/me", retentionInDays=7)
+    assert caller.calls == {"logs:CreateLogGroup": 2, "logs:PutRetentionPolicy": 2}
+
+
 def test_another_client_exception_is_not_repeated(caller: Aws, aws: LocalAws) -> None:
     with pytest.raises(Rejected):
         caller.call("ecs:RegisterTaskDefinition", family="a", containerDefinitions=[])

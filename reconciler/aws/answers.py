@@ -47,7 +47,7 @@ REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "ecs:RunTask": ("tasks[].taskArn",),
     "events:ListEventBuses": ("EventBuses[].Name",),
     "events:ListRules": ("Rules[].Name",),
-    "iam:GetRole": ("Role",),
+    "iam:GetRole": ("Role.Arn",),
     "iam:SimulatePrincipalPolicy": ("EvaluationResults[].EvalActionName",),
     "logs:DescribeLogGroups": ("logGroups[].logGroupName",),
     "logs:DescribeLogStreams": ("logStreams[].logStreamName", "logStreams[].creationTime"),

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.permissions import Wanted
 from reconciler.aws.session import Aws
-from reconciler.errors import NotFound
+from reconciler.errors import AccessDenied, NotFound
 
 _ECR: Final = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
@@ -48,10 +48,19 @@ class Inspection:
         """
         if principal.endswith(":root"):
             return ()
-        session = _SESSION.fullmatch(principal)
-        source = "arn:{partition}:iam::{account}:role/{role}".format(**session.groupdict()) if session else principal
+        source = self._policy_source(principal)
         found = all_of(lambda resource: self._denied(source, resource, wanted[resource]), sorted(wanted))
         return [each for denied in found for each in denied]
+
+    def _policy_source(self, principal: str) -> str:
+        """Answer whose policies a principal has: a session those of its role, whose path its own ARN does not tell."""
+        session = _SESSION.fullmatch(principal)
+        if session is None:
+            return principal
+        try:
+            return str(self._aws.call("iam:GetRole", RoleName=session["role"])["Role"]["Arn"])
+        except (AccessDenied, NotFound):
+            return "arn:{partition}:iam::{account}:role/{role}".format(**session.groupdict())
 
     def _denied(self, source: str, resource: str, actions: Sequence[str]) -> Sequence[str]:
         service, _, name = resource.partition(":")

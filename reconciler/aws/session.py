@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.session import Session
 
-_TOKENS: Final = ("nextToken", "NextToken", "PaginationToken")
+#: What the services call the token of the next page, in answers as in requests.
+_TOKENS: Final = ("nextToken", "NextToken", "PaginationToken", "Marker")
 #: Failures of the transport after which nothing can have reached AWS.
 _UNREACHED: Final = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError", "SSLError"})
 

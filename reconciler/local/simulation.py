@@ -1,7 +1,7 @@
 """IAM's policy simulator, over the policies that principals were given here; moto answers the rest of IAM.
 
-Source: IAM API reference, SimulatePrincipalPolicy: one result for each action and resource; without resources `*`,
-which an Allow that is narrowed to some does not cover.
+Source: IAM API reference, SimulatePrincipalPolicy: one result for each action and resource, a hundred an answer where
+no other number is asked for; without resources `*`, which an Allow that is narrowed to some does not cover.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Any, Final
 from reconciler.local import policy
 from reconciler.local.calls import Call, Service
 
+_PAGE: Final = 100
 _DECISIONS: Final = {True: "allowed", False: "explicitDeny", None: "implicitDeny"}
 
 
@@ -24,7 +25,8 @@ def simulate_principal_policy(call: Call) -> Mapping[str, Any]:
         for resource in call.get("ResourceArns", ["*"]):
             answer = True if found is None else policy.decision(found, action, resource, keys)
             results.append({"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": _DECISIONS[answer]})
-    return {"EvaluationResults": results}
+    page, marker = call.page(results, size=call.get("MaxItems", _PAGE), token=call.get("Marker"))
+    return {"EvaluationResults": page, "IsTruncated": marker is not None, "Marker": marker}
 
 
 SERVICE = Service(name="iam", operations={"SimulatePrincipalPolicy": simulate_principal_policy}, rest_from_moto=True)

@@ -210,6 +210,43 @@ def test_doctor_exits_with_1_where_something_is_missing(jobs: Path, call: Reconc
     assert {check["verdict"] for check in document["checks"]} == {"OK", "NG", "skipped"}
 
 
+def permissions(call: Reconcile, *arguments: str) -> tuple[str, str]:
+    document = json.loads(call("doctor", "--json", *arguments).out)
+    (found,) = (check for check in document["checks"] if check["what"] == "permissions")
+    return found["verdict"], found.get("reason", "")
+
+
+def test_doctor_asks_about_a_role_by_its_whole_name(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    """A session's ARN does not tell its role's path, and IAM finds no role by an ARN without it."""
+    iam, path = on_virtual_time.client("iam", account="111111111111"), "/aws-reserved/sso.amazonaws.com/"
+    iam.create_role(Path=path, RoleName="Deployer", AssumeRolePolicyDocument="{}")
+    on_virtual_time.faults.add(
+        "iam:SimulatePrincipalPolicy",
+        "error",
+        code="NoSuchEntity",
+        reason="The role cannot be found.",
+        where={"PolicySourceArn": "arn:aws:iam::111111111111:role/Deployer"},
+        times=None,
+    )
+    write(jobs, "exit 0")
+    role = f"arn:aws:iam::111111111111:role{path}Deployer"
+    assert permissions(call, "--role-arn", role) == ("OK", "")
+    on_virtual_time.faults.add("iam:GetRole", "deny", times=None)
+    assert permissions(call, "--role-arn", role) == ("NG", "The role cannot be found.")
+
+
+def test_doctor_reads_all_that_the_simulator_has_to_say(jobs: Path, call: Reconcile, on_virtual_time: LocalAws) -> None:
+    user = "arn:aws:iam::111111111111:user/local"
+    allowed = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    on_virtual_time.policies.put(user, [*allowed, {"Effect": "Deny", "Action": "ecs:UntagResource", "Resource": "*"}])
+    on_virtual_time.faults.add("iam:SimulatePrincipalPolicy", "page", count=1, times=None)
+    write(jobs, "exit 0")
+    assert permissions(call) == (
+        "NG",
+        "not allowed by its own policies: ecs:UntagResource on ecs:task-definition/hello:1",
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"), [(("apply", "--wait"), 1), (("run", "hello", "--wait"), 125), (("wait", "hello"), 1)]
 )

@@ -21,12 +21,10 @@ from reconciler.model import Execution, Failure, Launch, Launched, RunKey, Spec
 _PAGE: Final = 100
 #: ListJobs gives at most so many children of an array.
 _CHILDREN: Final = 1000
-#: CancelJob and TerminateJob take a reason of at most so many characters (user guide, service quotas).
+#: TerminateJob takes a reason of at most so many characters (user guide, service quotas).
 _LONGEST_REASON: Final = 1024
-_WAITING: Final = frozenset({"SUBMITTED", "PENDING", "RUNNABLE"})
 _ENDED: Final = frozenset({"SUCCEEDED", "FAILED"})
-
-
+#: A job's id, with the index of a child or the number of a node where it is one.
 _JOB_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}([:#]\d+)?")
 
 
@@ -131,7 +129,7 @@ class BatchJobs:
         return self.describe(mine, target).values()
 
     def stop(self, id: str, target: str, *, reason: str) -> None:  # noqa: A002, ARG002 - the protocol's words
-        """Cancel a job that has not come to STARTING, terminate any other.
+        """Terminate a job, which cancels one that has not started; CancelJob passes over one that starts meanwhile.
 
         What is likely to have kept a RUNNABLE job waiting is added to the reason, since AWS forgets it then.
         """
@@ -139,12 +137,8 @@ class BatchJobs:
         if job is None or job["status"] in _ENDED:
             return
         why = job_queues.why_waiting(self._aws, job) if job["status"] == "RUNNABLE" else ""
-        action = (
-            "batch:CancelJob"
-            if job["status"] in _WAITING and not job_executions.is_array(job)
-            else "batch:TerminateJob"
-        )
-        self._aws.call(action, jobId=id, reason=(f"{reason} ({why})" if why else reason)[:_LONGEST_REASON])
+        told = f"{reason} ({why})" if why else reason
+        self._aws.call("batch:TerminateJob", jobId=id, reason=told[:_LONGEST_REASON])
 
     def unfit(self, target: str, request: Spec) -> str | None:  # noqa: ARG002 - the protocol's word
         """Look at the queue."""

@@ -44,7 +44,7 @@ _BY_KIND: Final[Mapping[str, _Actions]] = {
             *("batch:DeregisterJobDefinition", "batch:RegisterJobDefinition", "batch:SubmitJob"),
             *("batch:TagResource", "batch:UntagResource"),
         ),
-        write_run=("batch:CancelJob", "batch:TerminateJob"),
+        write_run=("batch:TerminateJob",),
     ),
 }
 #: So many definitions of a kind stand for all of them.

@@ -9,7 +9,7 @@ def test_each_kind_is_asked_about_on_names_of_its_own() -> None:
     )
     assert directory.reading()["ecs:task/jobs/00000000000000000000000000000000"] == ("ecs:DescribeTasks",)
     assert "ecs:RegisterTaskDefinition" in directory.writing()["ecs:task-definition/report:1"]
-    assert "batch:CancelJob" in directory.writing()["batch:job/00000000-0000-0000-0000-000000000000"]
+    assert "batch:TerminateJob" in directory.writing()["batch:job/00000000-0000-0000-0000-000000000000"]
     assert not [resource for resource in directory.writing() if resource.startswith("batch:job-definition/")]
     assert directory.writing()["logs:log-group:/reconciler/team:log-stream:once"] == [
         "logs:CreateLogStream",

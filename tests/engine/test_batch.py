@@ -197,7 +197,7 @@ def test_a_deadline_is_batchs(directory: Directory) -> None:
     assert report.jobs[0].message == "failed: container exited 137; Job attempt duration exceeded timeout"
 
 
-def test_a_job_that_never_starts_is_cancelled_and_told_why(directory: Directory) -> None:
+def test_a_job_that_never_starts_is_ended_and_told_why(directory: Directory) -> None:
     directory.write(
         stuck=batch_job("stuck", outcome="never starts", more="startTimeoutSeconds: 120\n          once: {}")
     )
@@ -207,7 +207,7 @@ def test_a_job_that_never_starts_is_cancelled_and_told_why(directory: Directory)
         "failed: reconciler: start timeout after 120 s "
         "(AWS tells no reason; there may be no capacity (local maxvCpus 256))"
     )
-    assert directory.aws.calls.counts()["batch:CancelJob"] >= 1
+    assert directory.aws.calls.counts()["batch:TerminateJob"] >= 1
 
 
 def test_what_depends_on_a_one_shot_follows_it_across_kinds(directory: Directory) -> None:

@@ -17,7 +17,6 @@ _SESSION_NAME: Final = "reconciler"
 #: What AWS says of keys that it has never known, or of signatures by a wrong one.
 NOT_RECOGNISED: Final = frozenset(
     {
-        "AuthFailure",
         "IncompleteSignature",
         "InvalidClientTokenId",
         "InvalidSignatureException",
@@ -103,7 +102,8 @@ def assumed_session(
             return DeferredRefreshableCredentials(refresh_using=refresh, method=self.METHOD, time_fetcher=now)
 
     session = Session(profile=base.profile)
-    session.register_component("data_loader", base.get_component("data_loader"))
+    for shared in ("config_store", "data_loader"):  # so that what is shut out of one is shut out of the other
+        session.register_component(shared, base.get_component(shared))
     session.register_component("credential_provider", CredentialResolver([AssumedRole()]))
     return session
 

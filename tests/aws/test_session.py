@@ -97,12 +97,13 @@ def test_an_unknown_profile_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize(("role", "account"), [(None, "123456789012"), (ROLE, "111122223333")])
 def test_given_credentials_shut_out_the_users_profile(
-    aws: LocalAws, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    aws: LocalAws, clock: Clock, monkeypatch: pytest.MonkeyPatch, role: str | None, account: str
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "prodd")
-    with Aws(environment=aws.environment, clock=clock) as caller:
-        assert caller.account == "123456789012"
+    with Aws(environment=aws.environment, clock=clock, role_arn=role) as caller:
+        assert caller.call("sts:GetCallerIdentity")["Account"] == account
 
 
 def test_without_a_region_it_says_how_to_name_one() -> None:

@@ -25,7 +25,8 @@ _OURS: Final = ("vpcId", "subnetTags")
 _MOST_SUBNETS: Final = 16
 #: How long an answer is used for other jobs of the pass.
 _FRESH: Final = timedelta(minutes=1)
-_WITHOUT_PUBLIC_IP: Final = frozenset({"EC2", "EXTERNAL", "MANAGED_INSTANCES"})
+#: As launch types and as capacity providers; everything else runs on instances.
+_FARGATE: Final = frozenset({"FARGATE", "FARGATE_SPOT"})
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -59,7 +60,7 @@ class Network:
         written = dict((request.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {})
         if not written.get("subnets"):
             wanted_tags = tuple(sorted((request.get("subnetTags") or {}).items()))
-            written = _filled(written, self.subnets(request.get("vpcId"), wanted_tags), request)
+            written = _filled(written, self.subnets(request.get("vpcId"), wanted_tags), request, definition)
             sent["networkConfiguration"] = {"awsvpcConfiguration": written}
         return sent
 
@@ -129,15 +130,25 @@ def _spread(subnets: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [subnet for _, _, subnet in sorted(rounds, key=lambda entry: entry[:2])]
 
 
-def _filled(written: Mapping[str, Any], found: Subnets, request: Spec) -> dict[str, Any]:
+def _filled(written: Mapping[str, Any], found: Subnets, request: Spec, definition: Spec) -> dict[str, Any]:
     """Choose one kind of subnet; an author who asks for a public IP wants public ones."""
     asked = written.get("assignPublicIp")
     use_public = not found.private or (asked == "ENABLED" and bool(found.public))
     chosen = found.public if use_public else found.private
     filled = {"securityGroups": [], **written, "subnets": sorted(chosen[:_MOST_SUBNETS])}
-    if asked is None and request.get("launchType") not in _WITHOUT_PUBLIC_IP:
+    if asked is None and not _on_instances(request, definition):
         filled["assignPublicIp"] = "ENABLED" if use_public else "DISABLED"
     return filled
+
+
+def _on_instances(request: Spec, definition: Spec) -> bool:
+    """Whether a task is known to go to an instance, for which RunTask takes no public IP (aws-cdk#13348)."""
+    capacity = {entry.get("capacityProvider") for entry in request.get("capacityProviderStrategy") or ()}
+    if request.get("launchType"):
+        capacity.add(request["launchType"])
+    # where neither is said the cluster chooses, among what the definition is fit for
+    capacity = capacity or set(definition.get("requiresCompatibilities") or ())
+    return bool(capacity) and not capacity & _FARGATE
 
 
 def _filters(wanted: Mapping[str, str]) -> list[dict[str, Any]]:

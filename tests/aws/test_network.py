@@ -142,10 +142,36 @@ def test_outside_awsvpc_no_network_is_sent(caller: Aws) -> None:
     assert caller.calls == {}
 
 
-def test_an_instance_takes_no_public_ip(caller: Aws, vpc: Vpc) -> None:
+@pytest.mark.parametrize(
+    ("request_", "definition"),
+    [
+        ({"launchType": "EC2"}, {}),
+        ({"capacityProviderStrategy": [{"capacityProvider": "gpu-instances"}]}, {}),
+        ({}, {"requiresCompatibilities": ["EC2"]}),
+    ],
+)
+def test_an_instance_takes_no_public_ip(
+    caller: Aws, vpc: Vpc, request_: Mapping[str, Any], definition: Mapping[str, Any]
+) -> None:
+    """RunTask: "Assign public IP is not supported for this launch type." (aws-cdk#13348, by a capacity provider)."""
     public = vpc.public_subnet("a")
-    completed = Network(caller).complete({"vpcId": vpc.id, "launchType": "EC2"}, AWSVPC)
+    completed = Network(caller).complete({"vpcId": vpc.id, **request_}, {**AWSVPC, **definition})
     assert awsvpc(completed) == {"securityGroups": [], "subnets": [public]}
+
+
+@pytest.mark.parametrize(
+    ("request_", "definition"),
+    [
+        ({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]}, {}),
+        ({}, {"requiresCompatibilities": ["EC2", "FARGATE"]}),
+    ],
+)
+def test_what_may_come_to_fargate_takes_a_public_ip(
+    caller: Aws, vpc: Vpc, request_: Mapping[str, Any], definition: Mapping[str, Any]
+) -> None:
+    vpc.public_subnet("a")
+    completed = Network(caller).complete({"vpcId": vpc.id, **request_}, {**AWSVPC, **definition})
+    assert awsvpc(completed)["assignPublicIp"] == "ENABLED"
 
 
 def test_more_subnets_than_ecs_takes_are_spread_over_the_zones(caller: Aws, vpc: Vpc) -> None:

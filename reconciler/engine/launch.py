@@ -9,6 +9,7 @@ dies between two of these leaves enough for the next to finish it or to say that
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NoReturn
 
 from reconciler.aws.backends import RunBackend
 from reconciler.core import attempts, chronicle, runs
@@ -30,7 +31,7 @@ _NAMED = 3
 
 
 class Postponed(ReconcilerError):
-    """It is not known to run yet, and is tried again; `error` is set where that is somebody's failure."""
+    """It does not run as it should, and the next look goes on from there; `error` is set where somebody has failed."""
 
     def __init__(self, message: str, *, error: str = "") -> None:
         super().__init__(message)
@@ -189,27 +190,30 @@ class Launcher:
         return run_request(self.context, job, body(self.context, job, revision), operation.bounds.main, key)
 
     def _record(self, sending: _Sending, launch: Launch, launched: Launched) -> None:
-        job, memory, number = sending.job, sending.memory, launch.key.attempt
-        if launched.ids:
-            self.journal.record(
-                memory.stream,
-                {
-                    "event": "launched",
-                    "attempt": number,
-                    "part": launch.key.part,
-                    "ids": list(launched.ids),
-                    "at": self._now(),
-                },
-            )
-            assert memory.last is not None
-            line = chronicle.launched(trigger_of(memory.stream), memory.last, launched.ids)
-            self.context.backends.history.append(job.name, line)
-        if not launched.failures:
-            return
+        """Put on record what a launch has made; of a part of it also that it is ended, at once.
+
+        Whoever found the one without the other would take the part for the whole.
+        """
         reasons = "; ".join(sorted({f"{failure.reason} {failure.detail}".strip() for failure in launched.failures}))
-        if launched.ids:
-            self._end(job, memory, launch.target, number, launched.ids, f"{runs.PARTLY_PLACED}: {reasons}")
-            raise ReconcilerError(f"{runs.PARTLY_PLACED}: {reasons}")
+        if not launched.ids:
+            self._nothing_made(sending, launch, launched, reasons)
+        memory, number, cause = sending.memory, launch.key.attempt, f"{runs.PARTLY_PLACED}: {reasons}"
+        event: Event = {
+            "event": "launched",
+            "attempt": number,
+            "part": launch.key.part,
+            "ids": list(launched.ids),
+            "at": self._now(),
+        }
+        self.journal.record(memory.stream, event, *([self._stopping(number, cause)] if launched.failures else []))
+        assert memory.last is not None
+        line = chronicle.launched(trigger_of(memory.stream), memory.last, launched.ids)
+        self.context.backends.history.append(sending.job.name, line)
+        if launched.failures:
+            self._end(sending.job, launch.target, launched.ids, cause)
+            raise Postponed(cause, error=cause)
+
+    def _nothing_made(self, sending: _Sending, launch: Launch, launched: Launched, reasons: str) -> NoReturn:
         transient = all(failure.transient for failure in launched.failures)
         self._refused(sending, launch, reasons, transient=transient, settles=True)
         if transient:
@@ -247,12 +251,15 @@ class Launcher:
         assert isinstance(operation.decision, Stop)
         assert operation.memory is not None
         stop = operation.decision
-        self._end(job, operation.memory, stop.attempt.target, stop.attempt.number, stop.ids, stop.cause)
+        self.journal.record(operation.memory.stream, self._stopping(stop.attempt.number, stop.cause))
+        self._end(job, stop.attempt.target, stop.ids, stop.cause)
         return f"{stop.cause}: {', '.join(stop.ids)}"
 
-    def _end(self, job: Job, memory: Memory, target: str, attempt: int, ids: tuple[str, ...], cause: str) -> None:
-        event = {"event": "stopping", "attempt": attempt, "cause": cause, "at": self._now()}
-        self.journal.record(memory.stream, event)
+    def _stopping(self, attempt: int, cause: str) -> Event:
+        return {"event": "stopping", "attempt": attempt, "cause": cause, "at": self._now()}
+
+    def _end(self, job: Job, target: str, ids: Sequence[str], cause: str) -> None:
+        """End tasks; that they are being ended is on record before."""
         for task in ids:
             self.context.backends.runs[job.kind].stop(task, target, reason=f"{runs.STOPPED_BY_US}{cause}")
 

@@ -100,10 +100,7 @@ class ManualRun:
         try:
             self._advance_or_look_again()
         except (Postponed, OutcomeUnknown, Throttled) as passing:
-            if self._is_lost:
-                hint = f"it may have started: `reconcile runs {self._prepared.job.name}` shows what is going on"
-                raise ReconcilerError(_said(passing), hint=hint) from passing
-            raise ReconcilerError(f"nothing was started: {self.run.reason}", hint="--wait tries again") from passing
+            raise self._not_started(passing) from passing
 
     def _advance_or_look_again(self) -> None:
         try:
@@ -112,6 +109,16 @@ class ManualRun:
             if not self._is_lost:
                 raise
             self._advance()
+
+    def _not_started(self, passing: ReconcilerError) -> ReconcilerError:
+        """Answer what somebody is told who does not wait: a part is being stopped, it may have started, it has not."""
+        last = self._memory.last
+        if last is not None and last.ids:
+            return ReconcilerError(_said(passing))
+        if self._is_lost:
+            hint = f"it may have started: `reconcile runs {self._prepared.job.name}` shows what is going on"
+            return ReconcilerError(_said(passing), hint=hint)
+        return ReconcilerError(f"nothing was started: {self.run.reason}", hint="--wait tries again")
 
     @property
     def _is_lost(self) -> bool:
@@ -129,10 +136,6 @@ class ManualRun:
             self._advance()
         except (Postponed, OutcomeUnknown, Throttled) as passing:
             self._give_up_on(passing)
-        except ReconcilerError:
-            last = self._memory.last
-            if last is None or not last.stopping:  # partly placed: what was started is being stopped, and then ends
-                raise
         return self.ended is not None
 
     @property

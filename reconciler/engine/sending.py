@@ -6,7 +6,7 @@ is not certain that nothing came of it.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from reconciler.core import run_keys
 from reconciler.core.memory import SETTLED, Attempt
 from reconciler.engine.context import Context
 from reconciler.errors import AwsCallError, Conflict, CredentialsExpired, OutcomeUnknown, ReconcilerError
-from reconciler.model import Execution, Launch, Launched
+from reconciler.model import Failure, Launch, Launched
 
 #: A launch that rests on an older look at AWS than this is left to the next pass.
 FRESH: Final = timedelta(minutes=5)
@@ -66,11 +66,14 @@ def place(
 ) -> Placed:
     """Send `launch`, or find what an earlier sending of it made. `resumed`: it may have been sent before.
 
+    Where only a part of it is found, its token asks for all that the first sending made: a list may lag behind.
+
     Raises ReconcilerError where it is too late for a launch, and what AWS raises where it is not
     certain that nothing was made.
     """
-    if resumed and (found := backend.find(launch.key, attempt.target)):
-        return _adopted(found)
+    found = _found(backend, launch, attempt.target) if resumed else ()
+    if len(found) >= launch.size:
+        return Launched(ids=found)
     now = context.clock.now()
     if resumed and (
         now - attempt.doubtful_since >= backend.recall or (until.expires is not None and now > until.expires)
@@ -78,14 +81,16 @@ def place(
         return Forgotten()
     until.check(now)
     if backend.tokens:
-        return _send(backend, launch, resumed=resumed)
+        return _send(backend, launch, found, resumed=resumed)
     return _submit(context, backend, launch, until)
 
 
-def _send(backend: RunBackend, launch: Launch, *, resumed: bool) -> Placed:
+def _send(backend: RunBackend, launch: Launch, found: tuple[str, ...] = (), *, resumed: bool) -> Placed:
     try:
-        return backend.launch(launch)
+        return _counted(launch, found, backend.launch(launch))
     except Conflict as conflict:
+        if not conflict.resource_ids:
+            raise
         return Launched(ids=conflict.resource_ids)
     except (OutcomeUnknown, CredentialsExpired):
         raise
@@ -95,12 +100,20 @@ def _send(backend: RunBackend, launch: Launch, *, resumed: bool) -> Placed:
         return Refusal(reason=str(error), error=error)
 
 
+def _counted(launch: Launch, found: tuple[str, ...], answer: Launched) -> Launched:
+    """Answer what a launch has made, with what was found of it; an answer to a repeated token tells no failures."""
+    ids = (*found, *(each for each in answer.ids if each not in found))
+    if not ids or answer.failures or len(ids) >= launch.size:
+        return replace(answer, ids=ids)
+    return Launched(ids=ids, failures=(Failure(reason=f"there are {len(ids)} of {launch.size}"),))
+
+
 def _submit(context: Context, backend: RunBackend, launch: Launch, until: Until) -> Placed:
     for n in itertools.count():
         stream = f"batch/{run_keys.run_hash(launch.key)}/{n}"
         claimed = context.backends.ledger.claim(stream) is not None
-        if found := backend.find(launch.key, launch.target):
-            return _adopted(found)
+        if found := _found(backend, launch, launch.target):
+            return Launched(ids=found)
         if claimed:
             return _submit_once(context, backend, launch, stream, until)
         record = context.backends.ledger.read_one(stream)
@@ -116,13 +129,14 @@ def _submit_once(context: Context, backend: RunBackend, launch: Launch, stream: 
     try:
         placed = _send(backend, launch, resumed=False)
     except OutcomeUnknown:
-        if found := backend.find(launch.key, launch.target):
-            return _adopted(found)
+        if found := _found(backend, launch, launch.target):
+            return Launched(ids=found)
         raise
     if isinstance(placed, Refusal) or (isinstance(placed, Launched) and not placed.ids):
         context.backends.ledger.record(stream, {"event": _MADE_NOTHING, "at": context.clock.now().isoformat()})
     return placed
 
 
-def _adopted(found: tuple[Execution, ...]) -> Launched:
-    return Launched(ids=tuple(execution.id for execution in found))
+def _found(backend: RunBackend, launch: Launch, target: str) -> tuple[str, ...]:
+    """Answer what AWS lists of a launch that was sent before."""
+    return tuple(execution.id for execution in backend.find(launch.key, target))

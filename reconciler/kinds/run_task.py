@@ -80,6 +80,7 @@ def launches(request: Spec, key: RunKey, cluster: str, definition_arn: str) -> t
             target=cluster,
             definition=definition_arn,
             request={**request, "count": size},
+            size=size,
         )
         for part, size in enumerate(sizes)
     )

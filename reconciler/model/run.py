@@ -52,13 +52,15 @@ class Launch:
     """One call that starts a part of a run.
 
     `target` is the cluster or queue, `definition` the revision's ARN, `request` RunTask's or SubmitJob's members
-    without those the backend adds from the key (clientToken, startedBy, jobName, taskDefinition, jobDefinition).
+    without those the backend adds from the key (clientToken, startedBy, jobName, taskDefinition, jobDefinition). `size`
+    is how many tasks or jobs it is to make.
     """
 
     key: RunKey
     target: str
     definition: str
     request: Spec
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

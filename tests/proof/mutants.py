@@ -76,9 +76,16 @@ MUTANTS = (
     Mutant(
         name="an announced launch is not looked for",
         file="reconciler/engine/sending.py",
-        before="    if resumed and (found := backend.find(launch.key, attempt.target)):",
-        after="    if False and (found := backend.find(launch.key, attempt.target)):",
+        before="    found = _found(backend, launch, attempt.target) if resumed else ()",
+        after="    found: tuple[str, ...] = ()",
         tests=("tests/engine/test_crash_variants.py",),
+    ),
+    Mutant(
+        name="a part of a launch is taken for the whole",
+        file="reconciler/engine/sending.py",
+        before="or len(ids) >= launch.size:",
+        after="or True:",
+        tests=("tests/engine/test_partly_placed.py",),
     ),
     Mutant(
         name="what can no longer be known is sent again",
@@ -120,7 +127,7 @@ MUTANTS = (
     Mutant(
         name="a Batch job whose answer was lost is not looked up",
         file="reconciler/engine/sending.py",
-        before="        if found := backend.find(launch.key, launch.target):\n            return _adopted(found)\n        raise",
+        before="        if found := _found(backend, launch, launch.target):\n            return Launched(ids=found)\n        raise",
         after="        raise",
         tests=(FAULTS, "-k", "lost"),
     ),

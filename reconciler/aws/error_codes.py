@@ -1,7 +1,8 @@
 """The table of AWS's error codes: what each means for whoever made the call.
 
-Every error shape of the service models in use stands here exactly once (`tests/aws/test_error_mapping.py`), beside the
-codes that AWS documents as common to all services and EC2's, which its model does not list.
+Every error shape of the service models in use stands here exactly once (of a service with a single operation in use,
+that one's: `tests/aws/test_error_mapping.py`), beside the codes that AWS documents as common to all services and EC2's,
+which its model does not list.
 """
 
 import re
@@ -21,14 +22,14 @@ from reconciler.errors import (
 )
 
 _NOT_FOUND = """
-    ClusterNotFoundException DaemonNotFoundException GatewayNotFoundException NamespaceNotFoundException NoSuchEntity
-    ResourceNotFoundException ServiceDeploymentNotFoundException ServiceNotFoundException TargetNotFoundException
-    TaskSetNotFoundException
+    ClusterNotFoundException DaemonNotFoundException GatewayNotFoundException ImageNotFoundException
+    NamespaceNotFoundException NoSuchEntity NotFound RepositoryNotFoundException ResourceNotFoundException
+    ServiceDeploymentNotFoundException ServiceNotFoundException TargetNotFoundException TaskSetNotFoundException
 """
 _ALREADY_EXISTS = "EntityAlreadyExists ResourceAlreadyExistsException"
 _ACCESS_DENIED = """
-    AccessDenied AccessDeniedException AuthFailure Blocked BlockedException OptInRequired RegionDisabledException
-    UnauthorizedOperation
+    AccessDenied AccessDeniedException AuthFailure AuthorizationError Blocked BlockedException KMSAccessDenied
+    OptInRequired RegionDisabledException UnauthorizedOperation
 """
 _CREDENTIALS = """
     ExpiredToken ExpiredTokenException ExpiredTradeInTokenException IncompleteSignature InvalidClientTokenId
@@ -36,33 +37,35 @@ _CREDENTIALS = """
     RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch UnrecognizedClientException
 """
 _THROTTLED = """
-    ConcurrentModification ConcurrentModificationException EntityTemporarilyUnmodifiable OperationAbortedException
-    ReportInProgress RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown Throttling
-    ThrottledException ThrottlingException TooManyRequestsException UpdateInProgressException
+    ConcurrentModification ConcurrentModificationException EntityTemporarilyUnmodifiable KMSThrottling
+    OperationAbortedException ReportInProgress RequestLimitExceeded RequestThrottled RequestThrottledException SlowDown
+    ThrottledException Throttling ThrottlingException TooManyRequestsException UpdateInProgressException
 """
 _OUTCOME_UNKNOWN = """
-    IDPCommunicationError InternalError InternalException InternalFailure InternalServerException
-    InternalServiceException InternalStreamingException OpenIdIdpCommunicationError PolicyEvaluation RequestTimeout
-    RequestTimeoutException ServerException ServiceFailure ServiceUnavailable ServiceUnavailableException
-    SessionStreamingException SessionTimeoutException Unavailable
+    IDPCommunicationError InternalError InternalException InternalFailure InternalServerError InternalServerException
+    InternalServiceError InternalServiceException InternalStreamingException OpenIdIdpCommunicationError
+    PolicyEvaluation RequestTimeout RequestTimeoutException ServerException ServiceFailure ServiceUnavailable
+    ServiceUnavailableException SessionStreamingException SessionTimeoutException Unavailable
 """
 _REJECTED = """
     AccountNotManagementOrDelegatedAdministratorException AttributeLimitExceededException
     CallerIsNotManagementAccountException ClientException ClusterContainsCapacityProviderException
     ClusterContainsContainerInstancesException ClusterContainsServicesException ClusterContainsTasksException
     ConstraintViolationException DaemonNotActiveException DataAlreadyAcceptedException DeleteConflict
-    DuplicateCertificate DuplicateSSHPublicKey FeatureDisabled FeatureEnabled IDPRejectedClaim IllegalStatusException
-    InsufficientSessionLifetime InvalidAuthenticationCode InvalidAuthorizationMessageException InvalidCertificate
-    InvalidContextAssertion InvalidEventPatternException InvalidIdentityToken InvalidInput InvalidOperationException
-    InvalidParameterException InvalidPublicKey InvalidSequenceTokenException InvalidStateException InvalidUserType
-    JWTPayloadSizeExceededException KeyPairMismatch LimitExceeded LimitExceededException MalformedCertificate
-    MalformedPolicyDocument MalformedQueryException ManagedRuleException MissingVersionException NameConflict
-    NoUpdateAvailableException NotSupportedService OperationDisabledException OrganizationNotFoundException
+    DuplicateCertificate DuplicateSSHPublicKey EndpointDisabled FeatureDisabled FeatureEnabled IDPRejectedClaim
+    IllegalStatusException InsufficientSessionLifetime InvalidAuthenticationCode InvalidAuthorizationMessageException
+    InvalidCertificate InvalidContextAssertion InvalidEventPatternException InvalidFilterKey InvalidFilterOption
+    InvalidFilterValue InvalidIdentityToken InvalidInput InvalidNextToken InvalidOperationException InvalidParameter
+    InvalidParameterException InvalidPublicKey InvalidSecurity InvalidSequenceTokenException InvalidStateException
+    InvalidUserType JWTPayloadSizeExceededException KMSDisabled KMSInvalidState KMSNotFound KMSOptInRequired
+    KeyPairMismatch LimitExceeded LimitExceededException MalformedCertificate MalformedPolicyDocument
+    MalformedQueryException ManagedRuleException MissingVersionException NameConflict NoUpdateAvailableException
+    NotSupportedService OperationDisabledException OrganizationNotFoundException
     OrganizationNotInAllFeaturesModeException OutboundWebIdentityFederationDisabledException PackedPolicyTooLarge
-    PaginationTokenExpiredException PasswordPolicyViolation PlatformTaskDefinitionIncompatibilityException
-    PlatformUnknownException PolicyLengthExceededException PolicyNotAttachable ReportExpired
-    ReportGenerationLimitExceeded ReportNotPresent ResourceInUseException RoleModified RoleTemplateDisabled
-    ServiceAccessNotEnabledException ServiceNotActiveException ServiceQuotaExceededException
+    PaginationTokenExpiredException ParameterValueInvalid PasswordPolicyViolation PlatformApplicationDisabled
+    PlatformTaskDefinitionIncompatibilityException PlatformUnknownException PolicyLengthExceededException
+    PolicyNotAttachable ReportExpired ReportGenerationLimitExceeded ReportNotPresent ResourceInUseException RoleModified
+    RoleTemplateDisabled ServiceAccessNotEnabledException ServiceNotActiveException ServiceQuotaExceededException
     SessionDurationEscalationException TargetNotConnectedException TooManyTagsException UnmodifiableEntity
     UnrecognizedPublicKeyEncoding UnsupportedFeatureException ValidationException
 """
@@ -97,8 +100,6 @@ SPECIAL: Final[Sequence[tuple[str, str, re.Pattern[str], type[AwsCallError]]]] =
         # a name that is taken (Scheduler API reference, CreateSchedule)
         ("scheduler:Create*", "ConflictException", r"", AlreadyExists),
         ("batch:*", "ClientException", r"does not exist|not found", NotFound),
-        ("ecr:DescribeImages", "RepositoryNotFoundException", r"", NotFound),
-        ("ecr:DescribeImages", "ImageNotFoundException", r"", NotFound),
     )
 )
 

@@ -27,6 +27,13 @@ from reconciler.errors import (
 )
 
 SERVICES = ("ecs", "batch", "logs", "scheduler", "resourcegroupstaggingapi", "ec2", "sts", "iam", "events")
+#: The only operation of its service that is called.
+OPERATIONS = {
+    "ecr": "DescribeImages",
+    "secretsmanager": "DescribeSecret",
+    "sns": "Publish",
+    "ssm": "DescribeParameters",
+}
 
 
 def answered(
@@ -49,14 +56,11 @@ def raised(action: str, error: Exception, sent: Mapping[str, Any] | None = None)
 
 
 def test_every_error_of_the_service_models_is_in_the_table() -> None:
-    session = botocore.session.Session()
-    unknown = {
-        (service, code)
-        for service in SERVICES
-        for shape in session.get_service_model(service).error_shapes
-        if (code := shape.metadata.get("error", {}).get("code") or shape.name) not in CODES
-    }
-    assert unknown == set()
+    model = botocore.session.Session().get_service_model
+    shapes: list[tuple[str, Any]] = [(each, shape) for each in SERVICES for shape in model(each).error_shapes]
+    for service, operation in OPERATIONS.items():
+        shapes += [(service, shape) for shape in model(service).operation_model(operation).error_shapes]
+    assert {(service, shape.error_code) for service, shape in shapes if shape.error_code not in CODES} == set()
 
 
 def test_no_code_stands_in_the_table_twice() -> None:
@@ -90,6 +94,10 @@ def test_no_code_stands_in_the_table_twice() -> None:
         ("ec2:DescribeSubnets", "RequestLimitExceeded", "", 503, Throttled),
         ("batch:SubmitJob", "TooManyRequestsException", "", 429, Throttled),
         ("batch:SubmitJob", "ServerException", "", 500, OutcomeUnknown),
+        ("ecr:DescribeImages", "ImageNotFoundException", "", 400, NotFound),
+        ("sns:Publish", "AuthorizationError", "", 403, AccessDenied),
+        ("sns:Publish", "NotFound", "Topic does not exist", 404, NotFound),
+        ("sns:Publish", "KMSThrottling", "", 400, Throttled),
         ("ecs:RunTask", "SomethingNew", "", 500, OutcomeUnknown),
         ("ecs:RunTask", "SomethingNew", "", 400, Rejected),
         ("ecs:RunTask", "ExpiredTokenException", "", 400, CredentialsExpired),

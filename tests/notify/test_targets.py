@@ -175,5 +175,12 @@ def test_a_topic_that_is_not_there_is_said(sender: Make) -> None:
     assert refused.value.again is False
 
 
+def test_a_topic_whose_key_is_asked_for_too_often_is_tried_again(aws: LocalAws, sender: Make) -> None:
+    aws.faults.add("sns:Publish", "error", code="KMSThrottling", reason="Rate exceeded")
+    with pytest.raises(NotSent, match=r"^Publish: Rate exceeded \(KMSThrottling") as refused:
+        sender(Topic(arn="arn:aws:sns:us-east-1:123456789012:alerts"))(TOLD)
+    assert refused.value.again is True
+
+
 def test_a_topic_goes_by_its_name() -> None:
     assert topic.name(Topic(arn="arn:aws:sns:us-east-1:123456789012:alerts")) == "the topic alerts"

@@ -98,10 +98,13 @@ def _once_only(name: str, starts: Counter[Start]) -> Iterator[str]:
         yield f"{name} was started {found} times, expected by attempt {expected}"
 
 
-def of_slots(laboratory: Laboratory, manifests: Manifests) -> Iterator[str]:
+def of_slots(
+    laboratory: Laboratory, manifests: Manifests, standstills: Collection[tuple[float, float]] = ()
+) -> Iterator[str]:
     """Say which slot was started twice, or not although it should have been.
 
-    The loop owes the newest slot, EventBridge every one since its schedule was made.
+    The loop owes the newest slot, but for one whose deadline went by in one of the `standstills` of everybody, which is
+    on record as skipped; EventBridge owes every one since its schedule was made.
     """
     made = laboratory.made()
     for job in manifests.jobs:
@@ -111,8 +114,23 @@ def of_slots(laboratory: Laboratory, manifests: Manifests) -> Iterator[str]:
         yield from (f"{slot} of {job.name} was started {count} times" for slot, count in started.items() if count != 1)
         newest = laboratory.now() - timedelta(seconds=QUARTER)
         since = made.get(job.name, newest) if job.trigger.engine is Engine.EVENTBRIDGE else newest
-        owed = [slot_trigger(slot_text(slot)) for slot in instants(job.trigger, since, laboratory.now())]
-        yield from (f"{slot} of {job.name} was not started" for slot in owed if slot not in started)
+        owed = {slot_text(slot): slot for slot in instants(job.trigger, since, laboratory.now())}
+        skipped = {
+            event["slot"]
+            for event in laboratory.ledger().get(f"schedule/{job.name}", ())
+            if event["event"] == "skipped" and event["slot"] in owed
+        }
+        deadline = timedelta(seconds=job.trigger.starting_deadline_seconds)
+        excused = {slot for slot in skipped if _within((owed[slot] + deadline).timestamp(), standstills)}
+        yield from (
+            f"slot:{slot} of {job.name} was not started"
+            for slot in sorted(owed.keys() - excused)
+            if slot_trigger(slot) not in started
+        )
+
+
+def _within(instant: float, spans: Collection[tuple[float, float]]) -> bool:
+    return any(begin <= instant < end for begin, end in spans)
 
 
 def of_things(expected: Mapping[str, Any], found: Mapping[str, Any], held_back: Collection[str] = ()) -> Iterator[str]:

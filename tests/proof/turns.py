@@ -69,6 +69,8 @@ class Turns:
         self.order: list[str] = []
         self.kills: list[str] = []
         self.lives: dict[str, int] = {}
+        #: From when until when nobody could do anything: all were killed, or in the middle of a call that took so long.
+        self.standstills: list[tuple[float, float]] = []
 
     def rehearse(self, order: Order) -> None:
         """Let the nursery do what the processes will be ordered to."""
@@ -102,6 +104,8 @@ class Turns:
         if asleep and (not awake or self._chance.random() < self._nap):
             chosen = min(asleep, key=lambda seat: seat.due)
             self._laboratory.aws.advance(chosen.due - now)
+            if all(isinstance(seat.said, Asks) for seat in left if seat.process is not None):
+                self.standstills.append((now, chosen.due))
             if self.kills:
                 self.doubt.look()
             return chosen

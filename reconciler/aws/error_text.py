@@ -27,14 +27,16 @@ _DENIED = re.compile(
     r"(?: on resource: (?P<resource>\S+))?(?P<why>.*)",
     re.DOTALL,
 )
+#: The policies that bound what the caller's own allow; that those lack something goes without saying.
 _BOUNDARIES: Final = (
-    "explicit deny",
     "service control policy",
+    "resource control policy",
     "permissions boundary",
     "session policy",
     "VPC endpoint policy",
     "resource-based policy",
 )
+_EXPLICIT: Final = re.compile(r"an explicit deny(?: in an? [\w -]*?(?:policy|boundary))?")
 #: botocore.validate: every kind of fault, without the value it repeats.
 _PARAMETER_FAULTS: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     (re.compile(r'^Missing required parameter in (\S+): "(.*)"$'), r"\1: \2 is missing"),
@@ -87,7 +89,8 @@ def denial(action: str, message: str) -> str:
     if match is None:
         return f"{action} is not allowed: {message}"
     resource = f" on {match['resource']}" if match["resource"] else ""
-    denied_by = next((kind for kind in _BOUNDARIES if kind in match["why"]), "")
+    explicit = _EXPLICIT.search(match["why"])
+    denied_by = explicit[0] if explicit else next((kind for kind in _BOUNDARIES if kind in match["why"]), "")
     why = f" (by {denied_by})" if denied_by else ""
     return f"{match['action']} is not allowed{resource} for {match['user']}{why}"
 

@@ -109,17 +109,35 @@ def test_a_code_says_what_may_be_done_next(
     assert classify(action, code, message, status) is kind
 
 
-def test_a_denial_names_the_action_the_resource_and_the_policy() -> None:
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("because no identity-based policy allows the iam:PassRole action", ""),
+        ("because no permissions boundary allows the iam:PassRole action", " (by permissions boundary)"),
+        ("because no resource control policy allows the iam:PassRole action", " (by resource control policy)"),
+        ("with an explicit deny", " (by an explicit deny)"),
+        (
+            "with an explicit deny in an identity-based policy",
+            " (by an explicit deny in an identity-based policy)",
+        ),
+        (
+            "with an explicit deny in a service control policy: arn:aws:organizations::111122223333:policy/o-1/p-1",
+            " (by an explicit deny in a service control policy)",
+        ),
+    ],
+)
+def test_a_denial_names_the_action_the_resource_and_the_policy(why: str, told: str) -> None:
+    """IAM user guide, "Troubleshoot access denied error messages"."""
     denied = answered(
         "ecs:RunTask",
         "AccessDeniedException",
         "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:PassRole on resource: "
-        "arn:aws:iam::111122223333:role/task with an explicit deny in a service control policy",
+        f"arn:aws:iam::111122223333:role/task {why}",
     )
     assert isinstance(denied, AccessDenied)
     assert str(denied) == (
         "RunTask: iam:PassRole is not allowed on arn:aws:iam::111122223333:role/task for "
-        "arn:aws:sts::111122223333:assumed-role/ci/run (by explicit deny) (AccessDeniedException)"
+        f"arn:aws:sts::111122223333:assumed-role/ci/run{told} (AccessDeniedException)"
     )
 
 

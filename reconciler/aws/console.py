@@ -5,8 +5,12 @@ from urllib.parse import quote
 
 from reconciler.aws.log_streams import LogStream
 
-#: The console's domain by partition; the others follow AWS's own.
-_DOMAINS: Final = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+#: The console's domain by partition, where it is not the usual one.
+_DOMAINS: Final = {
+    "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 
 
 def log_page(stream: LogStream, *, region: str, partition: str) -> str:

@@ -15,8 +15,9 @@ from reconciler.aws.permissions import Wanted
 from reconciler.aws.session import Aws
 from reconciler.errors import AccessDenied, NotFound
 
+#: An image in a registry by any of its names: over IPv4 alone or IPv6 as well (`dkr-ecr`), FIPS, of any partition.
 _ECR: Final = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/"
+    r"(?P<account>\d{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z0-9.]+/"
     r"(?P<repository>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 _SECRET: Final = re.compile(r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):\d{12}:secret:(?P<name>[^:]+)")

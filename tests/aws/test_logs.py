@@ -109,3 +109,21 @@ def test_a_stream_is_read_on_where_it_was_left(caller: Aws) -> None:
 def test_an_event_that_is_too_old_is_told(caller: Aws, stream: tuple[str, str]) -> None:
     with pytest.raises(Rejected, match="tooOldLogEventEndIndex"):
         log_events.put(caller, *stream, [(log_events.milliseconds(START - timedelta(days=15)), "x")])
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
+        ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+        ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
+    ],
+)
+def test_a_streams_page_is_in_the_console_of_its_partition(aws: LocalAws, region: str, host: str) -> None:
+    with Aws(environment=aws.environment, region=region) as caller:
+        page = RunLogs(caller).page(LogStream(container="main", group="/jobs/a", stream="job/main/1"))
+    assert page == (
+        f"https://{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
+        "$252Fjobs$252Fa/log-events/job$252Fmain$252F1"
+    )

@@ -108,6 +108,25 @@ def test_what_cannot_be_told_is_skipped_with_the_reason(directory: Directory) ->
     }
 
 
+@pytest.mark.parametrize(
+    ("registry", "found"),
+    [
+        ("dkr.ecr.eu-west-1.amazonaws.com", (Verdict.OK, "")),
+        ("dkr.ecr-fips.eu-west-1.amazonaws.com", (Verdict.OK, "")),
+        ("dkr-ecr.eu-west-1.on.aws", (Verdict.OK, "")),
+        ("dkr.ecr.cn-north-1.amazonaws.com.cn", (Verdict.SKIPPED, "it is in cn-north-1")),
+        ("dkr.ecr.eusc-de-east-1.amazonaws.eu", (Verdict.SKIPPED, "it is in eusc-de-east-1")),
+    ],
+)
+def test_a_registry_is_known_by_each_of_its_names(
+    directory: Directory, registry: str, found: tuple[Verdict, str]
+) -> None:
+    """ECR user guide, "Making requests over IPv6" and "FIPS endpoints"; the partitions' suffixes."""
+    furnish(directory)
+    write(directory, image=f"123456789012.{registry}/app:1")
+    assert doctor(directory)["image"] == found
+
+
 def test_a_role_that_tasks_may_not_take_on_is_ng(directory: Directory) -> None:
     furnish(directory, "lambda.amazonaws.com")
     write(directory)

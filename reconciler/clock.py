@@ -4,7 +4,6 @@
 clock, so a host whose own clock is wrong neither fires early nor late.
 """
 
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -22,37 +21,31 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Return after `seconds`, or earlier when the clock was woken."""
+        """Return after `seconds`; at once where that is none or less."""
         ...
 
 
 class SystemClock:
-    """The host's clock until it is synchronised, then AWS's; sleeping ends early on `wake`."""
+    """The host's clock until it is synchronised, then AWS's; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._instant = datetime.now(UTC)
-        self._monotonic = time.monotonic()
-        self._woken = threading.Event()
+        #: An instant, and what the monotonic clock said then; replaced together, for whoever looks meanwhile.
+        self._set = (datetime.now(UTC), time.monotonic())
 
     def now(self) -> datetime:
         """Answer the present instant, aware, in UTC."""
-        return self._instant + timedelta(seconds=time.monotonic() - self._monotonic)
+        instant, monotonic = self._set
+        return instant + timedelta(seconds=time.monotonic() - monotonic)
 
     def synchronise(self, instant: datetime) -> timedelta:
         """Take `instant` as the present and answer how far this clock was off."""
         skew = instant - self.now()
-        self._monotonic = time.monotonic()
-        self._instant = instant
+        self._set = (instant, time.monotonic())
         return skew
 
     def sleep(self, seconds: float) -> None:
-        """Wait for `seconds`, or until `wake` is called from another thread or a signal handler."""
-        self._woken.wait(max(seconds, 0))
-        self._woken.clear()
-
-    def wake(self) -> None:
-        """End the present sleep, or the next one at once."""
-        self._woken.set()
+        """Return after `seconds`."""
+        time.sleep(max(seconds, 0))
 
 
 class ManualClock:

@@ -4,25 +4,21 @@ Unlike ECS's, the list of job definitions holds their bodies and tags: nothing i
 holds every revision that is ACTIVE, and gives a hundred an answer.
 """
 
-import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from reconciler.aws import definition_users, tag_index
+from reconciler.aws import definition_users, registry, tag_index
 from reconciler.aws.backends import DefinitionsSeen
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.session import Aws
 from reconciler.aws.unmodelled import parted
 from reconciler.core import ownership
-from reconciler.errors import AccessDenied, NotFound, Rejected
 from reconciler.model import Family, Resource, Revision
 
 _TYPE: Final = "batch:job-definition"
 _PAGE: Final = 100
 #: Up to so many names are asked for one by one; for more, one list of everything may be cheaper.
 _FEW: Final = 4
-#: Seconds between looks at a revision that was registered and cannot be described yet.
-_SETTLING: Final = (1, 2, 4)
 
 
 class JobDefinitions:
@@ -46,7 +42,7 @@ class JobDefinitions:
         index = tag_index.owned(self._aws, owner, _TYPE)
         return DefinitionsSeen(
             families=dict(zip(asked, answers, strict=True)),
-            owned=frozenset(arn.rpartition("/")[2].partition(":")[0] for arn in index),
+            owned=frozenset(_name_of(arn) for arn in index),
         )
 
     def family(self, name: str, *, owner: str) -> Family:
@@ -58,8 +54,7 @@ class JobDefinitions:
     def names(self, tags: Mapping[str, str | None]) -> frozenset[str]:
         """Name job definitions by the list of all that are ACTIVE, or by the tag index."""
         if tags:
-            found = tag_index.names(self._aws, tags, _TYPE)
-            return frozenset(arn.rpartition("/")[2].partition(":")[0] for arn in found)
+            return frozenset(_name_of(arn) for arn in tag_index.names(self._aws, tags, _TYPE))
         return frozenset(revision.name for revision in self._listed(status="ACTIVE", maxResults=_PAGE))
 
     def describe(self, reference: str) -> Revision | None:
@@ -75,11 +70,9 @@ class JobDefinitions:
         """Register `resource` with its tags, and describe the revision as soon as AWS can."""
         members = {**resource.spec, **({"tags": dict(resource.tags)} if resource.tags else {})}
         made = self._aws.call("batch:RegisterJobDefinition", **members)
-        for delay in (0, *_SETTLING):
-            self._aws.clock.sleep(delay)
-            described = self.describe(str(made["jobDefinitionArn"]))
-            if described is not None and resource.tags.keys() <= described.tags.keys():
-                return described
+        settled = registry.settled(self, str(made["jobDefinitionArn"]), resource.tags, self._aws.clock)
+        if settled is not None:
+            return settled
         return Revision(
             arn=str(made["jobDefinitionArn"]),
             name=str(made["jobDefinitionName"]),
@@ -96,19 +89,9 @@ class JobDefinitions:
             self._aws.call("batch:UntagResource", resourceArn=revision.arn, tagKeys=sorted(remove))
 
     def deregister(self, revision: Revision) -> None:
-        """Make a revision INACTIVE, then nobody's: else the tag index would list our past for half a year.
-
-        That it is nobody's spares reading and decides nothing, so it may fail.
-        """
-        try:
-            self._aws.call("batch:DeregisterJobDefinition", jobDefinition=revision.arn)
-        except (NotFound, Rejected):
-            described = self.describe(revision.arn)
-            if described is not None and described.active:
-                raise
-        if ownership.OWNER in revision.tags:
-            with contextlib.suppress(NotFound, Rejected, AccessDenied):
-                self.tag(revision, {}, remove=[ownership.OWNER])
+        """Make a revision INACTIVE, and nobody's: Batch keeps it, and the index tells of it, for half a year."""
+        call = self._aws.call
+        registry.let_go(self, revision, lambda: call("batch:DeregisterJobDefinition", jobDefinition=revision.arn))
 
     def users(self, revisions: Sequence[Revision], *, going: Collection[str] = ()) -> Mapping[str, str]:
         """Say what still uses each revision, schedules that are about to go left out."""
@@ -131,6 +114,11 @@ class JobDefinitions:
             if answer.get("nextToken") and count >= most_pages:
                 return None
         return found
+
+
+def _name_of(arn: str) -> str:
+    """Answer the name in `arn:aws:batch:eu-west-1:111122223333:job-definition/name:7`."""
+    return arn.rpartition("/")[2].partition(":")[0]
 
 
 def _families(revisions: Sequence[Revision], owner: str) -> Mapping[str, Family]:

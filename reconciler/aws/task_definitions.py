@@ -1,11 +1,10 @@
 """ECS task definitions: see :class:`reconciler.aws.backends.DefinitionBackend` for what each answer means."""
 
-import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC
 from typing import Any, Final
 
-from reconciler.aws import definition_users, tag_index
+from reconciler.aws import definition_users, registry, tag_index
 from reconciler.aws.active_revisions import ActiveRevisions, family_of, number_of
 from reconciler.aws.backends import DefinitionsSeen
 from reconciler.aws.concurrent import all_of, both
@@ -14,7 +13,7 @@ from reconciler.aws.session import Aws
 from reconciler.aws.tag_index import Tags
 from reconciler.aws.unmodelled import parted
 from reconciler.core import ownership
-from reconciler.errors import AccessDenied, NotFound, Rejected
+from reconciler.errors import NotFound
 from reconciler.model import Family, Resource, Revision
 
 _TYPE: Final = "ecs:task-definition"
@@ -22,8 +21,6 @@ _TYPE: Final = "ecs:task-definition"
 _OLDER_ASKED: Final = 5
 #: Up to so many revisions are asked one by one for their tags, which is sure; beyond, the index is.
 _ASKED_ONE_BY_ONE: Final = 20
-#: Seconds between looks at a revision that was registered and cannot be described yet.
-_SETTLING: Final = (1, 2, 4)
 
 
 class TaskDefinitions:
@@ -81,12 +78,8 @@ class TaskDefinitions:
         """Register `resource` with its tags, and describe the revision as soon as AWS can."""
         members = {**resource.spec, **({"tags": _pairs(resource.tags)} if resource.tags else {})}
         made = self._aws.call("ecs:RegisterTaskDefinition", **members)["taskDefinition"]
-        for delay in (0, *_SETTLING):
-            self._aws.clock.sleep(delay)
-            described = self.describe(str(made["taskDefinitionArn"]))
-            if described is not None and resource.tags.keys() <= described.tags.keys():
-                return described
-        return _revision(made, resource.tags)
+        settled = registry.settled(self, str(made["taskDefinitionArn"]), resource.tags, self._aws.clock)
+        return settled if settled is not None else _revision(made, resource.tags)
 
     def tag(self, revision: Revision, tags: Mapping[str, str], *, remove: Collection[str] = ()) -> None:
         """Set tags, then take some off."""
@@ -96,19 +89,9 @@ class TaskDefinitions:
             self._aws.call("ecs:UntagResource", resourceArn=revision.arn, tagKeys=sorted(remove))
 
     def deregister(self, revision: Revision) -> None:
-        """Make a revision INACTIVE, then nobody's: else the index would list our past for ever.
-
-        That it is nobody's spares reading and decides nothing, so it may fail.
-        """
-        try:
-            self._aws.call("ecs:DeregisterTaskDefinition", taskDefinition=revision.arn)
-        except (NotFound, Rejected):
-            described = self.describe(revision.arn)
-            if described is not None and described.active:
-                raise
-        if ownership.OWNER in revision.tags:
-            with contextlib.suppress(NotFound, Rejected, AccessDenied):
-                self.tag(revision, {}, remove=[ownership.OWNER])
+        """Make a revision INACTIVE, and nobody's: ECS keeps it, and the index tells of it, for ever."""
+        call = self._aws.call
+        registry.let_go(self, revision, lambda: call("ecs:DeregisterTaskDefinition", taskDefinition=revision.arn))
 
     def users(self, revisions: Sequence[Revision], *, going: Collection[str] = ()) -> Mapping[str, str]:
         """Say what still uses each revision, schedules that are about to go left out."""

@@ -4,6 +4,7 @@ Looked up only when a revision is about to be deregistered. What cannot be read 
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from reconciler.aws import event_targets, job_queues
@@ -47,28 +48,34 @@ def _of(
 ) -> Mapping[str, str]:
     if not revisions:
         return {}
+    used = _resolver(revisions, latest_arn)
     wanted = {revision.arn for revision in revisions}
+    users: dict[str, str] = {}
+    try:
+        for source in (running, event_targets.of_rules, event_targets.of_schedules):
+            for use in source(aws):
+                arn = used(use.reference) if use.schedule not in going else None
+                if arn is not None and arn in wanted:
+                    users.setdefault(arn, use.user)
+    except CredentialsExpired:
+        raise
+    except AwsCallError as error:
+        return dict.fromkeys(sorted(wanted), f"perhaps something: {error}")
+    return users
+
+
+def _resolver(revisions: Sequence[Revision], latest_arn: LatestArn) -> Callable[[str], str | None]:
+    """Answer what tells the ARN that a reference stands for, None for another definition's; asks once for each name."""
     by_reference = _by_reference(revisions)
     unnumbered = {reference.rpartition(":")[0]: revision.name for reference, revision in by_reference.items()}
-    users: dict[str, str] = {}
-    for source in (running, event_targets.of_rules, event_targets.of_schedules):
-        try:
-            uses = list(source(aws))
-        except CredentialsExpired:
-            raise
-        except AwsCallError as error:
-            return dict.fromkeys(sorted(wanted), f"perhaps something: {error}")
-        for use in uses:
-            if use.user.startswith("schedule ") and use.user.removeprefix("schedule ") in going:
-                continue
-            arn: str | None = None
-            if use.reference in by_reference:
-                arn = by_reference[use.reference].arn
-            elif use.reference in unnumbered:
-                arn = latest_arn(unnumbered[use.reference])
-            if arn in wanted and arn is not None:
-                users.setdefault(arn, use.user)
-    return users
+    latest = cache(latest_arn)
+
+    def resolve(reference: str) -> str | None:
+        if reference in by_reference:
+            return by_reference[reference].arn
+        return latest(unnumbered[reference]) if reference in unnumbered else None
+
+    return resolve
 
 
 def _by_reference(revisions: Iterable[Revision]) -> Mapping[str, Revision]:

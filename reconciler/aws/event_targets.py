@@ -15,10 +15,11 @@ _INPUT_MEMBERS: Final = ("TaskDefinition", "taskDefinition", "JobDefinition", "j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A definition, by ARN, `name:revision` or bare name, and who uses it."""
+    """A definition, by ARN, `name:revision` or bare name, and who uses it: a `schedule`, `group/name`, or None."""
 
     reference: str
     user: str
+    schedule: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,8 @@ def of_schedules(aws: Aws) -> Iterator[Use]:
         target = schedule.get("Target") or {}
         reference = (target.get("EcsParameters") or {}).get("TaskDefinitionArn") or _named_in(target.get("Input"))
         if reference:
-            yield Use(reference=reference, user=f"schedule {schedule['GroupName']}/{schedule['Name']}")
+            name = f"{schedule['GroupName']}/{schedule['Name']}"
+            yield Use(reference=reference, user=f"schedule {name}", schedule=name)
 
 
 def schedules(aws: Aws) -> Iterator[Mapping[str, Any]]:

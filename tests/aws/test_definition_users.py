@@ -83,6 +83,21 @@ def test_a_rule_that_names_a_family_uses_its_newest_revision(
     assert users(caller, revisions[:2]) == {}
 
 
+def test_what_a_family_stands_for_is_asked_once_and_unread_counts_as_used(
+    caller: Aws, aws: LocalAws, revisions: list[Revision]
+) -> None:
+    for name in ("hourly", "nightly"):
+        rule(aws, name, {"TaskDefinitionArn": revisions[0].arn.rpartition(":")[0], "TaskCount": 1})
+    before = caller.calls
+    assert users(caller, revisions) == {3: "rule hourly"}
+    assert (caller.calls - before)["ecs:DescribeTaskDefinition"] == 1
+    aws.faults.add("ecs:DescribeTaskDefinition", "deny", times=None)
+    assert set(users(caller, revisions).values()) == {
+        "perhaps something: DescribeTaskDefinition: ecs:DescribeTaskDefinition is not allowed on * for "
+        "arn:aws:iam::123456789012:user/local (AccessDeniedException)"
+    }
+
+
 def rule(aws: LocalAws, name: str, ecs: dict[str, Any]) -> None:
     events = aws.client("events")
     events.put_rule(Name=name, ScheduleExpression="rate(1 day)")

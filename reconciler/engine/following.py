@@ -7,6 +7,7 @@ from datetime import datetime
 from reconciler.core import run_views, runs
 from reconciler.core.memory import Attempt, Memory
 from reconciler.core.oneshots import OneShot, plan_one_shot
+from reconciler.core.plan import JobSeen
 from reconciler.engine import lookup, run_logs
 from reconciler.engine.context import Context
 from reconciler.engine.follow import pauses
@@ -99,11 +100,7 @@ def stop(context: Context, run: Run) -> Run:
 
 def _of_one_shot(context: Context, job: Job) -> tuple[Run | None, bool]:
     """Answer the run of a one-shot's present generation, None where it has none, and whether more will come of it."""
-    narrowed = replace(context, limits=replace(context.limits, jobs=(job.name,), tags={}))
-    entry = next(entry for entry in observe(narrowed).seen.jobs if entry.job.name == job.name)
-    if entry.error:
-        raise Refused(f"{job.name} could not be looked at: {entry.error}")
-    shot = entry.one_shot
+    shot = _look(context, job).one_shot
     if shot is None or shot.memory is None:
         return None, False
     health = plan_one_shot(job, shot, context.clock.now()).health
@@ -111,10 +108,20 @@ def _of_one_shot(context: Context, job: Job) -> tuple[Run | None, bool]:
 
 
 def _will_move(context: Context, run: Run) -> bool:
-    """Answer whether more will come of a one-shot's run: it goes on, or is to be tried again."""
+    """Answer whether more will come of a one-shot's or a slot's run: it goes on, or is to be tried again."""
     job = next((each for each in context.manifests.jobs if each.name == run.job), None)
-    present, moving = _of_one_shot(context, job) if job is not None else (None, False)
-    return moving if present is not None and present.trigger == run.trigger else not run.state.finished
+    memories = _look(context, job).memories if job is not None else ()
+    memory = next((each for each in memories if trigger_of(each.stream) == run.trigger), None)
+    return memory.final is None if memory is not None else not run.state.finished
+
+
+def _look(context: Context, job: Job) -> JobSeen:
+    """Look at one job as a pass does. Raises Refused where that cannot be."""
+    narrowed = replace(context, limits=replace(context.limits, jobs=(job.name,), tags={}))
+    entry = next(entry for entry in observe(narrowed).seen.jobs if entry.job.name == job.name)
+    if entry.error:
+        raise Refused(f"{job.name} could not be looked at: {entry.error}")
+    return entry
 
 
 def run_of(job: str, shot: OneShot) -> Run | None:

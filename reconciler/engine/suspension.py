@@ -16,7 +16,7 @@ from reconciler.core import eventbridge_cron, ownership
 from reconciler.core.live_schedules import LiveSchedule
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import wanted
-from reconciler.errors import AccessDenied, OutcomeUnknown, Rejected, Throttled
+from reconciler.errors import AwsCallError, CredentialsExpired
 from reconciler.kinds.schedule import KIND, group_name
 from reconciler.model import Engine, Family, Job, Owned, Resource, Revision, Schedule, Spec
 
@@ -44,35 +44,47 @@ class Suspended:
 
 
 def change_all(context: Context, jobs: Sequence[Job], wish: Wish) -> tuple[Suspended, ...]:
-    """Suspend or resume jobs, and answer what came of it for each.
+    """Suspend or resume jobs, and answer what came of it for each: one that AWS refuses keeps no other going.
 
     EventBridge reads no tags, so a schedule there is disabled at once; the next pass enables it, as it does whatever
     the manifests want.
     """
-    outcomes = tuple(change(context, job, wish) for job in jobs)
+    outcomes = tuple(_changed(context, job, wish) for job in jobs)
     if wish is Wish.RESUME:
         return outcomes
     going = _still_going(context, [job for job, each in zip(jobs, outcomes, strict=True) if not each.problem])
     return tuple(replace(outcome, problem=outcome.problem or going.get(outcome.job, "")) for outcome in outcomes)
 
 
+def _changed(context: Context, job: Job, wish: Wish) -> Suspended:
+    """Suspend or resume a job; doing so twice changes nothing."""
+    try:
+        return _tag(context, job, wish) if isinstance(job.definition, Owned) else _note(context, job, wish)
+    except CredentialsExpired:
+        raise
+    except AwsCallError as refusal:
+        return Suspended(job=job.name, problem=str(refusal))
+
+
 def _still_going(context: Context, jobs: Sequence[Job]) -> Mapping[str, str]:
     """Disable the schedules by which EventBridge starts jobs, and say by job why one could not be."""
     owner = context.settings.owner
-    wanted = {
+    started = {
         (group_name(job.trigger, owner), job.name): job
         for job in jobs
         if isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.EVENTBRIDGE
     }
-    if not wanted:
+    if not started:
         return {}
     schedules, problems = context.backends.schedules, {}
     try:
-        found = schedules.observe({group for group, _ in wanted})
-    except AccessDenied as refusal:
-        return {job.name: f"{_GOING}: {refusal}" for job in wanted.values()}
+        found = schedules.observe({group for group, _ in started})
+    except CredentialsExpired:
+        raise
+    except AwsCallError as refusal:
+        return {job.name: f"{_GOING}: {refusal}" for job in started.values()}
     for live in found:
-        job = wanted.get((live.group, live.name))
+        job = started.get((live.group, live.name))
         if job is None or live.owner != owner or live.spec.get("State") == _DISABLED:
             continue
         try:
@@ -80,7 +92,9 @@ def _still_going(context: Context, jobs: Sequence[Job]) -> Mapping[str, str]:
                 kind=KIND, name=live.name, job=job.name, spec=_disabled(context, job, live), source=job.source
             )
             schedules.put(resource, exists=True, owner=owner)
-        except (AccessDenied, Rejected, Throttled, OutcomeUnknown) as refusal:
+        except CredentialsExpired:
+            raise
+        except AwsCallError as refusal:
             problems[job.name] = f"{_GOING}: {refusal}"
     return problems
 
@@ -91,13 +105,6 @@ def _disabled(context: Context, job: Job, live: LiveSchedule) -> Spec:
     spec = {member: value for member, value in live.spec.items() if member != "StartDate"}
     start = eventbridge_cron.start_date(job.trigger, context.clock.now())
     return {**spec, "State": _DISABLED, **({"StartDate": start} if start is not None else {})}
-
-
-def change(context: Context, job: Job, wish: Wish) -> Suspended:
-    """Suspend or resume a job; doing so twice changes nothing."""
-    if isinstance(job.definition, Owned):
-        return _tag(context, job, wish)
-    return _note(context, job, wish)
 
 
 def suspended_borrowers(context: Context, jobs: Iterable[Job]) -> frozenset[str]:

@@ -14,6 +14,7 @@ from reconciler.errors import Interrupted, ReconcilerError, Refused, UsageError
 from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Action, Health, Job, Report, Run, RunState, Sync
 from tests.engine.harness import Directory, one_shot
+from tests.engine.scheduled import passes, scheduled
 from tests.engine.test_pass import axes, did
 
 ON_DEMAND = """
@@ -400,6 +401,20 @@ def test_a_one_shot_between_two_attempts_can_be_stopped(directory: Directory) ->
     assert list(directory.started().values()) == [1]
 
 
+def test_a_slot_between_two_attempts_can_be_stopped(directory: Directory) -> None:
+    directory.write(report=scheduled("report", 'cron: "0 * * * *"', outcome="exit 1 after 5s", more="backoffLimit: 3"))
+    directory.once()
+    directory.aws.advance(3601)
+    directory.once()
+    directory.aws.advance(30)
+    directory.once()
+    operate(directory, lambda reconciler: reconciler.operator.stop("report"))
+    passes(directory, 1800)
+    assert list(directory.started().values()) == [1]
+    with pytest.raises(Refused, match="report: the run is over, it has failed"):
+        operate(directory, lambda reconciler: reconciler.operator.stop("report"))
+
+
 def test_an_id_of_nobody_is_named(directory: Directory) -> None:
     directory.write(report=on_demand())
     directory.once()
@@ -602,3 +617,14 @@ def test_what_is_not_registered_cannot_be_suspended(directory: Directory) -> Non
     assert suspend(directory, Wish.SUSPEND, "migrate") == [
         ("migrate", False, "migrate is not registered by this owner; spec.suspend in the manifest does it")
     ]
+
+
+def test_a_job_that_cannot_be_suspended_keeps_no_other_going(directory: Directory) -> None:
+    """At 03:00 with `--all`: each job is tried, and each that goes on is named with the reason."""
+    directory.write(first=one_shot("first"), second=one_shot("second"), third=one_shot("third"))
+    directory.wait()
+    directory.aws.faults.add("ecs:TagResource", "deny", skip=1, times=1)
+    outcomes = suspend(directory, Wish.SUSPEND, "first", "second", "third")
+    assert [(name, changed) for name, changed, _ in outcomes] == [("first", True), ("second", False), ("third", True)]
+    assert outcomes[1][2].startswith("TagResource: ")
+    assert suspend(directory, Wish.SUSPEND, "second") == [("second", True, "")]

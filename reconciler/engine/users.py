@@ -28,7 +28,19 @@ def look_up(context: Context, seen: Seen, plan: Plan) -> Mapping[str, str]:
             backend = context.backends.definitions[name]
             users |= backend.users(revisions, going=going)
             users |= _still_tried(context, backend, seen, [each for each in revisions if each.arn not in users])
+            users |= _run_again(seen, [each for each in revisions if each.arn not in users])
     return users
+
+
+def _run_again(seen: Seen, revisions: Sequence[Revision]) -> Mapping[str, str]:
+    """Say which superseded revisions a run that is not over may still start: a retry uses that of its first attempt."""
+    pending = {
+        memory.attempts[0].definition: f"a run of {entry.job.name} that is not over"
+        for entry in seen.jobs
+        for memory in entry.memories
+        if memory.final is None and memory.attempts
+    }
+    return {revision.arn: pending[revision.arn] for revision in revisions if revision.arn in pending}
 
 
 def _still_tried(

@@ -248,3 +248,24 @@ def test_nobody_runs_the_revision_before_the_one_that_could_not_be_registered(di
         "the definition of app could not be brought in force"
     ]
     assert len(directory.tasks) == 1
+
+
+def test_a_run_that_is_not_over_keeps_the_revision_that_it_runs(directory: Directory) -> None:
+    """After an edit that makes no new generation: a retry uses the revision of its first attempt."""
+
+    def written(outcome: str) -> str:
+        more = "backoffLimit: 2\n          revisionHistoryLimit: 0"
+        return one_shot("migrate", outcome=outcome, more=more).replace("once: {}", "once: {key: a, rerunOn: key}")
+
+    directory.write(migrate=written("exit 1 after 5s"))
+    directory.once()
+    directory.aws.advance(30)
+    directory.once()
+    directory.write(migrate=written("exit 0 after 5s"))
+    kept = directory.once()
+    assert did(kept) == [(Action.UPDATE, "migrate", Status.DONE)]
+    assert [step.reason for step in kept.steps if step.name == "migrate:1"] == [
+        "kept: used by a run of migrate that is not over"
+    ]
+    assert axes(directory.wait()) == {"migrate": (Sync.IN_SYNC, Health.FAILED)}
+    assert list(directory.started().values()) == [1, 1, 1]

@@ -10,7 +10,7 @@ from reconciler.core.oneshots import OneShot, plan_one_shot
 from reconciler.core.plan import JobSeen
 from reconciler.engine import lookup, run_logs
 from reconciler.engine.context import Context
-from reconciler.engine.follow import pauses
+from reconciler.engine.follow import Patience, pauses
 from reconciler.engine.launch import trigger_of
 from reconciler.engine.memories import recall
 from reconciler.engine.observe import observe
@@ -38,7 +38,7 @@ def wait_for_job(context: Context, job: Job, timeout: float | None) -> Run:
     """Follow a job's newest run to its end; a one-shot's retries, which a pass or loop launches, belong to it."""
     if not isinstance(job.trigger, Once):
         return wait_for_run(context, newest(context, job), timeout)
-    until, shown = _Patience(context, timeout), ""
+    patience, shown = Patience(context.clock, timeout), ""
     for pause in pauses():
         run, moving = _of_one_shot(context, job)
         if run is None:
@@ -46,19 +46,21 @@ def wait_for_job(context: Context, job: Job, timeout: float | None) -> Run:
         shown = _told(context, run, shown)
         if not moving:
             return run
-        until.sleep(run, pause)
+        if not patience.sleep(pause):
+            raise Interrupted(f"{patience.said}; {run.job} goes on: {run.state}")
     raise AssertionError("pauses() never ends")
 
 
 def wait_for_run(context: Context, run: Run, timeout: float | None) -> Run:
     """Follow one run to its end. Raises Interrupted after `timeout` seconds."""
-    until, shown = _Patience(context, timeout), ""
+    patience, shown = Patience(context.clock, timeout), ""
     for pause in pauses():
         run = lookup.refreshed(context, [run])[0]
         shown = _told(context, run, shown)
         if run.state.finished:
             return run
-        until.sleep(run, pause)
+        if not patience.sleep(pause):
+            raise Interrupted(f"{patience.said}; {run.job} goes on: {run.state}")
     raise AssertionError("pauses() never ends")
 
 
@@ -171,19 +173,3 @@ def _told(context: Context, run: Run, shown: str) -> str:
     if standing != shown:
         context.listen(run)
     return standing
-
-
-class _Patience:
-    """How long somebody waits."""
-
-    def __init__(self, context: Context, timeout: float | None) -> None:
-        self._context = context
-        self._timeout = timeout
-        self._began = context.clock.now()
-
-    def sleep(self, run: Run, seconds: float) -> None:
-        """Let some time pass. Raises Interrupted where that would be more than was allowed."""
-        waited = (self._context.clock.now() - self._began).total_seconds()
-        if self._timeout is not None and waited + seconds > self._timeout:
-            raise Interrupted(f"stopped waiting after {self._timeout:g} s; {run.job} goes on: {run.state}")
-        self._context.clock.sleep(seconds)

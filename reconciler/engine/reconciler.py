@@ -16,7 +16,7 @@ from reconciler.engine import endings, explaining, following, lookup, reporting,
 from reconciler.engine.apply import apply
 from reconciler.engine.context import Context, Listener
 from reconciler.engine.endings import Told
-from reconciler.engine.follow import finished, pauses
+from reconciler.engine.follow import Patience, finished, pauses
 from reconciler.engine.kept import Kept
 from reconciler.engine.launch import record_ends
 from reconciler.engine.observe import Observation, observe
@@ -118,19 +118,17 @@ class Reconciler:
         the first: what follows from it was approved with it. `told` is given the last lines of each run that failed.
         """
         started, done = self._started(), []
-        jobs = self._context.manifests.jobs
+        patience, jobs = Patience(self._context.clock, timeout), self._context.manifests.jobs
         followed = {job.name for job in jobs if until is Until.ALL or isinstance(job.trigger, Once)}
         for pause in pauses():
             report = self._pass(started, approve, told)
             approve = _approved
             done += [step for step in report.steps if step.operation is not None]
-            elapsed = (self._context.clock.now() - started).total_seconds()
+            whole = replace(report, steps=reporting.merged(done, report.steps))
             if finished(report, followed):
-                return replace(report, steps=reporting.merged(done, report.steps))
-            if timeout is not None and elapsed + pause > timeout:
-                report = replace(report, steps=reporting.merged(done, report.steps))
-                return reporting.timed_out(report, timeout)
-            self._context.clock.sleep(pause)
+                return whole
+            if not patience.sleep(pause):
+                return reporting.timed_out(whole, patience.said)
             self._aws.resynchronise()
         raise AssertionError("pauses() never ends")
 

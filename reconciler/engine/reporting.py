@@ -117,10 +117,10 @@ def _name(step: Step) -> tuple[str, str, str]:
     return (step.kind, step.name, step.job)
 
 
-def timed_out(report: Report, seconds: float) -> Report:
+def timed_out(report: Report, said: str) -> Report:
     """Add to a report that waiting ended before the runs did."""
     problem = Problem(
-        message=f"stopped waiting after {seconds:g} s; the runs go on",
+        message=f"{said}; the runs go on",
         hint="`reconcile status` shows them, and the same command waits again",
     )
     return replace(report, problems=(*report.problems, problem))

@@ -363,8 +363,10 @@ def test_wait_gives_up_after_its_timeout_and_the_run_goes_on(directory: Director
     directory.write(report=on_demand(outcome="runs forever"))
     directory.once()
     run(directory)
+    began = directory.aws.now()
     with pytest.raises(Interrupted, match="stopped waiting after 60 s; report goes on: Running"):
         operate(directory, lambda reconciler: reconciler.operator.wait_for("report", 60))
+    assert directory.aws.now() - began == pytest.approx(60, abs=0.1)
 
 
 def test_a_run_that_is_stopped_has_failed_and_says_why(directory: Directory) -> None:

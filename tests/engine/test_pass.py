@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from reconciler.core.ownership import Commit
 from reconciler.model import Action, Health, Report, Status, Sync
 from tests.engine.harness import SETTINGS, Directory, one_shot
@@ -269,3 +271,14 @@ def test_a_run_that_is_not_over_keeps_the_revision_that_it_runs(directory: Direc
     ]
     assert axes(directory.wait()) == {"migrate": (Sync.IN_SYNC, Health.FAILED)}
     assert list(directory.started().values()) == [1, 1, 1]
+
+
+def test_a_wait_with_a_timeout_looks_for_the_last_time_when_it_is_over(directory: Directory) -> None:
+    directory.write(quick=one_shot("quick", outcome="exit 0 after 30s"))
+    began = directory.aws.now()
+    assert axes(directory.wait(until=60)) == {"quick": (Sync.IN_SYNC, Health.SUCCEEDED)}
+    directory.write(slow=one_shot("slow", outcome="runs forever"))
+    began = directory.aws.now()
+    report = directory.wait(until=60)
+    assert [problem.message for problem in report.problems] == ["stopped waiting after 60 s; the runs go on"]
+    assert directory.aws.now() - began == pytest.approx(60, abs=0.1)

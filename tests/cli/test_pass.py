@@ -175,6 +175,14 @@ def test_a_patch_that_makes_no_request_fails_its_job_alone(
     assert "\napply: 2 created, 1 launched, 1 failed  (" in answer.out
 
 
+def test_a_network_without_subnets_is_filled_in(jobs: Path, reconcile: Reconcile) -> None:
+    public = "networkConfiguration: {awsvpcConfiguration: {assignPublicIp: ENABLED}}"
+    (jobs / "hello.yaml").write_text(HELLO.replace("launchType: FARGATE", f"launchType: FARGATE, {public}"))
+    answer = reconcile("--once", "--local")
+    assert answer.code == 0, answer.out + answer.err
+    assert "\napply: 1 created, 1 launched  (" in answer.out
+
+
 def test_a_patch_is_taken_for_what_aws_would_be_sent(jobs: Path, reconcile: Reconcile) -> None:
     sized = "patches: [{op: add, path: /overrides/cpu, value: 512}, {op: add, path: /overrides/memory, value: 1024}]"
     (jobs / "hello.yaml").write_text(HELLO.replace("launchType: FARGATE", f"launchType: FARGATE, {sized}"))

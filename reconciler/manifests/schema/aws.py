@@ -71,7 +71,9 @@ class _Translation:
 
     def structure(self, shape: "StructureShape") -> Schema:
         properties = {member: self.member(shape.name, member) for member in shape.members}
-        required = [*shape.required_members, *documented.REQUIRED.get((self._service, shape.name), ())]
+        looked_up = documented.LOOKED_UP.get((self._service, shape.name), ())
+        required = [member for member in shape.required_members if member not in looked_up]
+        required += documented.REQUIRED.get((self._service, shape.name), ())
         schema = words.closed(plain(shape.documentation), properties, required=required)
         if getattr(shape, "is_tagged_union", False):
             schema |= {"minProperties": 1, "maxProperties": 1}

@@ -220,6 +220,9 @@ MEMBERS: Mapping[tuple[str, str, str], Documented] = {
 #: Members that the service asks for although its model does not (ClientException: Container.image should not be null).
 REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {("ecs", "ContainerDefinition"): ("name", "image")}
 
+#: Members that a model asks for and that are looked up where they are left out (`reconciler.aws.network`).
+LOOKED_UP: Mapping[tuple[str, str], tuple[str, ...]] = {("ecs", "AwsVpcConfiguration"): ("subnets",)}
+
 #: Patterns of shapes in words and in a form that Python and JavaScript read alike (`\p{L}` is neither's plain `re`):
 #: every ASCII character that the class leaves out, so that letters of all alphabets stay in.
 _TAG_CHARACTERS = r"^[^\u0000-\u001f!-*,;<>?\[-^`{-\u007f]*$"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reconciler.aws import job_executions, job_queues, log_streams
+from reconciler.aws import instants, job_executions, job_queues, log_streams
 from reconciler.aws.concurrent import all_of
 from reconciler.aws.log_streams import LogStream
 from reconciler.aws.session import Aws
@@ -112,8 +112,7 @@ class BatchJobs:
 
     def recent(self, target: str, *, owner: str, since: datetime) -> tuple[Execution, ...]:
         """Answer the owner's jobs of a queue that have not ended, or that were submitted since an instant."""
-        millis = str(int(since.timestamp() * 1000))
-        newer = [{"name": "AFTER_CREATED_AT", "values": [millis]}]
+        newer = [{"name": "AFTER_CREATED_AT", "values": [str(instants.milliseconds(since))]}]
         try:
             listed = [*job_queues.unfinished_jobs(self._aws, target)]
             listed += self._list(jobQueue=target, filters=newer, maxResults=_PAGE)

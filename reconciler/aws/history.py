@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from reconciler.aws import ledger, log_events
+from reconciler.aws import instants, ledger, log_events
 from reconciler.aws.log_events import LogEvent
 from reconciler.aws.log_groups import LogGroups
 from reconciler.aws.session import Aws
@@ -107,7 +107,7 @@ class History:
 
 
 def _line(event: Event, at: datetime) -> tuple[int, str]:
-    return log_events.milliseconds(at), ledger.message({"at": at.isoformat(), **event})
+    return instants.milliseconds(at), ledger.message({"at": at.isoformat(), **event})
 
 
 def _parsed(event: LogEvent) -> Event | None:

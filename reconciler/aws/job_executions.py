@@ -1,10 +1,10 @@
 """A Batch job as DescribeJobs tells it → an execution, in the words that ECS's tasks have too."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from reconciler.aws import job_reasons, told
+from reconciler.aws import instants, job_reasons, told
 from reconciler.model import ContainerEnd, Execution, RunState
 
 #: What the only container of a job, which has no name, is called in sentences.
@@ -188,4 +188,4 @@ def in_order(children: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _instant(milliseconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds) if milliseconds is not None else None
+    return instants.from_milliseconds(milliseconds) if milliseconds is not None else None

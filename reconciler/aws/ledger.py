@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from reconciler.aws import log_events
+from reconciler.aws import instants, log_events
 from reconciler.aws.log_events import LogEvent
 from reconciler.aws.session import Aws
 from reconciler.errors import AlreadyExists, NotFound
@@ -135,7 +135,7 @@ class Ledger:
         )
         listed = next((each for each in answer.get("logStreams", ()) if each["logStreamName"] == stream), None)
         if listed is not None:
-            return log_events.instant(listed["creationTime"])
+            return instants.from_milliseconds(listed["creationTime"])
         return min((event.ingested for event in events), default=self._aws.clock.now())
 
     def recent(self, prefix: str, since: datetime) -> Mapping[str, tuple[Event, ...]]:
@@ -179,7 +179,7 @@ class Ledger:
     def _timestamp(self) -> int:
         """Answer now, later than any timestamp before: events of one millisecond have no order."""
         with self._lock:
-            self._last = max(log_events.milliseconds(self._aws.clock.now()), self._last + 1)
+            self._last = max(instants.milliseconds(self._aws.clock.now()), self._last + 1)
             return self._last
 
 

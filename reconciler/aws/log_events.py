@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from reconciler.aws.instants import from_milliseconds, milliseconds
 from reconciler.aws.session import Aws
 from reconciler.aws.wire import http_date
 from reconciler.errors import NotFound, Rejected
@@ -29,16 +30,6 @@ class LogEvent:
     ingested: datetime
     message: str
     id: str = ""
-
-
-def milliseconds(instant: datetime) -> int:
-    """Answer AWS's number for an instant: milliseconds since the epoch."""
-    return (instant - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
-
-
-def instant(number: int) -> datetime:
-    """Answer the instant of AWS's number, milliseconds since the epoch."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=number)
 
 
 def put(aws: Aws, group: str, stream: str, lines: Sequence[tuple[int, str]]) -> datetime:
@@ -161,8 +152,8 @@ def _pages(aws: Aws, members: dict[str, Any], direction: str) -> Iterator[tuple[
 def _event(stream: str, event: dict[str, Any]) -> LogEvent:
     return LogEvent(
         stream=stream,
-        at=instant(event["timestamp"]),
-        ingested=instant(event.get("ingestionTime", event["timestamp"])),
+        at=from_milliseconds(event["timestamp"]),
+        ingested=from_milliseconds(event.get("ingestionTime", event["timestamp"])),
         message=str(event["message"]),
         id=str(event.get("eventId", "")),
     )

@@ -7,10 +7,10 @@ by its date of modification and not asked again.
 import contextlib
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from reconciler.aws.concurrent import all_of
+from reconciler.aws.instants import utc
 from reconciler.aws.session import Aws
 from reconciler.aws.unmodelled import parted
 from reconciler.core import ownership
@@ -94,7 +94,7 @@ class Schedules:
                 yield from answer.get("Schedules", ())
 
     def _all(self, listed: Collection[Mapping[str, Any]]) -> tuple[LiveSchedule, ...]:
-        modified = {(str(each["GroupName"]), str(each["Name"])): _utc(each["LastModificationDate"]) for each in listed}
+        modified = {(str(each["GroupName"]), str(each["Name"])): utc(each["LastModificationDate"]) for each in listed}
         with self._lock:
             known = {key: self._known[key] for key in modified if key in self._known}
         asked = [key for key in sorted(modified) if key not in known or known[key].modified != modified[key]]
@@ -114,8 +114,4 @@ class Schedules:
             return None  # deleted since it was listed
         known, _ = parted(told)
         spec = {member: value for member, value in known.items() if member not in _TOLD_ONLY}
-        return LiveSchedule(group=group, name=name, spec=spec, modified=_utc(told.get("LastModificationDate")))
-
-
-def _utc(instant: datetime | None) -> datetime | None:
-    return instant.astimezone(UTC) if instant is not None else None
+        return LiveSchedule(group=group, name=name, spec=spec, modified=utc(told.get("LastModificationDate")))

@@ -1,13 +1,13 @@
 """ECS task definitions: see :class:`reconciler.aws.backends.DefinitionBackend` for what each answer means."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC
 from typing import Any, Final
 
 from reconciler.aws import definition_users, registry, tag_index
 from reconciler.aws.active_revisions import ActiveRevisions, family_of, number_of
 from reconciler.aws.backends import DefinitionsSeen
 from reconciler.aws.concurrent import all_of, both
+from reconciler.aws.instants import utc
 from reconciler.aws.revision_cache import RevisionCache
 from reconciler.aws.session import Aws
 from reconciler.aws.tag_index import Tags
@@ -155,7 +155,7 @@ def _revision(described: Mapping[str, Any], tags: Tags) -> Revision:
         spec=spec,
         unmodelled=unmodelled,
         tags=tags,
-        registered_at=registered_at.astimezone(UTC) if (registered_at := described.get("registeredAt")) else None,
+        registered_at=utc(described.get("registeredAt")),
         registered_by=described.get("registeredBy"),
     )
 

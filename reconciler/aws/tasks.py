@@ -3,11 +3,12 @@
 import contextlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reconciler.aws import clusters, log_streams, stop_reasons, task_failures, told
 from reconciler.aws.concurrent import all_of
+from reconciler.aws.instants import utc
 from reconciler.aws.log_streams import LogStream
 from reconciler.aws.network import Network
 from reconciler.aws.session import Aws
@@ -158,7 +159,7 @@ def _execution(task: Mapping[str, Any], target: str) -> Execution:
         for container in task.get("containers", ())
     )
     status, stop_code = str(task.get("lastStatus", "")), str(task.get("stopCode") or "")
-    created, started = _utc(task.get("createdAt")), _utc(task.get("startedAt"))
+    created, started = utc(task.get("createdAt")), utc(task.get("startedAt"))
     return Execution(
         id=str(task["taskArn"]),
         target=target,
@@ -169,7 +170,7 @@ def _execution(task: Mapping[str, Any], target: str) -> Execution:
         created=created,
         waiting_since=created if started is None else None,
         started=started,
-        stopped=_utc(task.get("stoppedAt")),
+        stopped=utc(task.get("stoppedAt")),
         stop_code=stop_code,
         reason=stop_reasons.explained(
             stop_code, str(task.get("stoppedReason") or ""), (container.reason for container in containers)
@@ -190,7 +191,3 @@ def _state(status: str, stop_code: str, containers: Sequence[ContainerEnd]) -> R
         return RunState.UNKNOWN
     succeeded = stop_code in {"", _BY_ITSELF} and bool(codes) and all(code == 0 for code in codes)
     return RunState.SUCCEEDED if succeeded else RunState.FAILED
-
-
-def _utc(instant: datetime | None) -> datetime | None:
-    return instant.astimezone(UTC) if instant is not None else None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reconciler.aws import log_events
+from reconciler.aws.instants import milliseconds
 from reconciler.aws.log_groups import LogGroups
 from reconciler.aws.log_streams import LogStream
 from reconciler.aws.run_logs import RunLogs
@@ -65,7 +66,7 @@ def stream(caller: Aws) -> tuple[str, str]:
 
 
 def put(caller: Aws, *messages: str) -> None:
-    at = log_events.milliseconds(caller.clock.now())
+    at = milliseconds(caller.clock.now())
     for message in messages:
         log_events.put(caller, "/g", "s", [(at, message)])
 
@@ -101,14 +102,14 @@ def test_a_stream_is_read_on_where_it_was_left(caller: Aws) -> None:
     polled = []
     for texts in (("one",), (), ("two", "three")):
         for text in texts:
-            log_events.put(caller, "/g", "s", [(log_events.milliseconds(caller.clock.now()), text)])
+            log_events.put(caller, "/g", "s", [(milliseconds(caller.clock.now()), text)])
         polled.append([event.message for event in tail.poll()])
     assert polled == [["one"], [], ["two", "three"]]
 
 
 def test_an_event_that_is_too_old_is_told(caller: Aws, stream: tuple[str, str]) -> None:
     with pytest.raises(Rejected, match="tooOldLogEventEndIndex"):
-        log_events.put(caller, *stream, [(log_events.milliseconds(START - timedelta(days=15)), "x")])
+        log_events.put(caller, *stream, [(milliseconds(START - timedelta(days=15)), "x")])
 
 
 @pytest.mark.parametrize(

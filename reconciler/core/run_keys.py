@@ -8,7 +8,7 @@ says the same. They must never change for a key: a change of the hash would be a
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from reconciler.model import RunKey
@@ -58,6 +58,13 @@ def slot_trigger(instant: str) -> str:
 def slot_of(trigger: str) -> str | None:
     """Answer the instant, in words, of the slot that a trigger names; None for any other trigger."""
     return trigger.removeprefix(_SLOT) if trigger.startswith(_SLOT) else None
+
+
+def told(job: str, key: RunKey) -> Mapping[str, str]:
+    """Answer the variables that the main container of a run of `job` is told."""
+    variables = {"RECONCILER_JOB": job, "RECONCILER_RUN": key.trigger, "RECONCILER_ATTEMPT": str(key.attempt)}
+    slot = slot_of(key.trigger)
+    return variables if slot is None else {**variables, "RECONCILER_SCHEDULED_TIME": slot}
 
 
 def client_token(key: RunKey) -> str:

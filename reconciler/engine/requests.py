@@ -1,7 +1,5 @@
 """The request of one run, put together in the one way that both engines of a schedule use."""
 
-from collections.abc import Mapping
-
 from reconciler.core import run_keys
 from reconciler.engine.context import Context
 from reconciler.errors import ReconcilerError
@@ -17,7 +15,7 @@ def run_request(context: Context, job: Job, definition: Spec, main: str | None, 
     """
     kind = context.kind(job)
     request = context.backends.runs[job.kind].complete(kind.run_request(job, definition), definition)
-    request = kind.told(request, definition, main, _told(job, key))
+    request = kind.told(request, definition, main, run_keys.told(job.name, key))
     if job.run.get("patches"):
         request = _patched(kind, job, request)
     if faults := tuple(kind.faults(request, definition)):
@@ -33,11 +31,3 @@ def _patched(kind: Kind, job: Job, request: Spec) -> Spec:
     if wrong := launch_requests.misfits(job.kind, patched):
         raise misfit(job, "; ".join(wrong), hint="`render` shows what they make")
     return launch_requests.coerced(job.kind, patched)
-
-
-def _told(job: Job, key: RunKey) -> Mapping[str, str]:
-    """Answer the variables that every main container is told."""
-    told = {"RECONCILER_JOB": job.name, "RECONCILER_RUN": key.trigger, "RECONCILER_ATTEMPT": str(key.attempt)}
-    if (slot := run_keys.slot_of(key.trigger)) is not None:
-        told["RECONCILER_SCHEDULED_TIME"] = slot
-    return told

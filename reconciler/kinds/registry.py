@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
+from reconciler.core import run_keys
 from reconciler.kinds.batch_job import BatchJob
 from reconciler.kinds.ecs_job import EcsJob
 from reconciler.kinds.kind import Kind
-from reconciler.model import Job, Linked, Manifests, Shared, Spec
+from reconciler.model import Job, Linked, Manifests, RunKey, Schedule, Shared, Spec
+
+#: Stands for what differs from run to run.
+_EACH_TIME = "…"
 
 
 @cache
@@ -26,8 +30,8 @@ def render(job: Job, manifests: Manifests, region: str | None) -> Mapping[str, S
     """Answer what would be sent for a job in `region`, as far as it is known offline: its definition and run request.
 
     The run request still holds `vpcId` and `subnetTags` where AWS has to be asked for the subnets, `command` and
-    `environment` where it has to be asked for the main container, and lacks the `RECONCILER_*` variables, which differ
-    from run to run. `reference` names the definition where it is not the job's own.
+    `environment` where it has to be asked for the main container. The `RECONCILER_*` variables, which differ from run
+    to run, are there only for patches to find. `reference` names the definition where it is not the job's own.
     """
     kind, settings = kind_of(job), replace(manifests.settings, region=region)
     definition = kind.definition(job, settings)
@@ -38,9 +42,18 @@ def render(job: Job, manifests: Manifests, region: str | None) -> Mapping[str, S
         "definition": definition.spec if definition is not None else None,
         "tags": dict(sorted(definition.tags.items())) if definition is not None else None,
         "target": kind.target(job),
-        "run": kind.patched(job, kind.run_request(job, body)),
+        "run": _run_request(kind, job, body),
         **({} if definition is not None else {"reference": ran.name if ran is not None else _reference(job)}),
     }
+
+
+def _run_request(kind: Kind, job: Job, definition: Spec) -> Spec:
+    request = kind.run_request(job, definition)
+    if not job.run.get("patches"):
+        return request
+    trigger = run_keys.slot_trigger(_EACH_TIME) if isinstance(job.trigger, Schedule) else _EACH_TIME
+    told = run_keys.told(job.name, RunKey(owner="", job=job.name, trigger=trigger))
+    return kind.patched(job, kind.told(request, definition, kind.main_container(job, definition), told))
 
 
 def _reference(job: Job) -> str | None:

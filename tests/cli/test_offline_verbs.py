@@ -253,6 +253,21 @@ def test_render_shows_what_waits_for_a_look_at_somebody_elses_definition(jobs: P
     REPORT.validate(json.loads(answer.out))
 
 
+def test_render_patches_the_request_that_is_sent_with_what_the_run_is_told(jobs: Path, reconcile: Reconcile) -> None:
+    sized = "patches: [{op: add, path: /overrides/cpu, value: 512}]"
+    (jobs / "hello.yaml").write_text(HELLO.replace("launchType: FARGATE", f"launchType: FARGATE, {sized}"))
+    answer = reconcile("render", "--show-values", "--format", "json")
+    assert (answer.code, answer.err) == (0, "")
+    (job,) = json.loads(answer.out)["jobs"]
+    told = {"RECONCILER_ATTEMPT": "0", "RECONCILER_JOB": "hello", "RECONCILER_RUN": "…"}
+    environment = [{"name": name, "value": value} for name, value in told.items()]
+    assert job["rendered"]["run"] == {
+        "launchType": "FARGATE",
+        "tags": [{"key": "team", "value": "data"}],
+        "overrides": {"containerOverrides": [{"name": "main", "environment": environment}], "cpu": 512},
+    }
+
+
 def test_a_patch_that_does_not_fit_keeps_no_other_job_from_being_rendered(jobs: Path, reconcile: Reconcile) -> None:
     patched = HELLO.replace("launchType: FARGATE", "launchType: FARGATE, patches: [{op: remove, path: /count}]")
     (jobs / "a.yaml").write_text(patched.replace("name: hello", "name: a"))

@@ -37,6 +37,8 @@ SETTLED: Final = timedelta(minutes=10)
 class Attempt:
     """One try of a run. `started` is when its launch was announced, `parts` how many calls it takes.
 
+    `refused` is when AWS last made nothing of it, `refused_since` when it first did since it last made something.
+
     `open` are the instants at which launches were announced whose answer nobody has recorded.
 
     `began` and `stopped` are when its tasks did, as AWS told at their end.
@@ -53,6 +55,7 @@ class Attempt:
     launched: datetime | None = None
     refusals: int = 0
     refused: datetime | None = None
+    refused_since: datetime | None = None
     refusal: str = ""
     transient: bool = False
     stopping: str = ""
@@ -152,7 +155,13 @@ def _started(memory: Memory, event: Event) -> Memory:
     if earlier.refused is None or earlier.ids or earlier.open:
         known = replace(earlier, open=(*earlier.open, *attempt.open))
         return replace(memory, attempts=tuple(known if each is earlier else each for each in memory.attempts))
-    again = replace(attempt, refusals=earlier.refusals, refusal=earlier.refusal, transient=earlier.transient)
+    again = replace(
+        attempt,
+        refusals=earlier.refusals,
+        refused_since=earlier.refused_since,
+        refusal=earlier.refusal,
+        transient=earlier.transient,
+    )
     return replace(memory, attempts=(*memory.attempts[:-1], again))
 
 
@@ -173,12 +182,14 @@ def _with(attempt: Attempt, event: Event) -> Attempt:
                 launched_parts=attempt.launched_parts | {part},
                 launched=attempt.launched or _instant(event),
                 refused=None,
+                refused_since=None,
             )
         case "refused":
             return replace(
                 attempt,
                 refusals=attempt.refusals + 1,
                 refused=_instant(event),
+                refused_since=attempt.refused_since or _instant(event),
                 refusal=str(event.get("reason", "")),
                 transient=bool(event.get("transient")),
                 open=_unanswered(attempt.open, event),

@@ -61,7 +61,7 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
             step = run_step(job, name, Action.KEEP, message, error=f"{message}{hint}" if failed else "")
             return OneShotPlan(health=health_of(state), message=message, step=step)
         case Wait(state=state, reason=reason):
-            step = run_step(job, name, Action.KEEP, reason, error=lasting_refusal(memory.last))
+            step = run_step(job, name, Action.KEEP, reason, error=lasting_refusal(memory.last, shot.bounds, now))
             return OneShotPlan(health=health_of(state), message=reason, step=step)
         case Stop(cause=cause) as stop:
             operation = _advance(shot, memory, stop)

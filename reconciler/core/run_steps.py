@@ -1,9 +1,10 @@
 """The steps of runs, of one-shots and of slots alike. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
-from reconciler.core.attempts import Decision, Finished, Resume, Start, Stop, Wait
+from reconciler.core.attempts import Bounds, Decision, Finished, Resume, Start, Stop, Wait
 from reconciler.core.memory import Attempt
 from reconciler.core.operations import Advance, Note
 from reconciler.model import Action, Health, Job, RunState, Status, Step
@@ -37,9 +38,19 @@ def said_of(state: RunState, reason: str) -> str:
     return f"{VERBS[state]}{f': {reason}' if reason else ''}"
 
 
-def lasting_refusal(attempt: Attempt | None) -> str:
-    """Answer why AWS made nothing of an attempt, where waiting will not help; else nothing."""
-    return attempt.refusal if attempt is not None and attempt.refused and not attempt.transient else ""
+def lasting_refusal(attempt: Attempt | None, bounds: Bounds, now: datetime) -> str:
+    """Answer why AWS made nothing of an attempt, where waiting does not help, or has not helped in time; else nothing.
+
+    It is sent again all the same: in time is what somebody waits for it, the job's start timeout.
+    """
+    if attempt is None or attempt.refused is None:
+        return ""
+    if not attempt.transient:
+        return attempt.refusal
+    limit, since = bounds.start_timeout, attempt.refused_since or attempt.refused
+    if limit is None or now - since < limit:
+        return ""
+    return f"nothing was started within {limit.total_seconds():g} s: {attempt.refusal}"
 
 
 def run_step(

@@ -91,7 +91,7 @@ def plan_slots(job: Job, schedule: Schedule, known: Slots, now: datetime) -> Slo
         return SlotPlan(health=_last_health(known))
     due = due_now(schedule, known, now)
     decided = [(run, _decide(run, known, now)) for run in known.memory.runs if run.final is None]
-    steps = [step for run, decision in decided if (step := _followed(job, schedule, run, decision, known))]
+    steps = [step for run, decision in decided if (step := _followed(job, schedule, run, decision, known, now))]
     message = next((told_of(decision) for _, decision in reversed(decided)), "")
     health = _last_health(known)
     if decided and known.memory.last is decided[-1][0]:
@@ -193,7 +193,9 @@ def _decide(run: Memory, known: Slots, now: datetime) -> Decision:
     return attempts.decide(run, known.executions, known.bounds, now)
 
 
-def _followed(job: Job, schedule: Schedule, run: Memory, decision: Decision, known: Slots) -> Step | None:
+def _followed(
+    job: Job, schedule: Schedule, run: Memory, decision: Decision, known: Slots, now: datetime
+) -> Step | None:
     """Answer the step for a run that was started before."""
     name = _name(job, slot_of(run))
     operation = None
@@ -214,7 +216,7 @@ def _followed(job: Job, schedule: Schedule, run: Memory, decision: Decision, kno
         case Finished():
             return None
         case Wait(reason=reason):
-            return run_step(job, name, Action.KEEP, reason, error=lasting_refusal(run.last))
+            return run_step(job, name, Action.KEEP, reason, error=lasting_refusal(run.last, known.bounds, now))
         case Stop(cause=cause):
             return run_step(job, name, Action.STOP, cause, operation=operation)
         case Start(attempt=number):

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import NoReturn
 
 from reconciler.aws.backends import RunBackend
-from reconciler.core import attempts, chronicle, runs
-from reconciler.core.attempts import Resume, Start, Stop
-from reconciler.core.memory import Attempt, Event, Memory
+from reconciler.core import attempts, chronicle, run_steps, runs
+from reconciler.core.attempts import Bounds, Resume, Start, Stop
+from reconciler.core.memory import Attempt, Event, Memory, after
 from reconciler.core.operations import Advance, Note
 from reconciler.engine.claims import Claimed, announce, claim
 from reconciler.engine.context import Context
@@ -44,6 +44,7 @@ class _Sending:
 
     job: Job
     memory: Memory
+    bounds: Bounds
     announced: str
     resumed: bool
 
@@ -88,7 +89,13 @@ class Launcher:
         memory = self._announce(job, claimed, decision, ready, announced)
         if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
             return "another loop is on it"
-        sending = _Sending(job=job, memory=memory, announced=announced, resumed=isinstance(decision, Resume))
+        sending = _Sending(
+            job=job,
+            memory=memory,
+            bounds=operation.bounds,
+            announced=announced,
+            resumed=isinstance(decision, Resume),
+        )
         return self._send(sending, ready.request, operation)
 
     def note(self, job: Job, operation: Note) -> str:
@@ -215,13 +222,15 @@ class Launcher:
 
     def _nothing_made(self, sending: _Sending, launch: Launch, launched: Launched, reasons: str) -> NoReturn:
         transient = all(failure.transient for failure in launched.failures)
-        self._refused(sending, launch, reasons, transient=transient, settles=True)
+        told = self._refused(sending, launch, reasons, transient=transient, settles=True)
         if transient:
-            raise Postponed(f"{reasons}; it is sent again after a pause")
+            lasting = run_steps.lasting_refusal(told.last, sending.bounds, self.context.clock.now())
+            raise Postponed(f"{reasons}; it is sent again after a pause", error=lasting)
         raise ReconcilerError(f"nothing was started: {reasons}")
 
-    def _refused(self, sending: _Sending, launch: Launch, reason: str, *, transient: bool, settles: bool) -> None:
-        """Put a refusal on record; it `settles` what was made before if AWS would have told of that instead.
+    def _refused(self, sending: _Sending, launch: Launch, reason: str, *, transient: bool, settles: bool) -> Memory:
+        """Put a refusal on record, and answer what is known then; it `settles` what was made before if AWS would have
+        told of that instead.
 
         In the history first: told twice it does no harm, and once it is recorded it is no longer told. Whoever dies
         between the two leaves a launch that is sent again, with its token.
@@ -241,6 +250,7 @@ class Launcher:
             line = chronicle.refused(trigger_of(memory.stream), memory.last, reason)
             self.context.backends.history.append(job.name, line)
         self.journal.record(memory.stream, event)
+        return after(memory, event)
 
     def _give_up(self, memory: Memory, attempt: Attempt) -> str:
         events = attempts.unknown_launch(attempt, self.context.clock.now())

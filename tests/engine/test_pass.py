@@ -170,6 +170,23 @@ def test_lack_of_capacity_is_waited_out(directory: Directory) -> None:
     assert len(directory.tasks) == 1
 
 
+def test_lack_of_capacity_is_waited_out_until_the_start_timeout(directory: Directory) -> None:
+    """As by `run --wait`; a later pass sends it again all the same."""
+    directory.write(spot=one_shot("spot", more="startTimeoutSeconds: 120"))
+    directory.aws.faults.add("ecs:RunTask", "failures", times=None, reason="RESOURCE:MEMORY")
+    began = directory.aws.now()
+    report = directory.wait()
+    assert axes(report) == {"spot": (Sync.IN_SYNC, Health.PENDING)}
+    assert {step.error for step in report.steps if step.error} == {
+        "nothing was started within 120 s: RESOURCE:MEMORY no container instance has as much of it free"
+    }
+    assert 120 <= directory.aws.now() - began < 180
+    directory.aws.faults.clear()
+    directory.aws.advance(600)
+    assert axes(directory.wait()) == {"spot": (Sync.IN_SYNC, Health.SUCCEEDED)}
+    assert len(directory.tasks) == 1
+
+
 def test_a_cluster_that_does_not_exist_fails_the_job_and_no_other(directory: Directory) -> None:
     directory.write(lost=one_shot("lost", run="{cluster: nowhere}"), migrate=one_shot("migrate"))
     report = directory.wait()

@@ -291,6 +291,21 @@ def test_a_failing_job_backs_off_on_its_own_and_is_told_once(directory: Director
     assert (100, Action.UPDATE, "report") in did(stage)
 
 
+def test_capacity_that_lacks_is_told_once_after_the_start_timeout_and_once_more_when_there_is_some(
+    directory: Directory,
+) -> None:
+    directory.write(spot=one_shot("spot", more="startTimeoutSeconds: 120"))
+    directory.aws.faults.add("ecs:RunTask", "failures", times=None, reason="RESOURCE:MEMORY")
+    stage = theatre(directory)
+    stage.script.at(7200, directory.aws.faults.clear, None)
+    stage.run(7200 + 1800)
+    failing = [(at, each.failing) for at, each in zip(stage.seconds(), stage.passes, strict=True) if each.failing]
+    assert [set(errors) for _, errors in failing] == [{"spot"}]
+    assert 120 <= failing[0][0] < 300
+    assert [each.recovered for each in stage.passes if each.recovered] == [("spot",)]
+    assert list(directory.started().values()) == [1]
+
+
 def test_an_edit_lets_a_failing_job_try_again_at_once(directory: Directory) -> None:
     directory.write(lost=one_shot("lost", run="{cluster: nowhere}"))
     stage = theatre(directory)

@@ -73,7 +73,7 @@ class Wire:
         worth_repeating.watch(client)
         events.register("response-received", answered)
         model = client.meta.service_model
-        if str(model.metadata.get("protocol")).endswith("json"):
+        if str(model.resolved_protocol).endswith("json"):
             events.register("response-received", _refuse_what_is_no_json)
         if (describing := unmodelled.operation(prefix)) is not None:
 

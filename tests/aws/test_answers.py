@@ -71,13 +71,14 @@ def test_what_is_new_or_left_out_is_no_fault() -> None:
 def answered(caller: Aws, action: str, body: bytes) -> str:
     """Let an action be answered with 200 and this body; answer the action's operation."""
     prefix, _, operation = action.partition(":")
+    service = {"tag": "resourcegroupstaggingapi"}.get(prefix, prefix)
 
     class Raw:
         def stream(self) -> Iterator[bytes]:
             yield body
 
     answer: Any = AWSResponse("https://aws.example", 200, HTTPHeaders(), Raw())
-    caller.client(prefix).meta.events.register(f"before-send.*.{operation}", lambda **_: answer)
+    caller.client(service).meta.events.register(f"before-send.*.{operation}", lambda **_: answer)
     return operation
 
 
@@ -109,13 +110,14 @@ def test_an_answer_that_the_sdk_cannot_read_may_have_taken_effect(caller: Aws, a
     assert str(raised.value).startswith(f"{operation}: the answer is none of AWS's: see --endpoint-url, or what stands")
 
 
+@pytest.mark.parametrize("action", ["logs:DescribeLogGroups", "tag:GetResources"])
 @pytest.mark.parametrize("body", [b"<html>welcome to our wifi</html>", b'{"logGroups": [{"logGro', b"ok"])
-def test_what_is_no_answer_is_not_taken_for_an_empty_one(caller: Aws, body: bytes) -> None:
-    answered(caller, "logs:DescribeLogGroups", body)
+def test_what_is_no_answer_is_not_taken_for_an_empty_one(caller: Aws, action: str, body: bytes) -> None:
+    operation = answered(caller, action, body)
     with pytest.raises(OutcomeUnknown) as raised:
-        caller.call("logs:DescribeLogGroups")
+        caller.call(action)
     assert str(raised.value) == (
-        "DescribeLogGroups: AWS's answer is not as its model says: it is no JSON (UnexpectedAnswer) — "
+        f"{operation}: AWS's answer is not as its model says: it is no JSON (UnexpectedAnswer) — "
         "run it again; with -vv the log says more"
     )
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SENT_ONCE: Final = frozenset({"batch:SubmitJob"})
 #: How often any other call is sent at most; botocore waits between, longer each time, up to 20 s.
 _ATTEMPTS: Final = 5
+#: Seconds after which an endpoint counts as unreachable; botocore's own 60, five times over, look like standing still.
+_CONNECTING: Final = 10
 #: More than a pass has threads, so that none waits for a connection.
 _CONNECTIONS: Final = 32
 #: IAM's prefix of the actions → botocore's name of the service, where they differ.
@@ -73,6 +75,7 @@ class Clients:
             raise UsageError(f'endpoint: expected a URL, got "{url}"', hint="see --endpoint-url and AWS_ENDPOINT_URL")
         config = Config(
             retries={"mode": "standard", "total_max_attempts": _ATTEMPTS if retries else 1},
+            connect_timeout=_CONNECTING,
             max_pool_connections=_CONNECTIONS,
             user_agent_extra=f"reconciler/{__version__}",
         )

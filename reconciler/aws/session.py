@@ -128,10 +128,10 @@ class Aws:
                 return
             members = {**members, token: answer[token]}
 
-    def client(self, service: str, *, retries: bool = True) -> "BaseClient":
-        """Answer botocore's own client; `retries` off where a repeated call would do the thing twice."""
+    def client(self, service: str) -> "BaseClient":
+        """Answer botocore's own client, by botocore's name of the service, for whoever listens to its events."""
         self.verify_account()
-        return self._acting_clients().get(service, retries=retries)
+        return self._acting_clients().get(service)
 
     def verify_account(self) -> None:
         """Raise UsageError unless the credentials belong to the expected account; asks once."""

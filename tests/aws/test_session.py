@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,6 +199,12 @@ def test_a_lost_answer_is_of_unknown_outcome(caller: Aws, aws: LocalAws) -> None
     with pytest.raises(OutcomeUnknown):
         caller.call("ecs:CreateCluster", clusterName="x")
     assert caller.calls == {"ecs:CreateCluster": 5}
+
+
+def test_an_endpoint_that_never_answers_is_given_up_in_a_minute(caller: Aws) -> None:
+    """As where a network has no way to AWS: five times botocore's own 60 s look like standing still."""
+    config: Any = caller.client("ecs").meta.config
+    assert config.connect_timeout * config.retries["total_max_attempts"] < 60
 
 
 def test_a_job_is_never_submitted_twice(caller: Aws, aws: LocalAws) -> None:

@@ -73,7 +73,10 @@ def test_eventbridge_cannot_look_at_runs(jobs_d: Directory, policy: str) -> None
 def test_eventbridge_needs_a_role(jobs_d: Directory) -> None:
     assert jobs_d.errors(
         EVENTBRIDGE.replace("    eventBridge: {roleArn: 'arn:aws:iam::111111111111:role/x'}\n", "")
-    ) == ["jobs.d/job.yaml:6:3 spec.schedule: eventBridge is required"]
+    ) == [
+        "jobs.d/job.yaml:6:3 spec.schedule: eventBridge is required"
+        " (eventBridge.roleArn is the role that EventBridge Scheduler launches with)"
+    ]
 
 
 def test_timeouts_where_nothing_follows_are_warned_of(jobs_d: Directory) -> None:

@@ -166,7 +166,7 @@ def _bad_name(error: Error, path: Path) -> Fault:
     name, limit = error.instance, error.validator_value
     match error.validator:
         case "minLength":
-            message = f"expected a key of at least {limit} characters, got {len(name)}"
+            message = f'expected some text as key, got "{name}"'
         case "maxLength":
             message = f"expected a key of at most {limit} characters, got {len(name)}"
         case _:

@@ -19,7 +19,9 @@ _REACH = 4
 #: How many levels down a key of our own sections is looked for: a word of Kubernetes in `metadata`, or one of AWS's in
 #: `schedule`, is none of a container's members.
 _REACH_OF_OURS = 2
-_OURS = frozenset({("metadata",), ("spec", "schedule"), ("spec", "once"), ("spec", "logs")})
+_OURS = frozenset(
+    {("metadata",), ("spec", "schedule"), ("spec", "schedule", "eventBridge"), ("spec", "once"), ("spec", "logs")}
+)
 #: Members of a request that say which run it is of what.
 _SET_BY_US = frozenset({"clientToken", "jobDefinition", "jobName", "startedBy", "taskDefinition"})
 #: Kubernetes' words for ours.
@@ -40,8 +42,15 @@ _OF_THE_OTHER_KIND = {
 _RUN: Path = ("spec", "run")
 #: Where each kind's runs are sent.
 _TARGETS = {"cluster": "jobQueue", "jobQueue": "cluster"}
+#: What to write for a key that is missing, where its name does not say that; by the mapping it is missing in.
+_REQUIRED: dict[Path, str] = {
+    ("schedule", "engine"): "reconciler: a loop starts the runs; eventbridge: EventBridge Scheduler does",
+    ("schedule", "eventBridge"): "eventBridge.roleArn is the role that EventBridge Scheduler launches with",
+}
 #: Lists of names with something beside each, by the shape of their entries.
 _PAIRS = {"KeyValuePair": "value", "EksContainerEnvironmentVariable": "value", "Secret": "valueFrom"}
+#: The members of the simplest of them.
+_PAIR = {"name", "value"}
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
@@ -66,12 +75,12 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     if path == _RUN and (other := _kind_that_runs_with(root, key)) is not None:
         here_it_is = f"; here it is {_TARGETS[key]}" if key in _TARGETS else ""
         return KeyHint(text=f"it belongs to kind: {other}{here_it_is}")
-    if here.properties.keys() == {"name", "value"}:
+    near = _closest(key, here.properties, _SAME)
+    if near is None and here.properties.keys() == _PAIR:
         return KeyHint(text=f"write {{name: {key}, value: …}}")
     if (*path, key) in _SYNONYMS:
         return KeyHint(text=f"did you mean {_SYNONYMS[*path, key]}?")
     reach = _REACH_OF_OURS if path in _OURS else _REACH
-    near = _closest(key, here.properties, _SAME)
     run = here.properties.get("run") if path == _RUN[:-1] else None
     if near is not None and run is not None and key in run.properties:
         return KeyHint(text=f"belongs under spec.run, or did you mean {near}?", meant=(_RUN, key))
@@ -98,9 +107,7 @@ def _kind_that_runs_with(root: Node, key: str) -> str | None:
 
 def required(path: Path, name: str) -> str:
     """Answer what to write for a key that is missing, where its name does not say that."""
-    if path[-1:] == ("schedule",) and name == "engine":
-        return "reconciler: a loop starts the runs; eventbridge: EventBridge Scheduler does"
-    return ""
+    return _REQUIRED.get((*path[-1:], name), "")
 
 
 def choice(root: Node, path: Path, value: Any, allowed: Iterable[Any]) -> str:
@@ -138,6 +145,10 @@ def wrong_type(schema: Schema, written: Any) -> str:
             return f"write a list of {{name: …, {pair}: …}}"
         case "array", dict():
             return 'begin each entry with "- "'
+        case "object", list() if isinstance(schema.get("additionalProperties"), dict):
+            return "write NAME: value, one a line"
+        case "object", str() if schema.get("properties", {}).keys() == _PAIR:
+            return "write {name: …, value: …}"
     return ""
 
 

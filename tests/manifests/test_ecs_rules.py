@@ -131,8 +131,12 @@ def test_what_fargate_would_refuse(jobs_d: Directory, definition: dict[str, Any]
     assert sorted(errors(jobs_d, definition)) == sorted(told)
 
 
-def test_fargate_needs_an_execution_role_for_logs_and_ecr(jobs_d: Directory) -> None:
-    image = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/a:1"
+@pytest.mark.parametrize(
+    "registry",
+    ["dkr.ecr.eu-west-1.amazonaws.com", "dkr.ecr-fips.us-gov-west-1.amazonaws.com", "dkr-ecr.eu-west-1.on.aws"],
+)
+def test_fargate_needs_an_execution_role_for_logs_and_ecr(jobs_d: Directory, registry: str) -> None:
+    image = f"111111111111.{registry}/a:1"
     options = {"awslogs-group": "/x", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "job"}
     logged = {"logConfiguration": {"logDriver": "awslogs", "options": options}}
     definition = FARGATE | containers(

@@ -10,7 +10,8 @@ from reconciler.model import Path
 BODY: Final[Path] = ("spec", "taskDefinition")
 CONTAINERS: Final[Path] = (*BODY, "containerDefinitions")
 #: An image of an ECR registry, which takes the execution role and no credentials.
-PRIVATE_ECR: Final = re.compile(r"[0-9]{12}\.dkr\.ecr\.")
+#: A private registry of ECR, by whichever of its names: over IPv4, over IPv6 as well (`dkr-ecr`), or FIPS.
+PRIVATE_ECR: Final = re.compile(r"[0-9]{12}\.dkr[.-]ecr(-fips)?\.")
 
 
 def body_of(scene: Scene) -> Mapping[str, Any]:

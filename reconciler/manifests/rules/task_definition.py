@@ -9,8 +9,8 @@ from reconciler.model import Path
 
 BODY: Final[Path] = ("spec", "taskDefinition")
 CONTAINERS: Final[Path] = (*BODY, "containerDefinitions")
-#: An image of an ECR registry, which takes the execution role and no credentials.
-#: A private registry of ECR, by whichever of its names: over IPv4, over IPv6 as well (`dkr-ecr`), or FIPS.
+#: An image of an ECR registry, which takes the execution role and no credentials; by any of the registry's names, over
+#: IPv4, over IPv6 as well (`dkr-ecr`), or FIPS.
 PRIVATE_ECR: Final = re.compile(r"[0-9]{12}\.dkr[.-]ecr(-fips)?\.")
 
 

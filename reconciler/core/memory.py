@@ -174,11 +174,12 @@ def _with(attempt: Attempt, event: Event) -> Attempt:
     match event["event"]:
         case "launched":
             part = int(event.get("part", 0))
+            ids = (*attempt.ids, *(each for each in event["ids"] if each not in attempt.ids))
             if part in attempt.launched_parts:
-                return attempt
+                return replace(attempt, ids=ids)  # told twice, or listed later than the others
             return replace(
                 attempt,
-                ids=(*attempt.ids, *event["ids"]),
+                ids=ids,
                 launched_parts=attempt.launched_parts | {part},
                 launched=attempt.launched or _instant(event),
                 refused=None,

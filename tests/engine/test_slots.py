@@ -311,3 +311,16 @@ def test_a_one_shot_that_waits_for_room_behind_scheduled_runs_is_waited_for(dire
     assert did(directory.once()) == [(Action.LAUNCH, "report/2026-01-01T01:00:00Z", Status.DONE)]
     directory.write(migrate=one_shot("migrate"))
     assert axes(directory.wait())["migrate"] == (Sync.IN_SYNC, Health.SUCCEEDED)
+
+
+def test_a_task_that_is_listed_later_than_the_others_of_its_call_belongs_to_the_run_too(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, run="{count: 3}", outcome="exit 0 after 300s"))
+    directory.once()
+    directory.aws.advance(3601)
+    with pytest.raises(Killed):
+        directory.once(Mortality(action="ecs:RunTask", call=1, after=True))
+    directory.aws.faults.add("ecs:DescribeTasks", "failures", count=1, reason="MISSING")
+    passes(directory, 120, every=30)
+    launched = [event["ids"] for event in slot_events(directory, "report") if event["event"] == "launched"]
+    assert [len(ids) for ids in launched] == [2, 1]
+    assert axes(passes(directory, 600)) == {"report": (Sync.IN_SYNC, Health.SUCCEEDED)}

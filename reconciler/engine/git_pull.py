@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -80,9 +80,8 @@ class Checkout:
     def close(self) -> None:
         """End a command that is under way, with everything that it has started."""
         self._closed.set()
-        running = self._running
-        if running is not None and running.poll() is None:
-            os.killpg(running.pid, signal.SIGKILL)
+        if self._running is not None:
+            _end(self._running)
 
     def _fetch(self) -> None:
         remote = self._try("config", f"branch.{self._git('symbolic-ref', '--short', 'HEAD')}.remote")
@@ -111,16 +110,25 @@ class Checkout:
         except OSError as error:
             raise NotPulled(f"git cannot be run ({error.strerror or error})", hint="install git") from error
         with self._running as running:
+            if self._closed.is_set():  # since it was looked at
+                _end(running)
             try:
                 said, complaint = running.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
-                os.killpg(running.pid, signal.SIGKILL)
+                _end(running)
                 raise NotPulled(f"git {arguments[0]} took longer than {PATIENCE:g} s") from None
         if running.returncode == 0:
             return said.rstrip()
         if fails is not None:
             return fails
         raise NotPulled(f"git {arguments[0]}: {_gist(complaint) or f'exit {running.returncode}'}")
+
+
+def _end(running: "subprocess.Popen[str]") -> None:
+    """End a command with everything that it has started; it may end by itself at this very moment."""
+    if running.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
 
 
 def _diverged(before: str, after: str, followed: str) -> NotPulled:

@@ -1,6 +1,7 @@
 """A checkout that follows a bare repository: forward, or not at all and said why."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -141,5 +142,26 @@ def test_the_thread_ends_with_the_loop(repository: Repository) -> None:
     puller.start()
     assert alarm.wait(60) == {Wake.ASKED}
     assert repository.text == "two"
+    puller.close()
+    assert not puller._thread.is_alive()
+
+
+def test_a_git_that_ends_just_before_it_is_ended_is_no_trouble(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fetching, end = tmp_path / "fetching", tmp_path / "end"
+    pack = f"touch {fetching}; until [ -e {end} ]; do sleep 0.02; done; false"
+    git(repository.host, "config", "remote.origin.uploadpack", pack)
+    puller = Puller(Checkout(repository.directory), QueueAlarm(), interval=3600, tell=lambda _: None)
+    puller.start()
+    while not fetching.exists():
+        time.sleep(0.02)
+
+    def late(group: int, number: int) -> None:
+        end.touch()
+        puller._thread.join(60)
+        raise ProcessLookupError(group, number)  # what the kernel says, where nobody holds on to its children
+
+    monkeypatch.setattr(os, "killpg", late)
     puller.close()
     assert not puller._thread.is_alive()

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -240,12 +241,16 @@ class Invocation:
         jobs: Collection[str] = (),
     ) -> ExitCode:
         """Show what `work` reports, or, with 3, what is wrong with the manifests."""
+        from reconciler.cli import selection
+
         if not self.is_valid(access):
             return ExitCode.INVALID
         if jobs:
             jobs = [job.name for job in self.jobs(jobs)]
         with self.reconciler(access, jobs) as reconciler:
             report = work(reconciler)
+        unmet = selection.none_chosen(self.manifests, self.options, self.limits)
+        report = replace(report, problems=(*report.problems, *unmet))
         self.emit(report)
         return verdict(report)
 

@@ -15,6 +15,8 @@ _LONGEST: Final = timedelta(days=36_500)
 _DIGITS: Final = 9
 #: As in the schema of Settings.
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+")
+#: What `${{ … }}` can name.
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 #: What the names of variables begin with that nobody sets.
 _BUILT_IN: Final = "reconciler."
 #: Every face a report can have.
@@ -30,10 +32,13 @@ def pair(text: str) -> tuple[str, str]:
 
 
 def variable(text: str) -> tuple[str, str]:
-    """Read a `NAME=value` of `--var`; what is built in cannot be set."""
+    """Read a `NAME=value` of `--var`; what is built in cannot be set, and what no manifest can name sets nothing."""
     name, value = pair(text)
     if name.startswith(_BUILT_IN):
         raise click.BadParameter(f"{name} is built in (a name may not begin with {_BUILT_IN})")
+    if _VARIABLE.fullmatch(name) is None:
+        expected = "a name of letters, digits, dots, underscores and hyphens, no digit first"
+        raise click.BadParameter(f'expected {expected}, got "{name}"')
     return name, value
 
 
@@ -42,6 +47,8 @@ def report_target(text: str) -> tuple[str, Path]:
     form, _, file = text.partition("=")
     if form not in FORMATS or not file:
         raise click.BadParameter(f'expected FORMAT=FILE with a format of {", ".join(FORMATS)}, got "{text}"')
+    if file == "-":
+        raise click.BadParameter(f"expected a file (--format {form} writes to stdout)")
     return form, output_file(file)
 
 

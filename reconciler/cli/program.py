@@ -69,6 +69,7 @@ class Program(click.Group):
             if len(modes) > 1:
                 ctx.fail(f"{' and '.join(modes)} exclude each other")
             args = [MODES[modes[0]], *(arg for arg in args if arg not in modes)]
+        _refuse_option_before_verb(ctx, args)
         return super().parse_args(ctx, args)
 
 
@@ -86,6 +87,15 @@ def program(once: bool, watch: bool) -> None:
     """Make AWS match the job manifests of a directory (jobs.d): ECS tasks and Batch jobs, from git."""
     assert not once, "parse_args turns it into its verb"
     assert not watch, "parse_args turns it into its verb"
+
+
+def _refuse_option_before_verb(ctx: click.Context, args: Sequence[str]) -> None:
+    """Say of an option that is a verb's where it stands, rather than that there is none."""
+    first = args[0].partition("=")[0] if args else ""
+    known = {word for parameter in program.get_params(ctx) for word in parameter.opts}
+    verb = next((word for word in args if word in VERBS or word in ALIASES), None)
+    if first.startswith("-") and first not in known and verb is not None:
+        ctx.fail(f"{first} stands after the verb: reconcile {verb} {first} …")
 
 
 def _is_directory(name: str) -> bool:

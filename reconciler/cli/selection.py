@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from reconciler.cli.options import Options
 from reconciler.errors import UsageError
-from reconciler.model import Job, Manifests
+from reconciler.model import Job, Manifests, Problem, Severity
 
 if TYPE_CHECKING:
     from reconciler.engine import Limits
 
+#: The jobs that a narrowed command line is about.
+CHOSEN: Final = "job that --job and --tag choose"
 #: What makes a name of `--job` a pattern.
 _GLOB: Final = re.compile(r"[*?\[]")
 
@@ -42,6 +44,13 @@ def check(manifests: Manifests, options: Options) -> None:
     for name in options.job:
         if name not in declared and not _GLOB.search(name):
             raise UsageError(f"--job {name}: no such job", hint=_meant(name, declared, options))
+
+
+def none_chosen(manifests: Manifests, options: Options, limits: "Callable[[], Limits]") -> tuple[Problem, ...]:
+    """Answer a warning where `--job` and `--tag` choose none of the declared jobs: a misspelt tag is no job in sync."""
+    if not (options.job or options.tag) or not manifests.jobs or any(map(limits().selects, manifests.jobs)):
+        return ()
+    return (Problem(message=f"{options.directory} declares no {CHOSEN}", severity=Severity.WARNING),)
 
 
 def every_name(jobs: Iterable[Job]) -> frozenset[str]:

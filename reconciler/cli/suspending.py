@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli.beside_invalid import leave_out_invalid
 from reconciler.cli.invocation import Access, Invocation
+from reconciler.cli.selection import CHOSEN
 from reconciler.errors import ExitCode, UsageError
 from reconciler.reports import verdict
 
@@ -33,5 +34,5 @@ def carry_out(invocation: Invocation, names: tuple[str, ...], everything: bool, 
 
 def _none(invocation: Invocation) -> str:
     """Say that nothing was done: at 03:00 in the wrong directory no line would be taken for success."""
-    chosen = "no job that --job and --tag choose" if invocation.manifests.jobs else "no job"
-    return f"nothing to do: {invocation.options.directory} declares {chosen}"
+    chosen = CHOSEN if invocation.manifests.jobs else "job"
+    return f"nothing to do: {invocation.options.directory} declares no {chosen}"

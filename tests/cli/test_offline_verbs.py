@@ -283,6 +283,16 @@ def test_a_patch_that_does_not_fit_keeps_no_other_job_from_being_rendered(jobs: 
     assert [problem["job"] for problem in report["problems"]] == ["a"]
 
 
+@pytest.mark.parametrize("verb", ["plan", "apply", "drift", "status"])
+@pytest.mark.parametrize("chosen", [("--tag", "team=dat"), ("--job", "hola*")])
+def test_a_selection_of_nothing_is_told(jobs: Path, reconcile: Reconcile, verb: str, chosen: tuple[str, str]) -> None:
+    answer = reconcile(verb, "--local", *chosen)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith(
+        "warning: jobs.d declares no job that --job and --tag choose\n\n" + f"{verb}: 1 warning  ("
+    )
+
+
 @pytest.mark.parametrize("verb", ["plan", "apply", "drift", "status", "render", "runs"])
 def test_a_misspelt_job_is_no_narrower_pass(jobs: Path, reconcile: Reconcile, verb: str) -> None:
     answer = reconcile(verb, "--local", "--job", "helo")

@@ -69,6 +69,18 @@ def test_aliases_and_modes_name_verbs() -> None:
             "Invalid value for '--report': /nowhere: no such directory",
         ),
         (("plan", "--local", "--out", "nowhere/plan.json"), "Invalid value for '--out': nowhere: no such directory"),
+        (
+            ("plan", "--var", "LOG LEVEL=x"),
+            "Invalid value for '--var': expected a name of letters, digits, dots, underscores and hyphens, no digit"
+            ' first, got "LOG LEVEL"',
+        ),
+        (
+            ("plan", "--report", "json=-"),
+            "Invalid value for '--report': expected a file (--format json writes to stdout)",
+        ),
+        (("--env", "prod", "plan"), "Error: --env stands after the verb: reconcile plan --env …"),
+        (("--local", "status"), "Error: --local stands after the verb: reconcile status --local …"),
+        (("--frobnicate",), "No such option '--frobnicate'."),
         (("--once", "--watch"), "Error: --once and --watch exclude each other"),
         (("local", "--dir", "absent"), "reconcile: absent: no such directory — name the directory of the manifests"),
         (("show", "absent.json"), "reconcile: absent.json: No such file or directory"),

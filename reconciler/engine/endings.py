@@ -8,7 +8,7 @@ from reconciler.core.memory import Event, Memory, after
 from reconciler.core.plan import JobSeen
 from reconciler.engine import run_logs
 from reconciler.engine.context import Context
-from reconciler.engine.launch import trigger_of
+from reconciler.engine.memories import trigger_of
 from reconciler.engine.observe import Observation
 from reconciler.engine.run_logs import LAST_LINES, LogsSeen
 from reconciler.errors import AwsCallError

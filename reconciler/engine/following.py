@@ -11,8 +11,7 @@ from reconciler.core.plan import JobSeen
 from reconciler.engine import lookup, run_logs
 from reconciler.engine.context import Context
 from reconciler.engine.follow import Patience, pauses
-from reconciler.engine.launch import trigger_of
-from reconciler.engine.memories import recall
+from reconciler.engine.memories import recall, trigger_of
 from reconciler.engine.observe import observe
 from reconciler.engine.run_journal import RunJournal
 from reconciler.engine.run_logs import LogsFollowed, LogsSeen, kind_of

@@ -12,15 +12,16 @@ from datetime import datetime
 from typing import NoReturn
 
 from reconciler.aws.backends import RunBackend
-from reconciler.core import attempts, chronicle, run_steps, runs
-from reconciler.core.attempts import Bounds, Resume, Start, Stop
-from reconciler.core.memory import Attempt, Event, Memory, after
+from reconciler.core import attempts, run_steps, runs
+from reconciler.core.attempts import Resume, Start, Stop
+from reconciler.core.memory import Attempt, Memory
 from reconciler.core.operations import Advance, Note
 from reconciler.engine.claims import Claimed, announce, claim
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
 from reconciler.engine.journal import Journal
-from reconciler.engine.memories import Unrecorded, is_one_shot, stream
+from reconciler.engine.memories import is_one_shot, stream, trigger_of
+from reconciler.engine.recording import Announced, Recorder
 from reconciler.engine.requests import run_request
 from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, Until, place
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
@@ -36,17 +37,6 @@ class Postponed(ReconcilerError):
     def __init__(self, message: str, *, error: str = "") -> None:
         super().__init__(message)
         self.error = error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sending:
-    """A launch that was announced at an instant; `resumed`: it may have been sent before."""
-
-    job: Job
-    memory: Memory
-    bounds: Bounds
-    announced: str
-    resumed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +75,13 @@ class Launcher:
         number = _number(decision)
         if number != expected:
             ready = replace(ready, request=self._request(job, operation, self._key(name, number), revision))
-        announced = self._now()
-        memory = self._announce(job, claimed, decision, ready, announced)
+        at = self._now()
+        memory = self._announce(job, claimed, decision, ready, at)
         if memory.final or memory.last is None or memory.last.number != number or memory.last.placed:
             return "another loop is on it"
-        sending = _Sending(
-            job=job,
-            memory=memory,
-            bounds=operation.bounds,
-            announced=announced,
-            resumed=isinstance(decision, Resume),
-        )
-        return self._send(sending, ready.request, operation)
+        resumed = isinstance(decision, Resume)
+        announced = Announced(job=job, memory=memory, bounds=operation.bounds, at=at, resumed=resumed)
+        return self._send(announced, ready.request, operation)
 
     def note(self, job: Job, operation: Note) -> str:
         """Claim a generation that will not be run, and record that its fate is not known unless it is."""
@@ -107,6 +92,10 @@ class Launcher:
                 name, {"event": "finished", "state": "Unknown", "reason": operation.reason, "at": self._now()}
             )
         return operation.reason
+
+    @property
+    def _recorder(self) -> Recorder:
+        return Recorder(context=self.context, journal=self.journal)
 
     def _now(self) -> str:
         return self.context.clock.now().isoformat()
@@ -159,25 +148,24 @@ class Launcher:
         claimed_as, owner = stream.split("/")[1], self.context.settings.owner
         return RunKey(owner=owner, job=claimed_as, trigger=trigger_of(stream), attempt=attempt)
 
-    def _send(self, sending: _Sending, request: Spec, operation: Advance) -> str:
-        job, attempt = sending.job, sending.memory.last
-        assert attempt is not None
+    def _send(self, announced: Announced, request: Spec, operation: Advance) -> str:
+        job, attempt = announced.job, announced.attempt
         backend = self.context.backends.runs[job.kind]
-        key = self._key(sending.memory.stream, attempt.number)
+        key = self._key(announced.memory.stream, attempt.number)
         made: list[str] = []
         for launch in self.context.kind(job).launches(request, key, attempt.target, attempt.definition):
             if launch.key.part in attempt.launched_parts:
                 continue
-            placed = self._place(backend, launch, attempt, operation, resumed=sending.resumed)
+            placed = self._place(backend, launch, attempt, operation, resumed=announced.resumed)
             match placed:
                 case Launched():
-                    self._record(sending, launch, placed)
+                    self._take_note(announced, launch, placed)
                     made += placed.ids
                 case Refusal(reason=reason, error=error):
-                    self._refused(sending, launch, reason, transient=False, settles=not backend.tokens)
+                    self._recorder.refused(announced, launch, reason, transient=False, settles=not backend.tokens)
                     raise error
                 case Forgotten():
-                    return self._give_up(sending.memory, attempt)
+                    return self._recorder.forgotten(announced)
                 case Busy(reason=reason):
                     raise Postponed(reason)
         more = f" and {len(made) - _NAMED} more" if len(made) > _NAMED else ""
@@ -196,77 +184,32 @@ class Launcher:
         """Answer what is sent, looked up and checked before it is claimed: a fault here has changed nothing."""
         return run_request(self.context, job, body(self.context, job, revision), operation.bounds.main, key)
 
-    def _record(self, sending: _Sending, launch: Launch, launched: Launched) -> None:
-        """Put on record what a launch has made; of a part of it also that it is ended, at once.
-
-        Whoever found the one without the other would take the part for the whole.
-        """
+    def _take_note(self, announced: Announced, launch: Launch, launched: Launched) -> None:
+        """Record what AWS has answered. Raises Postponed where that is a part, which is ended, or nothing for now."""
         reasons = "; ".join(sorted({f"{failure.reason} {failure.detail}".strip() for failure in launched.failures}))
         if not launched.ids:
-            self._nothing_made(sending, launch, launched, reasons)
-        memory, number, cause = sending.memory, launch.key.attempt, f"{runs.PARTLY_PLACED}: {reasons}"
-        event: Event = {
-            "event": "launched",
-            "attempt": number,
-            "part": launch.key.part,
-            "ids": list(launched.ids),
-            "at": self._now(),
-        }
-        self.journal.record(memory.stream, event, *([self._stopping(number, cause)] if launched.failures else []))
-        assert memory.last is not None
-        line = chronicle.launched(trigger_of(memory.stream), memory.last, launched.ids)
-        self.context.backends.history.append(sending.job.name, line)
-        if launched.failures:
-            self._end(sending.job, launch.target, launched.ids, cause)
+            self._nothing_made(announced, launch, launched, reasons)
+        cause = f"{runs.PARTLY_PLACED}: {reasons}" if launched.failures else ""
+        self._recorder.launched(announced, launch, launched.ids, ended_for=cause)
+        if cause:
+            self._end(announced.job, launch.target, launched.ids, cause)
             raise Postponed(cause, error=cause)
 
-    def _nothing_made(self, sending: _Sending, launch: Launch, launched: Launched, reasons: str) -> NoReturn:
+    def _nothing_made(self, announced: Announced, launch: Launch, launched: Launched, reasons: str) -> NoReturn:
         transient = all(failure.transient for failure in launched.failures)
-        told = self._refused(sending, launch, reasons, transient=transient, settles=True)
+        known = self._recorder.refused(announced, launch, reasons, transient=transient, settles=True)
         if transient:
-            lasting = run_steps.lasting_refusal(told.last, sending.bounds, self.context.clock.now())
+            lasting = run_steps.lasting_refusal(known.last, announced.bounds, self.context.clock.now())
             raise Postponed(f"{reasons}; it is sent again after a pause", error=lasting)
         raise ReconcilerError(f"nothing was started: {reasons}")
-
-    def _refused(self, sending: _Sending, launch: Launch, reason: str, *, transient: bool, settles: bool) -> Memory:
-        """Put a refusal on record, and answer what is known then; it `settles` what was made before if AWS would have
-        told of that instead.
-
-        In the history first: told twice it does no harm, and once it is recorded it is no longer told. Whoever dies
-        between the two leaves a launch that is sent again, with its token.
-        """
-        job, memory = sending.job, sending.memory
-        event: Event = {
-            "event": "refused",
-            "attempt": launch.key.attempt,
-            "part": launch.key.part,
-            "reason": reason,
-            "transient": transient,
-            "announced": sending.announced,
-            "settles": settles,
-            "at": self._now(),
-        }
-        if memory.last is not None and memory.last.refusal != reason and is_one_shot(memory.stream):
-            line = chronicle.refused(trigger_of(memory.stream), memory.last, reason)
-            self.context.backends.history.append(job.name, line)
-        self.journal.record(memory.stream, event)
-        return after(memory, event)
-
-    def _give_up(self, memory: Memory, attempt: Attempt) -> str:
-        events = attempts.unknown_launch(attempt, self.context.clock.now())
-        self.journal.record(memory.stream, *events)
-        return str(events[-1]["reason"])
 
     def _stop(self, job: Job, operation: Advance) -> str:
         assert isinstance(operation.decision, Stop)
         assert operation.memory is not None
         stop = operation.decision
-        self.journal.record(operation.memory.stream, self._stopping(stop.attempt.number, stop.cause))
+        self._recorder.stopping(operation.memory, stop.attempt.number, stop.cause)
         self._end(job, stop.attempt.target, stop.ids, stop.cause)
         return f"{stop.cause}: {', '.join(stop.ids)}"
-
-    def _stopping(self, attempt: int, cause: str) -> Event:
-        return {"event": "stopping", "attempt": attempt, "cause": cause, "at": self._now()}
 
     def _end(self, job: Job, target: str, ids: Sequence[str], cause: str) -> None:
         """End tasks; that they are being ended is on record before."""
@@ -274,24 +217,5 @@ class Launcher:
             self.context.backends.runs[job.kind].stop(task, target, reason=f"{runs.STOPPED_BY_US}{cause}")
 
 
-def record_ends(context: Context, unrecorded: Sequence[Unrecorded], journal: Journal) -> None:
-    """Write down the ends of runs that were seen for the first time: in the history, then in their journal.
-
-    In this order, since a line that the history holds twice is harmless, and one that it lacks is lost.
-    """
-    for ending in unrecorded:
-        trigger, last = trigger_of(ending.memory.stream), ending.memory.last
-        if last is not None:
-            ends = [chronicle.ended(trigger, last, event) for event in ending.events if event["event"] == "ended"]
-            context.backends.history.append_all(ending.job, [(line, None) for line in ends])
-        journal.record(ending.memory.stream, *ending.events)
-
-
 def _number(decision: Start | Resume) -> int:
     return decision.attempt if isinstance(decision, Start) else decision.attempt.number
-
-
-def trigger_of(stream: str) -> str:
-    """Answer the trigger of a stream's run: `once/<job>/<generation>/<n>` is `once:<generation>/<n>`."""
-    kind, _, rest = stream.split("/", 2)
-    return f"{kind}:{rest}"

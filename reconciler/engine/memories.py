@@ -25,6 +25,12 @@ def stream(job: str, generation: str, n: int) -> str:
     return f"{_PREFIX}{job}/{generation}/{n}"
 
 
+def trigger_of(stream: str) -> str:
+    """Answer the trigger of a stream's run: `once/<job>/<generation>/<n>` is `once:<generation>/<n>`."""
+    kind, _, rest = stream.split("/", 2)
+    return f"{kind}:{rest}"
+
+
 def is_one_shot(stream: str) -> bool:
     """Answer whether a run's stream is that of a one-shot."""
     return stream.startswith(_PREFIX)

@@ -9,9 +9,9 @@ from reconciler.core.plan import Plan
 from reconciler.engine import by_hand, doctor, following, lookup, reporting, retrying, run_logs, suspension
 from reconciler.engine.context import Context
 from reconciler.engine.endings import Told
-from reconciler.engine.launch import record_ends
 from reconciler.engine.manual import Ended
 from reconciler.engine.observe import Observation
+from reconciler.engine.recording import record_ends
 from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.suspension import Suspended, Wish
 from reconciler.errors import UsageError

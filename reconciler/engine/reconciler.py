@@ -18,9 +18,9 @@ from reconciler.engine.context import Context, Listener
 from reconciler.engine.endings import Told
 from reconciler.engine.follow import Patience, finished, pauses
 from reconciler.engine.kept import Kept
-from reconciler.engine.launch import record_ends
 from reconciler.engine.observe import Observation, observe
 from reconciler.engine.operator import Operator
+from reconciler.engine.recording import record_ends
 from reconciler.engine.run_logs import LogsSeen
 from reconciler.engine.slots import record_slots
 from reconciler.engine.unmanaged import unmanaged

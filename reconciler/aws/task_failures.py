@@ -11,7 +11,8 @@ from typing import Any, Final
 from reconciler.errors import AwsCallError
 from reconciler.model import Failure
 
-#: (pattern of the reason or message, whether it passes, what it means); the first that fits counts.
+#: (pattern of the reason or message, whether it passes, what it means); the first that fits counts. What is a sentence
+#: of AWS's says itself what it means.
 _REASONS: Final[Sequence[tuple[re.Pattern[str], bool, str]]] = tuple(
     (re.compile(pattern, re.IGNORECASE), transient, meaning)
     for pattern, transient, meaning in (
@@ -19,9 +20,9 @@ _REASONS: Final[Sequence[tuple[re.Pattern[str], bool, str]]] = tuple(
         (r"^RESOURCE:ENI", True, "no container instance can take another network interface"),
         (r"^RESOURCE:", True, "no container instance has as much of it free"),
         (r"^AGENT$", True, "the container instance's agent is disconnected"),
-        (r"capacity is unavailable", True, "Fargate lacks capacity in these subnets' zones"),
-        (r"limit on the number of (tasks|vCPUs)", True, "the account's Fargate quota is used up"),
-        (r"no container instances were found", True, "the cluster has no container instance"),
+        (r"capacity is unavailable", True, ""),
+        (r"limit on the number of (tasks|vCPUs)", True, ""),
+        (r"no container instances were found", True, ""),
         (r"^EMPTY CAPACITY PROVIDER", True, "the capacity provider has no container instance"),
         (r"^ATTRIBUTE", False, "no container instance has an attribute that the definition needs"),
         (r"^LOCATION", False, "no container instance is in the zone that the task needs"),

@@ -105,7 +105,6 @@ def test_parts_and_attempts_are_runs_of_their_own(runs: Tasks, definition: str) 
             "Capacity is unavailable at this time. Please try again later",
             Failure(
                 reason="Capacity is unavailable at this time. Please try again later",
-                detail="Fargate lacks capacity in these subnets' zones",
                 transient=True,
             ),
         ),

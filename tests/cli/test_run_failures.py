@@ -54,7 +54,7 @@ FAILURES = [
         "default",
         none,
         125,
-        f"reconcile: nothing was started within 300 s: {CAPACITY} Fargate lacks capacity in these subnets' zones",
+        f"reconcile: nothing was started within 300 s: {CAPACITY}",
         id="RunTask answers 200 with failures: capacity",
     ),
     pytest.param(
@@ -186,7 +186,7 @@ LATER = {
     "RunTask answers 200 with failures: capacity": (
         1,
         "Pending",
-        f"Pending ({CAPACITY} Fargate lacks capacity in these subnets' zones)",
+        f"Pending ({CAPACITY})",
     ),
     "RunTask answers 200 with failures: agent": (
         1,

@@ -25,6 +25,8 @@ TO_COME: Final = "(the revision that is registered first)"
 AWS_RETRIES: Final = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 #: Says whose it is and by which commit; a difference is no drift.
 _NOT_DRIFT: Final = ("Description",)
+#: Whether a job is held back, by its manifest or by hand: `health` says so, and AWS differs in nothing.
+_HELD: Final = "suspended"
 #: What decides when a schedule starts something.
 _WHEN: Final = ("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate")
 
@@ -68,12 +70,14 @@ def plan_schedule(
     found = _on_aws(job, seen, slots, now, registers=registers)
     steps = (*gone, *found.steps)
     by_loop = slots is not None and isinstance(job.trigger, Schedule) and job.trigger.engine is Engine.RECONCILER
+    on_aws = Sync.DRIFTED if gone and found.sync is Sync.IN_SYNC else found.sync
     if slots is None or slots.stands:
-        sync = Sync.DRIFTED if gone and found.sync is Sync.IN_SYNC else found.sync
-        return SchedulePlan(sync=sync, steps=steps, changes=found.changes, message=found.message)
+        return SchedulePlan(sync=on_aws, steps=steps, changes=found.changes, message=found.message)
     # a loop's schedule that is suspended from its beginning starts nothing, recorded or not
-    if by_loop and not (slots.memory.standing is None and slots.wanted.get("suspended")):
+    if by_loop and not (slots.memory.standing is None and slots.wanted.get(_HELD)):
         step = _standing(job, slots)
+        if step.changes and all(change.path == _HELD for change in step.changes):
+            return SchedulePlan(sync=on_aws, steps=(*steps, step), message=found.message)
         sync = Sync.MISSING if step.action is Action.CREATE else Sync.DRIFTED
         return SchedulePlan(sync=sync, steps=(*steps, step), changes=step.changes, message=found.message)
     if by_loop or all(step.operation is None and not step.error for step in found.steps):

@@ -283,6 +283,8 @@ def test_9_suspended_at_night_and_resumed_nothing_starts_for_the_hours_between(t
     team.at("2026-01-02T01:50:00")
     suspended = team.call("suspend", "--all")
     assert (suspended.code, suspended.out.splitlines()[2]) == (0, "try-sales: suspended")
+    assert team.call("drift").code == 0, "nothing on AWS differs from the manifests"
+    assert "  try-sales         EcsJob    InSync  Suspended" in team.call("status").out
     assert team.once().code == 0
     clock = team.aws.client("scheduler").get_schedule(GroupName="reconciler-shop.staging", Name="try-search-index")
     assert clock["State"] == "DISABLED"
@@ -291,6 +293,7 @@ def test_9_suspended_at_night_and_resumed_nothing_starts_for_the_hours_between(t
         team.at(f"2026-01-02T{time}")
         assert team.once().code == 0
     assert team.call("resume", "--all").code == 0
+    assert [job["name"] for job in team.json("drift")["jobs"] if job["sync"] == "Drifted"] == ["try-search-index"]
     assert team.once().code == 0
     team.at("2026-01-02T06:20:00")
     assert team.once().code == 0

@@ -104,7 +104,7 @@ def decide(memory: Memory, executions: Mapping[str, Execution], bounds: Bounds, 
             (attempt.ended_at or now) + pause(attempt.number),
             now,
             Start(attempt=attempt.number + 1),
-            f"attempt {attempt.number} failed: {attempt.reason}",
+            f"{said(attempt.number)} failed: {attempt.reason}",
         )
     if attempt.refused is not None:
         in_doubt = attempt.ids or attempt.open
@@ -113,6 +113,11 @@ def decide(memory: Memory, executions: Mapping[str, Execution], bounds: Bounds, 
     if not attempt.placed and not attempt.stopping:
         return Resume(attempt=attempt)
     return _overdue(attempt, executions, bounds, now) or _follow(attempt, executions)
+
+
+def said(number: int) -> str:
+    """Name an attempt to people, who count from one as the lines of runs do; keys and JSON count from zero."""
+    return f"attempt {number + 1}"
 
 
 def pause(failures: int) -> timedelta:
@@ -199,7 +204,7 @@ def _follow(attempt: Attempt, executions: Mapping[str, Execution]) -> Decision:
     running = any(execution.state is RunState.RUNNING for execution in going)
     state = RunState.RUNNING if running else RunState.PENDING
     statuses = sorted({_standing(execution) for execution in going}) or ["launched"]
-    return Wait(state=state, reason=f"attempt {attempt.number} is {', '.join(statuses)}")
+    return Wait(state=state, reason=f"{said(attempt.number)} is {', '.join(statuses)}")
 
 
 def _standing(execution: Execution) -> str:

@@ -68,7 +68,7 @@ def plan_one_shot(job: Job, shot: OneShot, now: datetime, *, adopting: bool = Fa
             step = run_step(job, name, Action.STOP, cause, operation=operation)
             return OneShotPlan(health=Health.RUNNING, message=cause, step=step)
         case Start(attempt=number) as start:
-            reason = f"attempt {number}" if number else "claimed, not yet launched"
+            reason = attempts.said(number) if number else "claimed, not yet launched"
             return _launching(job, name, reason, _advance(shot, memory, start))
         case Resume() as resume:
             reason = "launch was announced and not recorded"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from reconciler.core.attempts import Bounds, Decision, Finished, Resume, Start, Stop, Wait
+from reconciler.core.attempts import Bounds, Decision, Finished, Resume, Start, Stop, Wait, said
 from reconciler.core.memory import Attempt
 from reconciler.core.operations import Advance, Note
 from reconciler.model import Action, Health, Job, RunState, Status, Step
@@ -78,7 +78,7 @@ def told_of(decision: Decision) -> str:
         case Stop(cause=cause):
             return cause
         case Start(attempt=number):
-            return f"attempt {number}"
+            return said(number)
         case Resume():
             return "launch was announced and not recorded"
 

@@ -220,7 +220,7 @@ def _followed(
         case Stop(cause=cause):
             return run_step(job, name, Action.STOP, cause, operation=operation)
         case Start(attempt=number):
-            return run_step(job, name, Action.LAUNCH, f"attempt {number}", operation=operation)
+            return run_step(job, name, Action.LAUNCH, attempts.said(number), operation=operation)
         case Resume():
             return run_step(job, name, Action.LAUNCH, "launch was announced and not recorded", operation=operation)
 

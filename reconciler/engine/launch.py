@@ -169,7 +169,7 @@ class Launcher:
                 case Busy(reason=reason):
                     raise Postponed(reason)
         more = f" and {len(made) - _NAMED} more" if len(made) > _NAMED else ""
-        return f"attempt {attempt.number}: {', '.join(made[:_NAMED])}{more}"
+        return f"{attempts.said(attempt.number)}: {', '.join(made[:_NAMED])}{more}"
 
     def _place(
         self, backend: RunBackend, launch: Launch, attempt: Attempt, operation: Advance, *, resumed: bool

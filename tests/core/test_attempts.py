@@ -76,7 +76,7 @@ def test_an_announced_launch_is_looked_for_before_it_is_sent_again() -> None:
 
 def test_a_task_not_yet_listed_is_waited_for_and_then_unknown() -> None:
     assert decided(memory(START, LAUNCHED), None, 100)[1] == Wait(
-        state=RunState.PENDING, reason="attempt 0 is launched"
+        state=RunState.PENDING, reason="attempt 1 is launched"
     )
     known, decision = decided(memory(START, LAUNCHED), None, 302)
     assert isinstance(decision, Finished)
@@ -128,7 +128,7 @@ def test_a_task_that_does_not_start_is_stopped() -> None:
 def test_a_task_that_runs_too_long_is_stopped_and_has_failed_whatever_it_exits_with() -> None:
     running = task(RunState.RUNNING, started=10)
     assert decided(memory(START, LAUNCHED), running, 610)[1] == Wait(
-        state=RunState.RUNNING, reason="attempt 0 is RUNNING"
+        state=RunState.RUNNING, reason="attempt 1 is RUNNING"
     )
     _, decision = decided(memory(START, LAUNCHED), running, 611)
     assert isinstance(decision, Stop)

@@ -13,6 +13,9 @@ PARTLY_PLACED = "partly placed"
 REPLACED = "replaced"
 ASKED = "stopped on request"
 
+#: What a container exits with that was told to end (SIGTERM), or was killed.
+_SIGNALLED = frozenset({143, 137})
+_ESSENTIAL_ENDED = "EssentialContainerExited"
 #: Stop codes of tasks that did not end by themselves (ECS Task.stopCode in the service model).
 _INTERRUPTED = frozenset(
     {"UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption", "TerminationNotice", "InfrastructureHealth"}
@@ -62,12 +65,19 @@ def explanation(execution: Execution, main: str | None) -> str:
         parts.append(container.reason)
     if execution.reason:
         parts.append(execution.reason)
+    untold = {None} if _was_ended(execution, container) else {None, 0}
     others = (
         f"{other.name} exited {other.exit_code}"
         for other in execution.containers
-        if other is not container and other.essential and other.exit_code not in {0, None}
+        if other is not container and other.essential and other.exit_code not in untold
     )
     return "; ".join([*parts, *others]) or execution.stop_code or execution.status
+
+
+def _was_ended(execution: Execution, main: ContainerEnd | None) -> bool:
+    """Answer whether nothing but the end of another container can have ended the main one."""
+    by_itself = execution.stop_code == _ESSENTIAL_ENDED
+    return by_itself and main is not None and main.exit_code in _SIGNALLED and not main.reason
 
 
 def _main(containers: Sequence[ContainerEnd], main: str | None) -> ContainerEnd | None:

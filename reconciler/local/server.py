@@ -66,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _control(self, request: Request) -> Answer:
         given = request.headers.get(TOKEN_HEADER.lower(), "")
         if not hmac.compare_digest(given.encode(), self.server.token.encode()):
-            return Answer(status=403, body=b"the control endpoints want the token that the start printed\n")
+            told = f"the control endpoints want {TOKEN_HEADER}: the token in the file beside the state, STATE.running\n"
+            return Answer(status=403, body=told.encode())
         return control.handle(self.server.dispatcher, request)
 
     def _read_chunks(self) -> bytes:

@@ -1,7 +1,7 @@
 """CBOR (RFC 8949) as far as Smithy's RPC v2 protocol uses it.
 
-The Resource Groups Tagging API speaks it and JSON (`protocols: [smithy-rpc-v2-cbor, json]` in its service model). An SDK
-chooses: botocore 1.44.5 CBOR, 1.44.8 JSON. So the embedded AWS reads and writes both.
+The Resource Groups Tagging API speaks it and JSON (`protocols: [smithy-rpc-v2-cbor, json]` in its service model). An
+SDK chooses: botocore 1.44.5 CBOR, 1.44.8 JSON. So the embedded AWS reads and writes both.
 """
 
 import struct

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from reconciler.cli.parameters import pair, report_target, role_arn, variable
+from reconciler.cli.parameters import pair, region, report_target, role_arn, variable
 
 
 class _Reachable(click.Path):
@@ -107,7 +107,7 @@ MANIFESTS: Final[Group] = (
         "--var", type=variable, metavar="NAME=VALUE", multiple=True, help="Set a variable, over every other source."
     ),
     _option("--var-file", type=_PATH, metavar="FILE", multiple=True, help="Read variables from a YAML or JSON file."),
-    _option("--region", metavar="REGION", help="The AWS Region, over Settings' and the environment's."),
+    _option("--region", type=region, metavar="REGION", help="The AWS Region, over Settings' and the environment's."),
 )
 AWS: Final[Group] = (
     _option("--profile", metavar="NAME", help="The AWS profile to take credentials from."),

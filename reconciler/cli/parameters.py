@@ -14,6 +14,7 @@ _SPAN: Final = re.compile(r"(?P<number>\d+)(?P<unit>[smhd])")
 _LONGEST: Final = timedelta(days=36_500)
 _DIGITS: Final = 9
 #: As in the schema of Settings.
+_REGION: Final = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+")
 #: What `${{ … }}` can name.
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -64,6 +65,13 @@ def output_file(text: str) -> Path:
     if is_directory:
         raise click.BadParameter(f"{path}: expected a file, got a directory")
     return path
+
+
+def region(text: str) -> str:
+    """Read the name of a Region: of another one no endpoint would answer."""
+    if _REGION.fullmatch(text) is None:
+        raise click.BadParameter(f'expected a region, as in eu-west-1, got "{text}"')
+    return text
 
 
 def role_arn(text: str) -> str:

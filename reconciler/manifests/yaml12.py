@@ -21,6 +21,8 @@ MOST_BYTES = 1 << 20
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=\s|\Z)", re.MULTILINE)
+#: What git writes where it could not merge: no line of a manifest begins so.
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 #: How many unquoted `${{ }}` are told for one file before it is given up.
 _MOST_REPAIRS = 50
@@ -64,12 +66,16 @@ def value(text: str) -> Any:
 
 
 def _unreadable(text: str, file: str) -> Problem | None:
-    """Answer what forbids parsing at all: a control character, or a document over the limit."""
+    """Answer what forbids parsing at all: a control character, a conflict of git's, or a document over the limit."""
     control = _CONTROL.search(text)
     if control is not None:
         line, column = _position(text, control.start())
         message = f"the control character U+{ord(control.group()):04X} is not allowed"
         return Problem(message=message, source=source((file, line, column)), hint='write it as an escape in "…"')
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        where = source((file, *_position(text, conflict.start())))
+        return Problem(message="a merge conflict is left here", source=where, hint="keep one side of each, no marker")
     if len(text) <= MOST_BYTES // 4:
         return None
     start = 0

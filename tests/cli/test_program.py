@@ -78,6 +78,10 @@ def test_aliases_and_modes_name_verbs() -> None:
             ("plan", "--report", "json=-"),
             "Invalid value for '--report': expected a file (--format json writes to stdout)",
         ),
+        (
+            ("plan", "--region", "Ireland"),
+            "Invalid value for '--region': expected a region, as in eu-west-1, got \"Ireland\"",
+        ),
         (("--env", "prod", "plan"), "Error: --env stands after the verb: reconcile plan --env …"),
         (("--local", "status"), "Error: --local stands after the verb: reconcile status --local …"),
         (("--frobnicate",), "No such option '--frobnicate'."),

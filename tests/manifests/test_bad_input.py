@@ -487,6 +487,13 @@ def test_a_mapping_for_a_list(jobs_d: Directory, written: str, error: str) -> No
     assert jobs_d.errors(JOB + written) == [f"jobs.d/job.yaml{error.format(CONTAINER)}"]
 
 
+def test_a_conflict_that_nobody_has_resolved(jobs_d: Directory) -> None:
+    written = JOB.replace("image: ", "<<<<<<< HEAD\n        image: ", 1).replace("        <<", "<<")
+    assert jobs_d.errors(f"{written}>>>>>>> main\n") == [
+        "jobs.d/job.yaml:8:1: a merge conflict is left here (keep one side of each, no marker)"
+    ]
+
+
 def test_words_of_kubernetes_in_metadata(jobs_d: Directory) -> None:
     assert jobs_d.errors(JOB.replace("{name: hello}", "{name: hello, labels: {a: b}, namespace: jobs}")) == [
         "jobs.d/job.yaml:3:25 metadata.labels: unknown key (did you mean tags?)",

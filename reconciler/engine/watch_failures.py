@@ -27,9 +27,12 @@ class Failures:
 
 
 def errors_by_job(report: Report) -> Mapping[str, str]:
-    """Answer what is wrong with each job after a pass: its first failed step, else why it could not be looked at."""
+    """Answer what is wrong with each job after a pass: its first failed step, else why it could not be looked at.
+
+    What is no job's, the rule that keeps how runs end, goes by its own name.
+    """
     errors = {job.name: job.message for job in report.jobs if job.sync is Sync.ERROR}
-    errors |= {step.job: step.error for step in reversed(report.steps) if step.error and step.job}
+    errors |= {step.job or step.name: step.error for step in reversed(report.steps) if step.error}
     return dict(sorted(errors.items()))
 
 

@@ -11,6 +11,7 @@ from reconciler.model import Action, Health, Report, RunState, Status, Sync
 from tests.engine.harness import SETTINGS, Directory, one_shot
 from tests.engine.scheduled import BY_EVENTBRIDGE, passes, scheduled, scheduled_batch
 from tests.engine.test_pass import axes
+from tests.engine.watching import theatre
 
 NAME = "reconciler-tests"
 GROUP = "/reconciler/tests/events"
@@ -285,3 +286,15 @@ def test_tasks_of_strangers_are_not_kept(directory: Directory) -> None:
     directory.aws.advance(3600 + 60)
     kept = directory.aws.client("logs").filter_log_events(logGroupName=GROUP)["events"]
     assert [json.loads(event["message"])["detail"]["startedBy"][:3] for event in kept] == ["rc/"]
+
+
+def test_a_loop_that_may_not_write_the_rule_says_so_once_and_when_it_may(directory: Directory) -> None:
+    keep_events(directory)
+    directory.aws.faults.add("events:PutRule", "deny", times=None)
+    stage = theatre(directory, allow_empty=True)
+    stage.script.at(600, directory.aws.faults.clear, None)
+    stage.run(900)
+    failing = [dict(each.failing) for each in stage.passes if each.failing]
+    assert [list(errors) for errors in failing] == [[NAME]]
+    assert failing[0][NAME].startswith("PutRule: events:PutRule is not allowed on ")
+    assert [each.recovered for each in stage.passes if each.recovered] == [(NAME,)]

@@ -78,7 +78,8 @@ def limit_reruns(
     rerun = [job for job in jobs if job.job.name in ran_before and any(_is_first(step) for step in job.steps)]
     if len(rerun) <= allowed:
         return jobs, ()
-    reason = f"{len(rerun)} one-shots that ran before would run again (maxReruns {allowed})"
+    one_shots = "1 one-shot" if len(rerun) == 1 else f"{len(rerun)} one-shots"
+    reason = f"{one_shots} that ran before would run again (maxReruns {allowed})"
     hint = f"--max-reruns {len(rerun)} lifts it"
     names = {job.job.name for job in rerun}
     error = f"{reason}; {hint}"

@@ -67,7 +67,8 @@ def plan_prune(
     allowed = limits.max_deletions if limits.max_deletions is not None else settings.max_deletions
     count = len({orphan.job for orphan in doomed})
     if count > allowed:
-        reason = f"{count} jobs would be deleted (maxDeletions {allowed}), so none is"
+        jobs = "1 job" if count == 1 else f"{count} jobs"
+        reason = f"{jobs} would be deleted (maxDeletions {allowed}), so none is"
         hint = f"--max-deletions {count} lifts it"
         kept += [_keep(orphan, reason, status=Status.BLOCKED, error=f"{reason}; {hint}") for orphan in doomed]
         return tuple(kept), (Problem(message=reason, hint=hint),)

@@ -237,6 +237,15 @@ def test_what_a_newer_commit_made_is_not_taken_for_deleted() -> None:
         assert told(lifted) == [(Action.DELETE, "kept", Status.PLANNED)]
 
 
+def test_one_that_is_too_many_is_told_as_one() -> None:
+    again = seen(job("again", trigger=Once()), ran_before=True)
+    made = plan(again, orphans=(orphan("gone"),), limits=Limits(max_deletions=0, max_reruns=0))
+    assert [problem.message for problem in made.problems] == [
+        "1 one-shot that ran before would run again (maxReruns 0)",
+        "1 job would be deleted (maxDeletions 0), so none is",
+    ]
+
+
 def test_more_deletions_than_allowed_delete_nothing_and_stop_nothing_else() -> None:
     orphans = tuple(orphan(name) for name in ("a", "b", "c"))
     made = plan(seen(ONCE, live=False), orphans=orphans)

@@ -106,7 +106,8 @@ def told_since(context: Context, since: datetime, jobs: Sequence[Job], known: Se
 def find(context: Context, reference: str) -> Run:
     """Answer the run that a task's ARN, an id or its beginning names, as it stands now. Raises UsageError if none does.
 
-    The last days are searched first, then everything that the history keeps.
+    A job that no manifest declares any more is meant by its name, with or without the prefix: its newest run. The last
+    days are searched first, then everything that the history keeps.
     """
     if not reference:
         raise UsageError("RUN: expected a job, a task's ARN, or the beginning of an id")
@@ -118,8 +119,9 @@ def find(context: Context, reference: str) -> Run:
         if len(named) > 1:
             several = ", ".join(f"{run.ids[0]} of {run.job}" for run in named[:5])
             raise UsageError(f"{reference}: names {len(named)} runs", hint=several)
-        if named:
-            return refreshed(context, named)[0]
+        gone = [run for run in runs if run.job in {reference, f"{context.settings.name_prefix}{reference}"}]
+        if named or gone:
+            return refreshed(context, named or [max(gone, key=_began)])[0]
     for backend in context.backends.runs.values():
         execution = backend.look_up(reference)
         if execution is not None:

@@ -260,6 +260,18 @@ def test_7_what_has_no_manifest_goes_schedule_first_and_a_running_task_keeps_its
     assert [task["containers"][0]["exitCode"] for task in team.tasks("search-index")] == [0]
 
 
+def test_7_what_goes_on_of_a_job_without_a_manifest_is_stopped_by_its_name(team: Team) -> None:
+    team.aws.outcome("try-search-index", "runs forever")
+    assert team.call("run", "search-index").code == 0
+    team.remove("search-index")
+    assert team.once().code == 0
+    assert team.call("logs", "try-search-index").code == 0
+    stopped = team.call("stop", "search-index")
+    assert (stopped.code, "try-search-index" in stopped.out) == (0, True)
+    team.aws.advance(60)
+    assert (team.once().code, team.revisions("search-index")) == (0, [])
+
+
 def test_7_the_schedule_of_a_job_that_goes_is_off_before_its_definition(team: Team) -> None:
     team.remove("search-index")
     assert team.once().code == 0

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reconciler.core import run_keys
 from reconciler.core.paths import MOVED
-from reconciler.core.slot_memory import slot_from
+from reconciler.core.slot_memory import slot_from, slot_text
 from reconciler.model import ABSENT, Action, FieldChange, Run, Source, Step
 from reconciler.reports.masking import is_masked
 from reconciler.reports.printing import printable
@@ -41,7 +41,12 @@ def _whole(value: Any) -> str:
         return "(not there)"
     if is_masked(value):
         return str(value)
-    return printable(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str))
+    return printable(json.dumps(value, sort_keys=True, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    """Answer what JSON has no type for; an instant reads as it does in the report's JSON, and so in a saved plan."""
+    return slot_text(value) if isinstance(value, datetime) else str(value)
 
 
 def side_texts(change: FieldChange, limit: int = 0) -> tuple[str, str]:

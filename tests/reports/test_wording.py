@@ -1,10 +1,12 @@
 """How a change reads: what is long is cut where the two sides differ, what only moved is said to have moved."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from reconciler.model import ABSENT, FieldChange, Run
+from reconciler.reports.json import instant
 from reconciler.reports.wording import change_values, run_moment, side_texts
 
 
@@ -55,3 +57,10 @@ def test_an_entry_that_only_moved_is_said_once() -> None:
 def test_a_run_that_began_late_says_which_start_it_is(trigger: str, told: str) -> None:
     run = Run(job="report", trigger=trigger, attempt=1, started=datetime(2026, 1, 2, 2, 16, 10, tzinfo=UTC))
     assert run_moment(run) == told
+
+
+def test_an_instant_reads_the_same_in_a_plan_and_in_a_saved_one() -> None:
+    start = datetime(2026, 11, 26, 19, tzinfo=timezone(timedelta(hours=1)))
+    change = FieldChange(path="StartDate", before=ABSENT, after=start)
+    saved = replace(change, after=instant(start))
+    assert side_texts(change) == side_texts(saved) == ("(not there)", '"2026-11-26T18:00:00Z"')

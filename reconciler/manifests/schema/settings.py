@@ -108,7 +108,7 @@ def _everywhere() -> dict[str, Schema]:
                 for kind in ("EcsJob", "BatchJob")
             },
         ),
-        "tags": jobs.tags("Tags on everything; a job's own tags win."),
+        "tags": jobs.tags("Tags on every definition and run; a job's own tags win."),
         "prune": words.closed(
             "What is done about jobs whose manifest is gone.",
             {

@@ -72,13 +72,14 @@ def watching(
     patience: float = PATIENCE,
     **variables: str,
 ) -> Iterator[Loop]:
-    command = [sys.executable, *program, "--watch", str(directory), "--rate-limits", "off"]
-    with subprocess.Popen(
-        [*command, "--endpoint-url", aws.endpoint, *options],
-        env=settings_of(aws, directory, **variables),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    command = (*program, "--watch", str(directory), "--rate-limits", "off", "--endpoint-url", aws.endpoint, *options)
+    with looping(command, settings_of(aws, directory, **variables), patience) as loop:
+        yield loop
+
+
+@contextmanager
+def looping(command: Sequence[str], environment: Mapping[str, str], patience: float = PATIENCE) -> Iterator[Loop]:
+    with subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.PIPE, text=True) as process:
         impatience = threading.Timer(patience, process.kill)
         impatience.start()
         try:
@@ -100,6 +101,15 @@ def test_a_saved_file_is_acted_upon_and_a_signal_ends_the_loop_in_order(aws: Loc
         assert "updated task-definition hello" in loop.hear(PASS)
         assert loop.end() == 0
         assert loop.lines[-1].endswith("stopped after 3 passes; runs go on\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_loop_in_order_that_has_the_embedded_aws_to_itself(directory: Path, number: int) -> None:
+    own = {"RECONCILER_LOCAL_STATE": str(directory.parent / "state"), "RECONCILER_LOCK_DIR": str(directory.parent)}
+    with looping((*PROGRAM, "--watch", "--local", str(directory)), {**os.environ, **own}) as loop:
+        loop.hear(PASS)
+        assert loop.end(number) == 0
+        assert loop.lines[-1].endswith("stopped after 1 pass; runs go on\n")
 
 
 def test_a_checkout_of_many_files_makes_one_pass(aws: LocalAws, directory: Path) -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -75,7 +76,11 @@ def command(
     files = FileEvents(invocation.options.directory, alarm, lambda message: tell(Said(message=message)))
     process = Process(invocation, files)
     notifier = Notifier()
-    log = Log(sys.stderr, now=invocation.clock.now, scrub=process.scrub, as_json=log_format == "json")
+
+    def now() -> datetime:
+        return invocation.clock.now()  # not before signals are handled: an embedded AWS of our own has threads
+
+    log = Log(sys.stderr, now=now, scrub=process.scrub, as_json=log_format == "json")
     listeners: list[Callable[[Told], None]] = [log, notifier]
     passes = 0
 

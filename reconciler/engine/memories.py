@@ -1,7 +1,7 @@
 """Read what the ledger remembers of the directory's one-shots, and what AWS tells of their tasks."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -68,23 +68,33 @@ class Memories:
         linked: Mapping[str, Revision],
         now: datetime,
     ) -> "Memories":
-        """Look up the present generation of every one-shot among `jobs`, and its tasks where it is not finished."""
+        """Look up the present generation of every one-shot among `jobs`, and the tasks of all that are not finished.
+
+        A generation that was superseded while it ran is followed to its end, which decides where somebody goes back to
+        it; nothing else is done about it.
+        """
         once = [job for job in jobs if isinstance(job.trigger, Once)]
         if not once:
             return cls()
         known = _by_job(context, context.backends.ledger.read(_PREFIX))
         shots: dict[str, OneShot] = {}
+        superseded: list[tuple[Job, Memory]] = []
         for job in once:
             names = present_generations(context, job, linked.get(job.name))
-            memory, before = _recall(job, names, known)
+            memories = [memory for name in (job.name, *job.former_names) for memory in known.get(name, ())]
+            memory, before = _recall(job, names, memories)
+            superseded += [(job, each) for each in memories if each.generation not in names and _may_go_on(each)]
             shots[job.name] = OneShot(
                 generation=names[0],
                 bounds=bounds(context, job, families.get(job.name), linked.get(job.name)),
                 memory=memory,
                 ran_before=before,
             )
-        executions = _executions(context, once, shots)
-        return _settled(shots, executions, now)
+        present = ((job, memory) for job in once if (memory := shots[job.name].memory) is not None)
+        executions = _executions(context, (*present, *superseded))
+        settled = _settled(shots, executions, now)
+        ends = tuple(_ended(job, each, shots[job.name].bounds, executions, now) for job, each in superseded)
+        return replace(settled, unrecorded=(*settled.unrecorded, *(end for end in ends if end.events)))
 
 
 def present_generations(context: Context, job: Job, linked: Revision | None) -> tuple[str, ...]:
@@ -119,12 +129,11 @@ def _by_job(context: Context, records: Mapping[str, StreamRecord]) -> Mapping[st
     return found
 
 
-def _recall(job: Job, present: Sequence[str], known: Mapping[str, Sequence[Memory]]) -> tuple[Memory | None, bool]:
+def _recall(job: Job, present: Sequence[str], memories: Sequence[Memory]) -> tuple[Memory | None, bool]:
     """Answer the newest run of the present generation, and whether other generations ever ran.
 
     What a person has asked for again is the newest, also where whoever was to launch it did not come so far.
     """
-    memories = [memory for name in (job.name, *job.former_names) for memory in known.get(name, ())]
     same = [memory for memory in memories if memory.generation in present]
     newest = max(same, key=lambda memory: memory.n, default=None)
     if newest is not None and newest.retried is not None:
@@ -138,13 +147,18 @@ def next_number(job: Job, memory: Memory, asked: datetime) -> Memory:
     return Memory(stream=stream(job.name, memory.generation, n), generation=memory.generation, n=n, claimed=asked)
 
 
-def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:
-    """Describe the tasks of every attempt that has not ended, in one round for each cluster."""
+def _may_go_on(memory: Memory) -> bool:
+    """Answer whether the last attempt of a run was started whole, and its end is not on record."""
+    last = memory.last
+    return memory.final is None and last is not None and last.ended is None and (last.placed or bool(last.stopping))
+
+
+def _executions(context: Context, runs: Iterable[tuple[Job, Memory]]) -> Mapping[str, Execution]:
+    """Describe the tasks of every run's attempt that has not ended, in one round for each cluster."""
     asked: dict[tuple[str, str], set[str]] = {}
     claimed: dict[tuple[str, str], datetime] = {}
-    for job in jobs:
-        memory = shots[job.name].memory
-        if memory is None or memory.final is not None or memory.last is None or memory.last.ended is not None:
+    for job, memory in runs:
+        if memory.final is not None or memory.last is None or memory.last.ended is not None:
             continue
         if memory.last.ids:
             place = (job.kind, memory.last.target)
@@ -164,7 +178,7 @@ def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], 
         if memory is None:
             settled[name] = shot
             continue
-        mine = {key: executions[key] for key in (memory.last.ids if memory.last else ()) if key in executions}
+        mine = _of(memory, executions)
         events = attempts.settle(memory, mine, shot.bounds, now)
         if events:
             unrecorded.append(Unrecorded(job=name, memory=memory, events=events, executions=mine))
@@ -178,3 +192,15 @@ def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], 
             ran_before=shot.ran_before,
         )
     return Memories(one_shots=settled, unrecorded=tuple(unrecorded))
+
+
+def _ended(job: Job, memory: Memory, present: Bounds, executions: Mapping[str, Execution], now: datetime) -> Unrecorded:
+    """Answer how a superseded run has ended, by what the job says of its runs now, as far as that fits."""
+    mine = _of(memory, executions)
+    containers = {end.name for execution in mine.values() for end in execution.containers}
+    bounds = present if present.main in containers else replace(present, main=None)
+    return Unrecorded(job=job.name, memory=memory, events=attempts.settle(memory, mine, bounds, now), executions=mine)
+
+
+def _of(memory: Memory, executions: Mapping[str, Execution]) -> Mapping[str, Execution]:
+    return {key: executions[key] for key in (memory.last.ids if memory.last else ()) if key in executions}

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from reconciler.aws import instants, job_reasons, told
@@ -16,7 +18,7 @@ _STATES: Final[Mapping[str, RunState]] = {
     "SUCCEEDED": RunState.SUCCEEDED,
     "FAILED": RunState.FAILED,
 }
-#: How many children of an array are named one by one, so that a report stays one line.
+#: How many spans of children of an array are named, so that a report stays one line.
 _NAMED: Final = 20
 
 
@@ -162,15 +164,29 @@ def _array_reason(job: Mapping[str, Any], failed: Sequence[Mapping[str, Any]]) -
     said = str(job.get("statusReason") or "")
     if not failed:
         return said
-    named = [_child_words(child) for child in failed[:_NAMED]]
-    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-    told = f"{len(failed)} of {size} children failed: {', '.join(named)}{more}"
+    told = f"{len(failed)} of {size} children failed: {_named(failed)}"
     return f"{said}; {told}" if job_reasons.is_stopped_by_call(job) else told
 
 
+def _named(failed: Sequence[Mapping[str, Any]]) -> str:
+    """Name children by their indices, those that failed alike together: `0-2, 5 (exit 1), 7 (exit 3)`."""
+    ended = [(_index(child), _child_words(child)) for child in failed]
+    spans = [  # neighbours that failed alike: there index and position grow together
+        (words, [index for _, (index, _) in neighbours])
+        for (words, _), neighbours in groupby(enumerate(ended), lambda each: (each[1][1], each[1][0] - each[0]))
+    ]
+    groups = groupby(spans[:_NAMED], itemgetter(0))
+    told = ", ".join(f"{', '.join(_span(indices) for _, indices in alike)} ({words})" for words, alike in groups)
+    left = sum(len(indices) for _, indices in spans[_NAMED:])
+    return f"{told} and {left} more" if left else told
+
+
+def _span(indices: Sequence[int]) -> str:
+    return str(indices[0]) if len(indices) == 1 else f"{indices[0]}-{indices[-1]}"
+
+
 def _child_words(child: Mapping[str, Any]) -> str:
-    said = _end_words(child.get("container") or {}, "exit") or str(child.get("statusReason") or "no reason told")
-    return f"{_index(child)} ({said})"
+    return _end_words(child.get("container") or {}, "exit") or str(child.get("statusReason") or "no reason told")
 
 
 def _first_failure(failed: Sequence[Mapping[str, Any]]) -> tuple[ContainerEnd, ...]:

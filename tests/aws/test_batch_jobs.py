@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.aws.batch_jobs import BatchJobs
+from reconciler.aws.job_executions import execution
 from reconciler.aws.session import Aws
 from reconciler.core import run_keys
 from reconciler.core.runs import explanation
@@ -297,14 +298,25 @@ def test_an_array_without_failures_has_succeeded(backend: BatchJobs, aws: LocalA
     )
 
 
-def test_many_failed_children_are_counted_after_the_first_twenty(
-    backend: BatchJobs, aws: LocalAws, definition: str
-) -> None:
+def test_many_children_that_failed_alike_are_told_together(backend: BatchJobs, aws: LocalAws, definition: str) -> None:
     job_id = submitted(backend, launch(definition, "exit 1", arrayProperties={"size": 1200}))
     aws.advance(60)
-    reason = told(backend, job_id).reason
-    assert reason.startswith("1200 of 1200 children failed: 0 (exit 1), 1 (exit 1), ")
-    assert reason.endswith(", 19 (exit 1) and 1180 more")
+    assert told(backend, job_id).reason == "1200 of 1200 children failed: 0-1199 (exit 1)"
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ({0: 1, 1: 1, 2: 1, 5: 1, 7: 3, 8: 1}, "0-2, 5 (exit 1), 7 (exit 3), 8 (exit 1)"),
+        ({4: 9}, "4 (exit 9)"),
+        (dict.fromkeys(range(0, 100, 2), 1), f"{', '.join(map(str, range(0, 40, 2)))} (exit 1) and 30 more"),
+    ],
+)
+def test_after_twenty_groups_of_children_the_others_are_counted(codes: Mapping[int, int], said: str) -> None:
+    children = [{"arrayProperties": {"index": index}, "container": {"exitCode": code}} for index, code in codes.items()]
+    array = {"jobId": "j", "status": "FAILED", "arrayProperties": {"size": 100}}
+    reason = execution(array, QUEUE, failed_children=children).reason
+    assert reason == f"{len(codes)} of 100 children failed: {said}"
 
 
 # -- waiting and stopping ------------------------------------------------------------------------------------------
@@ -370,7 +382,7 @@ def test_an_array_is_terminated_with_its_children(
     aws.advance(30)
     ended = told(backend, job_id)
     assert (ended.state, ended.stop_code) == (RunState.FAILED, "UserInitiated")
-    assert ended.reason.startswith("reconciler: replaced; 3 of 3 children failed: 0 (exit 137), 1 ")
+    assert ended.reason.startswith("reconciler: replaced; 3 of 3 children failed: 0-2 (exit 137)")
 
 
 def stopped_while_runnable(backend: BatchJobs, aws: LocalAws, job_id: str) -> str:

@@ -332,9 +332,7 @@ def test_an_array_of_a_thousand_tells_which_three_failed(directory: Directory) -
     directory.aws.calls.clear()
     report = directory.wait()
     assert axes(report) == {"array": (Sync.IN_SYNC, Health.FAILED)}
-    assert report.jobs[0].message == (
-        "failed: child 17 exited 1; 3 of 1000 children failed: 17 (exit 1), 404 (exit 1), 901 (exit 1)"
-    )
+    assert report.jobs[0].message == ("failed: child 17 exited 1; 3 of 1000 children failed: 17, 404, 901 (exit 1)")
     assert of_pass(report) == 1
     counts = directory.aws.calls.counts()
     assert counts["batch:SubmitJob"] == 1

@@ -487,6 +487,13 @@ def test_a_mapping_for_a_list(jobs_d: Directory, written: str, error: str) -> No
     assert jobs_d.errors(JOB + written) == [f"jobs.d/job.yaml{error.format(CONTAINER)}"]
 
 
+@pytest.mark.parametrize("member", ["startTimeoutSeconds", "activeDeadlineSeconds"])
+def test_a_timeout_beyond_all_calendars(jobs_d: Directory, member: str) -> None:
+    assert jobs_d.errors(f"{JOB}  {member}: 99999999999999\n") == [
+        f"jobs.d/job.yaml:10:3 spec.{member}: expected at most 2147483647, got 99999999999999"
+    ]
+
+
 def test_a_conflict_that_nobody_has_resolved(jobs_d: Directory) -> None:
     written = JOB.replace("image: ", "<<<<<<< HEAD\n        image: ", 1).replace("        <<", "<<")
     assert jobs_d.errors(f"{written}>>>>>>> main\n") == [

@@ -7,6 +7,8 @@ from reconciler.manifests.schema import jobs, words
 from reconciler.manifests.schema.aws import member_schema
 from reconciler.manifests.schema.words import Schema
 
+#: The most seconds of a timeout, as of SubmitJob's own (an integer of 32 bits): beyond calendars nothing is computed.
+_LONGEST = 2**31 - 1
 #: Members of the requests that the reconciler sets itself.
 SET_BY_US = {
     "RunTask": frozenset({"clientToken", "startedBy", "taskDefinition"}),
@@ -55,10 +57,12 @@ def ecs_job(run_task: Schema) -> Schema:
             "A run that is PROVISIONING or PENDING for longer is stopped and counts as failed. Left out: 300 on"
             " Fargate, else none.",
             minimum=1,
+            maximum=_LONGEST,
         ),
         "activeDeadlineSeconds": words.integer(
             "A run that is RUNNING for longer is stopped and counts as failed, while a loop or --wait follows it.",
             minimum=1,
+            maximum=_LONGEST,
         ),
         "backoffLimit": words.integer(
             "How often a failed run is tried again, with pauses from 10 s to 10 min, while a loop or --wait follows"
@@ -100,10 +104,12 @@ def batch_job(submit_job: Schema) -> Schema:
         **jobs.common(86400, _event_bridge()),
         "mainContainer": words.text("The container whose exit code decides, where there are several.", minLength=1),
         "startTimeoutSeconds": words.integer(
-            "A run that waits for longer to start is ended and counts as failed.", minimum=1
+            "A run that waits for longer to start is ended and counts as failed.", minimum=1, maximum=_LONGEST
         ),
         "activeDeadlineSeconds": words.integer(
-            "An attempt that runs for longer is ended by AWS: sent as SubmitJob's timeout, at least 60 s.", minimum=60
+            "An attempt that runs for longer is ended by AWS: sent as SubmitJob's timeout, at least 60 s.",
+            minimum=60,
+            maximum=_LONGEST,
         ),
         "backoffLimit": words.integer(
             "How often AWS tries a failed job again: sent as SubmitJob's retryStrategy.",

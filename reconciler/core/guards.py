@@ -79,7 +79,7 @@ def limit_reruns(
     if len(rerun) <= allowed:
         return jobs, ()
     one_shots = "1 one-shot" if len(rerun) == 1 else f"{len(rerun)} one-shots"
-    reason = f"{one_shots} that ran before would run again (maxReruns {allowed})"
+    reason = f"{one_shots} that ran before would run again (maxReruns {allowed}), so none does"
     hint = f"--max-reruns {len(rerun)} lifts it"
     names = {job.job.name for job in rerun}
     error = f"{reason}; {hint}"

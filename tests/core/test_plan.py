@@ -155,7 +155,7 @@ def test_more_reruns_than_allowed_are_refused_and_first_runs_are_not() -> None:
     made = plan(*again, first, settings=replace(SETTINGS, max_reruns=2), limits=Limits(settings_max_reruns=2))
     assert [step.job for step in made.steps if step.action is Action.LAUNCH and step.operation] == ["migrate"]
     assert [str(problem) for problem in made.problems] == [
-        "3 one-shots that ran before would run again (maxReruns 2) (--max-reruns 3 lifts it)"
+        "3 one-shots that ran before would run again (maxReruns 2), so none does (--max-reruns 3 lifts it)"
     ]
     lifted = plan(*again, limits=Limits(settings_max_reruns=2, max_reruns=3))
     assert sum(step.operation is not None for step in lifted.steps) == 3
@@ -241,7 +241,7 @@ def test_one_that_is_too_many_is_told_as_one() -> None:
     again = seen(job("again", trigger=Once()), ran_before=True)
     made = plan(again, orphans=(orphan("gone"),), limits=Limits(max_deletions=0, max_reruns=0))
     assert [problem.message for problem in made.problems] == [
-        "1 one-shot that ran before would run again (maxReruns 0)",
+        "1 one-shot that ran before would run again (maxReruns 0), so none does",
         "1 job would be deleted (maxDeletions 0), so none is",
     ]
 

@@ -134,6 +134,12 @@ FAULTS = [
      "expected letters, digits, dots, underscores and hyphens, no digit first, and not reconciler. as key", ""),
     (ecs_job, "metadata.tags", {"": "x"}, "metadata.tags.", 'expected some text as key, got ""', ""),
     # keys
+    (ecs_job, f"{DEFINITION}.revision", 7, f"{DEFINITION}.revision", "unknown key",
+     "only AWS writes it: leave it out, or keep the answer in a file of its own (taskDefinitionFile)"),
+    (ecs_job, f"{DEFINITION}.taskDefinitionArn", "x", f"{DEFINITION}.taskDefinitionArn", "unknown key",
+     "only AWS writes it: leave it out, or keep the answer in a file of its own (taskDefinitionFile)"),
+    (batch_job, "spec.jobDefinition.status", "ACTIVE", "spec.jobDefinition.status", "unknown key",
+     "only AWS writes it: leave it out, or keep the answer in a file of its own (jobDefinitionFile)"),
     (ecs_job, f"{FIRST}.environment", [{"name": "A", "Value": "b"}], f"{FIRST}.environment.0.Value", "unknown key",
      "did you mean value?"),
     (ecs_job, "spec.schedule", {"rate": "1 day", "engine": "reconciler", "eventBridge": {"retries": 2}},

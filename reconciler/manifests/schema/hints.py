@@ -75,6 +75,9 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     if path == _RUN and (other := _kind_that_runs_with(root, key)) is not None:
         here_it_is = f"; here it is {_TARGETS[key]}" if key in _TARGETS else ""
         return KeyHint(text=f"it belongs to kind: {other}{here_it_is}")
+    if path and key in here.schema.get("x-read-only", ()):
+        file = f"{path[-1]}File"
+        return KeyHint(text=f"only AWS writes it: leave it out, or keep the answer in a file of its own ({file})")
     near = _closest(key, here.properties, _SAME)
     if near is None and here.properties.keys() == _PAIR:
         return KeyHint(text=f"write {{name: {key}, value: …}}")

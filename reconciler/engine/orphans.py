@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.core import ownership
+from reconciler.core.ownership import Commit
 from reconciler.core.prune import Orphan, newer_than
 from reconciler.engine.context import Context
 from reconciler.kinds import schedule_target
@@ -17,7 +18,12 @@ def reports(context: Context, orphans: Sequence[Orphan]) -> list[JobReport]:
     for orphan in orphans:
         left.setdefault((orphan.job, _kind(context, orphan)), []).append(orphan)
     gone = [_orphan(name, kind, parts) for (name, kind), parts in left.items()]
-    return [replace(report, sync=Sync.BEHIND) if report.name in newer else report for report in gone]
+    return [_not_yet(context, report, newer[report.name]) if report.name in newer else report for report in gone]
+
+
+def _not_yet(context: Context, report: JobReport, live: Commit) -> JobReport:
+    """Answer a job whose manifest has not come yet, where it seemed to be gone."""
+    return replace(report, sync=Sync.BEHIND, message=f"{report.message}: {ownership.behind(context.commit, live)}")
 
 
 def _kind(context: Context, orphan: Orphan) -> str:

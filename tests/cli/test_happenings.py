@@ -242,6 +242,19 @@ def test_6_last_weeks_pipeline_run_again_by_mistake_moves_nothing(team: Team) ->
     assert team.once("--wait").code == 0
 
 
+def test_6_what_the_older_checkout_does_not_have_yet_is_behind_and_not_gone(team: Team) -> None:
+    team.at("2026-01-08T12:00:00")
+    text = (team.root / "jobs.d" / "recommend.yaml").read_text()
+    (team.root / "jobs.d" / "rank.yaml").write_text(text.replace("name: recommend", "name: rank"))
+    team.commit("rank")
+    assert team.once().code == 0
+    team.check_out("main~1")
+    (rank,) = [job for job in team.json("drift")["jobs"] if job["sync"] == "Behind"]
+    assert rank["message"].startswith("no manifest names try-rank (was jobs.d/rank.yaml): this checkout (")
+    assert " is older than what is live (" in rank["message"]
+    assert team.once().code == 1
+
+
 def test_7_what_has_no_manifest_goes_schedule_first_and_a_running_task_keeps_its_revision(team: Team) -> None:
     team.aws.outcome("try-search-index", "exit 0 after 30m")
     assert team.call("run", "search-index").code == 0

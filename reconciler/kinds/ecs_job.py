@@ -9,7 +9,7 @@ from reconciler.kinds.containers import inessential
 from reconciler.kinds.run_changes import RunChanges, require
 from reconciler.kinds.schedule import Target
 from reconciler.kinds.task_definition_rules import RULES
-from reconciler.model import Job, Launch, Resource, RunKey, Settings, Spec
+from reconciler.model import MOST_TASKS, Job, Launch, Resource, RunKey, Settings, Spec
 
 
 class EcsJob:
@@ -61,8 +61,8 @@ class EcsJob:
         """Apply `run.patches`; how many calls a run takes is read from the answer's count."""
         patched = patch.apply(job, request)
         count = patched.get("count", 1)
-        if type(count) is not int or count < 1:
-            raise patch.misfit(job, f"count: expected an integer of at least 1, got {count!r}")
+        if type(count) is not int or not 1 <= count <= MOST_TASKS:
+            raise patch.misfit(job, f"count: expected an integer from 1 to {MOST_TASKS}, got {count!r}")
         return patched
 
     def changed(self, job: Job, definition: Spec, changes: RunChanges) -> Job:

@@ -44,6 +44,7 @@ from reconciler.model.report import (
 )
 from reconciler.model.resource import Family, FieldChange, Resource, Revision
 from reconciler.model.run import (
+    MOST_TASKS,
     ContainerEnd,
     Execution,
     Failure,
@@ -59,6 +60,7 @@ from reconciler.model.values import ABSENT, Absent, Path, Spec
 
 __all__ = [
     "ABSENT",
+    "MOST_TASKS",
     "Absent",
     "Action",
     "Against",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from reconciler.model.values import Spec
 
@@ -45,6 +46,10 @@ class RunKey:
     trigger: str
     attempt: int = 0
     part: int = 0
+
+
+#: How many tasks a run may have, as many as an array of Batch has jobs: a slip of the finger is no thousand calls.
+MOST_TASKS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

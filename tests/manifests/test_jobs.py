@@ -330,3 +330,9 @@ spec:
         {"type": "VCPU", "value": "1"},
         {"type": "MEMORY", "value": "64"},
     ]
+
+
+def test_a_slip_of_the_finger_is_no_million_tasks(jobs_d: Directory) -> None:
+    assert jobs_d.errors(HEAD + BODY + "  run: {count: 10000}\n") == []
+    (problem,) = jobs_d.errors(HEAD + BODY + "  run: {count: 1000000}\n")
+    assert problem == "jobs.d/job.yaml:8:9 spec.run.count: expected at most 10000, got 1000000"

@@ -6,6 +6,7 @@ from typing import Any
 from reconciler.manifests.schema import jobs, words
 from reconciler.manifests.schema.aws import member_schema
 from reconciler.manifests.schema.words import Schema
+from reconciler.model import MOST_TASKS
 
 #: The most seconds of a timeout, as of SubmitJob's own (an integer of 32 bits): beyond calendars nothing is computed.
 _LONGEST = 2**31 - 1
@@ -24,7 +25,7 @@ def ecs_job(run_task: Schema) -> Schema:
         "How tasks are launched: RunTask's own members, and what makes them easier to write.",
         {
             "cluster": words.text("The cluster that runs it.", default="default", minLength=1),
-            "count": words.integer("How many tasks each run has.", default=1, minimum=1),
+            "count": words.integer("How many tasks each run has.", default=1, minimum=1, maximum=MOST_TASKS),
             "launchType": words.choice(
                 "Where it runs. FARGATE_SPOT becomes a capacity provider strategy; left out, the cluster decides.",
                 ["EC2", "FARGATE", "EXTERNAL", "FARGATE_SPOT", "MANAGED_INSTANCES"],

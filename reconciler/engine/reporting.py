@@ -94,13 +94,14 @@ def _with_last_run(job: JobReport, run: Run | None, unknown: bool) -> JobReport:
 def merged(done: Sequence[Step], last: Sequence[Step]) -> tuple[Step, ...]:
     """Answer what several passes did, then how the last one left what did not need doing.
 
-    A failure is told once, and not at all where a later pass mended it.
+    A failure is told once, and not at all where a later pass mended it. An end that was asked for again and again,
+    until it came, is told once too.
     """
     mended = {_name(step): position for position, step in enumerate(done) if step.status is Status.DONE}
     told: dict[tuple[object, ...], Step] = {}
     for position, step in enumerate(done):
         if step.status is Status.DONE:
-            told[position,] = step
+            told[(_name(step), step.reason) if step.action is Action.STOP else (position,)] = step
         elif mended.get(_name(step), -1) < position:
             told[_name(step), step.status, step.error] = step
     named = set(mended)

@@ -383,6 +383,16 @@ def test_a_run_that_is_stopped_has_failed_and_says_why(directory: Directory) -> 
         operate(directory, lambda reconciler: reconciler.operator.stop(task))
 
 
+def test_a_stop_that_takes_its_time_is_told_once(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate", outcome="runs forever; ignores SIGTERM"))
+    directory.once()
+    directory.aws.advance(30)
+    operate(directory, lambda reconciler: reconciler.operator.stop("migrate"))
+    report = directory.wait()
+    assert axes(report)["migrate"] == (Sync.IN_SYNC, Health.FAILED)
+    assert [step.name.partition("/")[0] for step in report.steps if step.action is Action.STOP] == ["migrate"]
+
+
 def test_a_one_shot_that_is_stopped_is_not_tried_again(directory: Directory) -> None:
     directory.write(migrate=one_shot("migrate", outcome="runs forever", more="backoffLimit: 3"))
     directory.once()

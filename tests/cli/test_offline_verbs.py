@@ -299,3 +299,21 @@ def test_a_misspelt_job_is_no_narrower_pass(jobs: Path, reconcile: Reconcile, ve
     assert (answer.code, answer.out) == (4, "")
     assert answer.err == "reconcile: --job helo: no such job — did you mean hello?\n"
     assert reconcile(verb, "--local", "--job", "nightly-*").code == 0
+
+
+def test_validate_tells_of_the_chosen_jobs_and_checks_all(jobs: Path, reconcile: Reconcile) -> None:
+    (jobs / "other.yaml").write_text(HELLO.replace("name: hello, tags: {team: data}", "name: other"))
+
+    def told(*arguments: str) -> tuple[int, list[str]]:
+        answer = reconcile("validate", *arguments, "--format", "json")
+        document = json.loads(answer.out)
+        return answer.code, [job["name"] for job in document["jobs"]]
+
+    assert told() == (0, ["hello", "other"])
+    assert told("--job", "o*") == (0, ["other"])
+    assert told("--tag", "team=data") == (0, ["hello"])
+    assert "declares no job that --job and --tag choose" in reconcile("validate", "--tag", "team=nobody").out
+    assert reconcile("validate", "--job", "othr").err == "reconcile: --job othr: no such job — did you mean other?\n"
+    (jobs / "broken.yaml").write_text(HELLO.replace("name: hello", "name: broken").replace("once", "twice"))
+    assert told("--job", "other") == (3, ["other"])
+    assert told("--job", "broken") == (3, [])

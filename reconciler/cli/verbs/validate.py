@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.cli.invocation import Invocation
-from reconciler.cli.options import AWS, DIRECTORY, MANIFESTS, output
+from reconciler.cli.options import AWS, DIRECTORY, MANIFESTS, SELECTION, output
 from reconciler.cli.parameters import FORMATS
 from reconciler.cli.verb import verb
 from reconciler.errors import ExitCode
@@ -12,14 +12,14 @@ from reconciler.model import Job, JobReport, Manifests, Problem, Report, Schedul
 from reconciler.reports.verdict import of_problems
 
 
-@verb("validate", DIRECTORY, MANIFESTS, AWS, output(*FORMATS))
+@verb("validate", DIRECTORY, MANIFESTS, AWS, SELECTION, output(*FORMATS))
 def command(invocation: Invocation) -> ExitCode:
     """Check every manifest in DIR, without AWS.
 
     No credentials are needed. Without --env, every environment that Settings declare is checked. Exit 3 where a
-    manifest is invalid.
+    manifest is invalid. --job and --tag choose which jobs are told of; the whole of DIR is checked all the same.
     """
-    report = _report(invocation)
+    report = _chosen(invocation, _report(invocation))
     invocation.emit(report)
     return of_problems(report)
 
@@ -46,6 +46,21 @@ def _report(invocation: Invocation) -> Report:
             {name: (*each.problems, *_passed(invocation, each)) for name, each in checked.items()},
         ),
     )
+
+
+def _chosen(invocation: Invocation, report: Report) -> Report:
+    """Tell of the chosen jobs alone. Raises UsageError where a valid directory declares no job of a name."""
+    options, manifests = invocation.options, invocation.manifests
+    if not (options.job or options.tag):
+        return report
+    from reconciler.cli import selection
+
+    if of_problems(report) is ExitCode.OK:
+        selection.check(manifests, options)
+    chosen = {job.name for job in manifests.jobs if invocation.limits().selects(job)}
+    warned = selection.none_chosen(manifests, options, invocation.limits)
+    jobs = tuple(job for job in report.jobs if job.name in chosen)
+    return replace(report, jobs=jobs, problems=(*report.problems, *warned))
 
 
 def _passed(invocation: Invocation, manifests: Manifests) -> tuple[Problem, ...]:

@@ -15,3 +15,8 @@ def described(
     forgotten = sorted(set(ids) - found.keys())
     kept = context.backends.run_events.ended(kind, since) if forgotten else {}
     return found | {each: kept[each] for each in forgotten if each in kept}
+
+
+def kind_of_definition(context: Context, arn: str) -> str | None:
+    """Answer the kind of what runs a definition, also where the manifest is gone; None where no kind's it is."""
+    return next((name for name, kind in context.kinds.items() if f":{kind.definition_kind}/" in arn), None)

@@ -1,6 +1,6 @@
 """Read what the ledger remembers of the directory's one-shots, and what AWS tells of their tasks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,8 @@ from reconciler.core.memory import Event, Memory, after, remember
 from reconciler.core.oneshots import OneShot
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
-from reconciler.engine.executions import described
+from reconciler.engine.executions import described, kind_of_definition
+from reconciler.errors import AwsCallError, CredentialsExpired
 from reconciler.model import Execution, Family, Job, Linked, Once, Owned, Revision, Shared, Spec
 
 _PREFIX = "once/"
@@ -68,10 +69,9 @@ class Memories:
         linked: Mapping[str, Revision],
         now: datetime,
     ) -> "Memories":
-        """Look up the present generation of every one-shot among `jobs`, and the tasks of all that are not finished.
+        """Look up the present generation of every one-shot among `jobs`, and its tasks where it is not finished.
 
-        A generation that was superseded while it ran is followed to its end, which decides where somebody goes back to
-        it; nothing else is done about it.
+        Of generations that were superseded while they ran it is only looked up how they have ended.
         """
         once = [job for job in jobs if isinstance(job.trigger, Once)]
         if not once:
@@ -90,11 +90,8 @@ class Memories:
                 memory=memory,
                 ran_before=before,
             )
-        present = ((job, memory) for job in once if (memory := shots[job.name].memory) is not None)
-        executions = _executions(context, (*present, *superseded))
-        settled = _settled(shots, executions, now)
-        ends = tuple(_ended(job, each, shots[job.name].bounds, executions, now) for job, each in superseded)
-        return replace(settled, unrecorded=(*settled.unrecorded, *(end for end in ends if end.events)))
+        settled = _settled(shots, _executions(context, once, shots), now)
+        return replace(settled, unrecorded=(*settled.unrecorded, *_superseded(context, superseded, shots, now)))
 
 
 def present_generations(context: Context, job: Job, linked: Revision | None) -> tuple[str, ...]:
@@ -153,12 +150,13 @@ def _may_go_on(memory: Memory) -> bool:
     return memory.final is None and last is not None and last.ended is None and (last.placed or bool(last.stopping))
 
 
-def _executions(context: Context, runs: Iterable[tuple[Job, Memory]]) -> Mapping[str, Execution]:
-    """Describe the tasks of every run's attempt that has not ended, in one round for each cluster."""
+def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:
+    """Describe the tasks of every attempt that has not ended, in one round for each cluster."""
     asked: dict[tuple[str, str], set[str]] = {}
     claimed: dict[tuple[str, str], datetime] = {}
-    for job, memory in runs:
-        if memory.final is not None or memory.last is None or memory.last.ended is not None:
+    for job in jobs:
+        memory = shots[job.name].memory
+        if memory is None or memory.final is not None or memory.last is None or memory.last.ended is not None:
             continue
         if memory.last.ids:
             place = (job.kind, memory.last.target)
@@ -178,7 +176,7 @@ def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], 
         if memory is None:
             settled[name] = shot
             continue
-        mine = _of(memory, executions)
+        mine = {key: executions[key] for key in (memory.last.ids if memory.last else ()) if key in executions}
         events = attempts.settle(memory, mine, shot.bounds, now)
         if events:
             unrecorded.append(Unrecorded(job=name, memory=memory, events=events, executions=mine))
@@ -194,13 +192,30 @@ def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], 
     return Memories(one_shots=settled, unrecorded=tuple(unrecorded))
 
 
-def _ended(job: Job, memory: Memory, present: Bounds, executions: Mapping[str, Execution], now: datetime) -> Unrecorded:
-    """Answer how a superseded run has ended, by what the job says of its runs now, as far as that fits."""
-    mine = _of(memory, executions)
-    containers = {end.name for execution in mine.values() for end in execution.containers}
-    bounds = present if present.main in containers else replace(present, main=None)
-    return Unrecorded(job=job.name, memory=memory, events=attempts.settle(memory, mine, bounds, now), executions=mine)
+def _superseded(
+    context: Context, runs: Iterable[tuple[Job, Memory]], shots: Mapping[str, OneShot], now: datetime
+) -> Iterator[Unrecorded]:
+    """Yield how runs have ended that were superseded: that decides where somebody goes back to them.
+
+    What AWS does not tell now keeps nothing else from being done; a later pass asks again.
+    """
+    for job, memory in runs:
+        last = memory.last
+        kind = kind_of_definition(context, last.definition) if last is not None else None
+        if last is None or kind is None:
+            continue
+        try:
+            mine = described(context, kind, last.target, last.ids, memory.claimed)
+        except CredentialsExpired:
+            raise
+        except AwsCallError:
+            continue
+        events = attempts.settle(memory, mine, _as_far_as_they_fit(shots[job.name].bounds, mine), now)
+        if events:
+            yield Unrecorded(job=job.name, memory=memory, events=events, executions=mine)
 
 
-def _of(memory: Memory, executions: Mapping[str, Execution]) -> Mapping[str, Execution]:
-    return {key: executions[key] for key in (memory.last.ids if memory.last else ()) if key in executions}
+def _as_far_as_they_fit(bounds: Bounds, executions: Mapping[str, Execution]) -> Bounds:
+    """Answer what the job says of its runs now, for one of another generation, whose main container may be another."""
+    containers = {end.name for execution in executions.values() for end in execution.containers}
+    return bounds if bounds.main in containers else replace(bounds, main=None)

@@ -7,6 +7,7 @@ from datetime import datetime
 from reconciler.aws.concurrent import all_of, gather
 from reconciler.aws.log_streams import LogStream
 from reconciler.engine.context import Context
+from reconciler.engine.executions import kind_of_definition
 from reconciler.errors import AwsCallError, NotFound, UsageError
 from reconciler.model import LogLine, LogLink, Run, RunState, Spec
 
@@ -29,7 +30,7 @@ class LogsSeen:
 
 def kind_of(context: Context, run: Run) -> str | None:
     """Answer the kind of a run by what it runs, which says so even when its manifest is gone."""
-    return next((name for name, kind in context.kinds.items() if f":{kind.definition_kind}/" in run.definition), None)
+    return kind_of_definition(context, run.definition)
 
 
 def streams(

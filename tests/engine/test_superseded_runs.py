@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciler.model import Health, Run, RunState
+from reconciler.model import Health, Run, RunState, Sync
+from tests.engine.batch import batch_job
 from tests.engine.harness import Directory, one_shot
 
 HOUR = 3600
@@ -73,3 +74,26 @@ def test_a_main_container_of_another_name_now_does_not_decide(directory: Directo
     directory.once()
     directory.aws.advance(5 * HOUR)
     assert [run.state for run in runs(directory)] == [RunState.SUCCEEDED, RunState.SUCCEEDED]
+
+
+def test_that_it_cannot_be_looked_at_keeps_nothing_else_from_being_done(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate", outcome="exit 0 after 10m", run="{cluster: other}"))
+    directory.once()
+    directory.write(migrate=one_shot("migrate"))
+    directory.once()
+    directory.aws.faults.add("ecs:DescribeTasks", "deny", times=None, where={"cluster": "other"})
+    report = directory.wait()
+    assert [(job.health, job.sync) for job in report.jobs] == [(Health.SUCCEEDED, Sync.IN_SYNC)]
+    assert not report.problems
+
+
+def test_a_job_that_has_become_another_kind_is_looked_up_where_it_ran(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate", outcome="exit 0 after 10m"))
+    directory.once()
+    directory.write(migrate=batch_job("migrate"))
+    directory.wait()
+    directory.aws.advance(1200)
+    directory.once()
+    directory.aws.advance(5 * HOUR)
+    directory.write(migrate=one_shot("migrate", outcome="exit 0 after 10m"))
+    assert [job.health for job in directory.once().jobs if job.kind == "EcsJob"] == [Health.SUCCEEDED]

@@ -14,10 +14,11 @@ from reconciler.cli.selection import every_name
 from reconciler.model import Manifests, Problem, Severity
 
 
-def leave_out_invalid(invocation: Invocation, access: Access, names: Collection[str]) -> tuple[Problem, ...]:
+def leave_out_invalid(invocation: Invocation, access: Access, names: Collection[str] = ()) -> tuple[Problem, ...]:
     """Take what is invalid out of the manifests, say so on stderr, and answer what is wrong with it.
 
-    All stays as it is where a job of `names` is invalid, or the Settings may be: then the verb has to refuse.
+    All stays as it is where a job of `names` is invalid, or the Settings may be: then the verb has to refuse. Whoever
+    means a run names none: how it was launched is on record.
     """
     invocation.look_up_identity(access)
     whole = invocation.manifests

@@ -49,7 +49,7 @@ def test_what_a_colleague_has_broken_is_left_out_and_said(
 
 @pytest.mark.parametrize("name", ["broken", "borrowing"])
 @pytest.mark.parametrize("prefix", ["", "  namePrefix: ours-\n"], ids=["bare", "prefixed"])
-@pytest.mark.parametrize("verb", ["runs", "logs", "suspend", "resume", "stop", "wait"])
+@pytest.mark.parametrize("verb", ["runs", "suspend", "resume"])
 def test_who_means_what_is_broken_is_told_what_is_wrong(
     jobs: Path, reconcile: Reconcile, on_virtual_time: LocalAws, verb: str, name: str, prefix: str
 ) -> None:
@@ -59,6 +59,26 @@ def test_who_means_what_is_broken_is_told_what_is_wrong(
     answer = reconcile(verb, name)
     assert answer.code == 3, answer
     assert "twice" in answer.out
+
+
+@pytest.mark.parametrize("prefix", ["", "  namePrefix: ours-\n"], ids=["bare", "prefixed"])
+def test_a_run_is_looked_at_and_stopped_whose_own_manifest_is_broken(
+    running: Path, reconcile: Reconcile, on_virtual_time: LocalAws, prefix: str
+) -> None:
+    text = (running / "hello.yaml").read_text()
+    (running / "settings.yaml").write_text(SETTINGS + prefix)
+    assert reconcile("apply").code == 0
+    (running / "hello.yaml").write_text(text.replace("  once: {}", "  twice: {}"))
+    assert reconcile("logs", "hello").code == 0
+    assert reconcile("wait", "hello", "--timeout", "1").code == 1
+    stopped = reconcile("stop", "hello")
+    assert stopped.code == 0, stopped
+    (running / "hello.yaml").write_text(text)
+    on_virtual_time.advance(300)
+    report = json.loads(reconcile("status", "--format", "json").out)
+    (job,) = (job for job in report["jobs"] if job["sync"] == "InSync")
+    assert job["health"] == "Failed"
+    assert job["lastRun"]["reason"].endswith("reconciler: stopped on request")
 
 
 @pytest.mark.parametrize("verb", ["runs", "logs", "suspend", "resume", "stop", "wait"])

@@ -42,7 +42,7 @@ def command(
     """
     if follow and tail is not None:
         raise UsageError("--tail: cannot be used together with --follow")
-    leave_out_invalid(invocation, Access.READ, [reference])
+    leave_out_invalid(invocation, Access.READ)
     if not invocation.is_valid(Access.READ):
         return ExitCode.INVALID
     failed = False

@@ -16,7 +16,7 @@ def command(invocation: Invocation, reference: str) -> ExitCode:
 
     RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). It has then failed and is not tried again.
     """
-    leave_out_invalid(invocation, Access.WRITE, [reference])
+    leave_out_invalid(invocation, Access.WRITE)
     return invocation.reconcile(
         Access.WRITE, lambda reconciler: reconciler.operator.stop(reference), lambda _: ExitCode.OK
     )

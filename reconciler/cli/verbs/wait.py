@@ -19,7 +19,7 @@ def command(invocation: Invocation, reference: str, timeout: float | None) -> Ex
     RUN is a task or job id, its ARN or beginning, or a JOB (its newest run). Nothing is launched or stopped. Exit 0
     where it succeeded, else 1.
     """
-    leave_out_invalid(invocation, Access.READ, [reference])
+    leave_out_invalid(invocation, Access.READ)
     return invocation.reconcile(
         Access.READ,
         lambda reconciler: reconciler.operator.wait_for(reference, timeout),

@@ -35,7 +35,8 @@ _NAMED = 10
 
 def report(context: Context, verb: str, plan: Plan, started: datetime, aws: Aws) -> Report:
     """Answer the report of a verb that has made or carried out `plan`."""
-    warnings = tuple(problem for problem in context.manifests.problems)
+    left_out = {job.name for job in context.manifests.jobs if not context.limits.selects(job)}
+    warnings = tuple(problem for problem in context.manifests.problems if problem.job not in left_out)
     now = context.clock.now()
     jobs = [*(_job(job, verb, now) for job in plan.jobs), *orphans.reports(context, plan.orphans)]
     if plan.event_rule is not None and plan.event_rule.sync is not Sync.IN_SYNC:

@@ -232,3 +232,16 @@ def test_json_is_one_object_where_nothing_came_of_a_verb_too(
     (problem,) = report["problems"]
     hint = f" — {problem['hint']}" if problem["hint"] else ""
     assert answer.err == f"reconcile: {problem['message']}{hint}\n"
+
+
+def test_a_pass_over_some_jobs_warns_of_those_alone(jobs: Path, reconcile: Reconcile) -> None:
+    two = "    containerDefinitions:\n      - {name: other, image: example/other:1}\n"
+    for name in ("one", "two"):
+        text = HELLO.replace("name: hello,", f"name: {name},").replace("    containerDefinitions:\n", two)
+        (jobs / f"{name}.yaml").write_text(text)
+    warned = "several containers are essential"
+    assert reconcile("plan", "--local").out.count(warned) == 2
+    for arguments in (("plan", "--job", "one"), ("status", "--job", "one"), ("status", "one")):
+        answer = reconcile(*arguments, "--local")
+        assert answer.out.count(warned) == 1, answer
+    assert warned not in reconcile("plan", "--local", "--job", "hello").out

@@ -56,7 +56,7 @@ def launch_and_wait(
     for pause in pauses():
         over = manual.look()
         run = manual.run
-        if run.ids and (standing := f"{run.attempt} {run.state} {run.reason}") != shown:
+        if (run.ids or run.reason) and (standing := f"{run.attempt} {run.state} {run.reason}") != shown:
             context.listen(run)
             shown = standing
         log.look(run)

@@ -180,6 +180,13 @@ def test_what_becomes_of_a_run_is_said_in_a_line_and_by_the_exit_code(
     assert (answer.code, told[-1]) == (code, line), answer.err
 
 
+def test_who_waits_for_capacity_is_told_so_once(jobs: Path, reconcile: Reconcile, on_virtual_time: LocalAws) -> None:
+    write(jobs, "capacity unavailable")
+    reconcile("apply", "--rate-limits", "off")
+    answer = reconcile("run", "hello", "--wait", "--rate-limits", "off")
+    assert answer.err.splitlines().count(f"  hello: Pending ({CAPACITY})") == 1, answer.err
+
+
 #: By the row: the exit code of `--once --wait`, and what `status` and `runs` say of the run later.
 LATER = {
     "succeeds": (0, "Succeeded", "Succeeded, exit 0, after 10s (main exited 0; Essential container in task exited)"),

@@ -122,7 +122,8 @@ class _Worker:
 
     def carry_out(self, step: Step) -> Step:
         if step.operation is None:
-            if step.status is Status.FAILED:
+            # that a run has failed keeps nothing of its job from being done
+            if step.status is Status.FAILED and step.kind != run_steps.KIND:
                 self.progress.fail(step)
             return step if step.status is not Status.PLANNED else replace(step, status=Status.DONE)
         if step.job in self.progress.failed:

@@ -299,3 +299,16 @@ def test_a_wait_with_a_timeout_looks_for_the_last_time_when_it_is_over(directory
     report = directory.wait(until=60)
     assert [problem.message for problem in report.problems] == ["stopped waiting after 60 s; the runs go on"]
     assert directory.aws.now() - began == pytest.approx(60, abs=0.1)
+
+
+def test_a_superseded_revision_goes_once_nothing_uses_it_however_the_next_run_went(directory: Directory) -> None:
+    more = "revisionHistoryLimit: 0"
+    directory.write(migrate=one_shot("migrate", outcome="exit 0 after 10m", more=more))
+    directory.once()
+    directory.write(migrate=one_shot("migrate", outcome="exit 3 after 5s", more=more))
+    assert [job.health for job in directory.wait().jobs] == [Health.FAILED]
+    arns = directory.aws.client("ecs").list_task_definitions
+    assert len(arns()["taskDefinitionArns"]) == 2, "a task runs on the first"
+    directory.aws.advance(1200)
+    directory.once()
+    assert len(arns()["taskDefinitionArns"]) == 1

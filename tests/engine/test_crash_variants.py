@@ -144,3 +144,15 @@ def test_what_became_unknown_is_run_again_only_when_asked(directory: Directory) 
         reconciler.operator.retry(directory.manifests().jobs[0])
     assert healths(directory) == {"lone": Health.SUCCEEDED}
     assert list(by_start(directory).values()) == [1]
+
+
+def test_what_no_list_tells_of_yet_is_asked_for_by_its_token(directory: Directory) -> None:
+    lone(directory, "exit 0 after 60s")
+    directory.aws.faults.add("ecs:RunTask", "drop_after", times=None)
+    directory.once()
+    directory.aws.faults.clear()
+    directory.aws.faults.add("ecs:ListTasks", "lag", seconds=300, times=None)
+    directory.aws.calls.clear()
+    assert healths(directory) == {"lone": Health.SUCCEEDED}
+    assert directory.aws.calls.counts()["ecs:RunTask"] == 1, "it was sent once more"
+    assert [*directory.started().values()] == [1]

@@ -64,7 +64,7 @@ MUTANTS = (
         file="reconciler/core/run_keys.py",
         before="    return _hash(key.owner, key.job, key.trigger, str(key.attempt), str(key.part), length=64)",
         after="    import uuid\n\n    return uuid.uuid4().hex",
-        tests=(TWO, "-k", "everything_once"),
+        tests=("tests/engine/test_crash_variants.py", "-k", "by_its_token"),
     ),
     Mutant(
         name="the parts of a launch share one token",
@@ -99,7 +99,7 @@ MUTANTS = (
         file="reconciler/engine/sending.py",
         before="claimed = context.backends.ledger.claim(stream) is not None",
         after="claimed = context.backends.ledger.claim(stream) is not None or True",
-        tests=(TWO, "-k", "everything_once"),
+        tests=("tests/engine/test_batch_at_most_once.py", "-k", "lags"),
     ),
     Mutant(
         name="a Batch job that another has just claimed is submitted under the next number",

@@ -78,6 +78,10 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "timestamp": datetime,
     "blob": (bytes, bytearray),
 }
+#: What models call the numbers that are instants, milliseconds since the epoch (CloudWatch Logs, Batch), and which of
+#: them calendars have: from the year 1 to 9999.
+_INSTANTS: Final = frozenset({"Timestamp", "Long"})
+_CALENDAR: Final = range(-62_135_596_800_000, 253_402_300_800_000)
 #: IAM's policies, which are URL-encoded JSON on the wire and a mapping once botocore has read them
 #: (`botocore.handlers.json_decode_policies`).
 _DECODED: Final = frozenset({"policyDocumentType"})
@@ -159,6 +163,8 @@ def _of_shape(shape: "Shape") -> Check:
             return _map(shape)
         case "boolean":
             return lambda value: None if isinstance(value, bool) else ""
+        case "long" if shape.name in _INSTANTS:
+            return lambda value: None if type(value) is int and value in _CALENDAR else ""
         case kind if kind in _TYPES:
             return _scalar(_TYPES[kind])
     return _anything
@@ -178,7 +184,7 @@ def _structure(shape: Any) -> Check:
         if name not in shape.members:
             return _anything
         member = shape.members[name]
-        if member.name not in _DECODED:
+        if member.name not in _DECODED | _INSTANTS:
             plain[name] = _TYPES.get(member.type_name)
         return _of_shape(member)
 

@@ -84,9 +84,11 @@ class KeptRunEvents:
 def _readable(event: Mapping[str, Any]) -> tuple[str, Execution] | None:
     """Answer as :func:`_execution`; None for what is not as AWS writes it, since others may write there as well."""
     try:
-        return _execution(event)
-    except (AttributeError, KeyError, TypeError, ValueError):
+        told = _execution(event)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return None
+    codes = [end.exit_code for end in told[1].containers] if told is not None else []
+    return told if all(code is None or type(code) is int for code in codes) else None
 
 
 def _execution(event: Mapping[str, Any]) -> tuple[str, Execution] | None:

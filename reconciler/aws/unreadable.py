@@ -23,7 +23,7 @@ ERRORS: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticE
 #: botocore's modules that read what comes from outside, and what that is.
 _READERS: Final[Mapping[str, Unreadable]] = {
     "botocore.parsers": Unreadable.ANSWER,
-    "botocore.endpoint": Unreadable.ANSWER,
+    "botocore.model": Unreadable.ANSWER,
     "botocore.credentials": Unreadable.CREDENTIALS,
     "botocore.tokens": Unreadable.CREDENTIALS,
     "botocore.configloader": Unreadable.SETTINGS,

@@ -1,6 +1,6 @@
 """How tasks and jobs stand now: as AWS tells it, and those that it has forgotten by the events that were kept."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from reconciler.engine.context import Context
@@ -20,3 +20,18 @@ def described(
 def kind_of_definition(context: Context, arn: str) -> str | None:
     """Answer the kind of what runs a definition, also where the manifest is gone; None where no kind's it is."""
     return next((name for name, kind in context.kinds.items() if f":{kind.definition_kind}/" in arn), None)
+
+
+def by_place(
+    runs: Iterable[tuple[str, str, Collection[str], datetime]],
+) -> Mapping[tuple[str, str], tuple[Collection[str], datetime]]:
+    """Put the executions of runs (kind, target, ids, begun) together by kind and target, so that each is asked once.
+
+    Answers the ids at each place, and when the first of their runs began.
+    """
+    found: dict[tuple[str, str], tuple[set[str], datetime]] = {}
+    for kind, target, ids, begun in runs:
+        together, first = found.setdefault((kind, target), (set(), begun))
+        together.update(ids)
+        found[kind, target] = (together, min(first, begun))
+    return dict(sorted(found.items()))

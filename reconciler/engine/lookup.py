@@ -14,7 +14,7 @@ from reconciler.core.runs import marked
 from reconciler.core.slot_runs import Slots
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
-from reconciler.engine.executions import described
+from reconciler.engine.executions import by_place, described
 from reconciler.engine.run_logs import kind_of
 from reconciler.errors import AwsCallError, UsageError
 from reconciler.model import Execution, Job, Linked, Run, RunState
@@ -138,17 +138,14 @@ def find(context: Context, reference: str) -> Run:
 
 def refreshed(context: Context, runs: Sequence[Run]) -> tuple[Run, ...]:
     """Answer runs as AWS tells them now, a hundred tasks a call; a recorded end is believed."""
-    asked: dict[tuple[str, str], set[str]] = {}
-    begun: dict[tuple[str, str], datetime] = {}
-    for run in runs:
-        kind = kind_of(context, run)
-        if not run.state.finished and kind is not None and run.ids:
-            place, when = (kind, run.target), run.created or context.clock.now() - RECENT
-            asked.setdefault(place, set()).update(run.ids)
-            begun[place] = min(begun.get(place, when), when)
+    going = (
+        (kind, run.target, run.ids, run.created or context.clock.now() - RECENT)
+        for run in runs
+        if not run.state.finished and run.ids and (kind := kind_of(context, run)) is not None
+    )
     found: dict[str, Execution] = {}
-    for (kind, target), ids in sorted(asked.items()):
-        found |= described(context, kind, target, ids, begun[kind, target])
+    for (kind, target), (ids, since) in by_place(going).items():
+        found |= described(context, kind, target, ids, since)
     return tuple(_refreshed(context, run, found) for run in runs)
 
 

@@ -13,7 +13,7 @@ from reconciler.core.memory import Event, Memory, after, remember
 from reconciler.core.oneshots import OneShot
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
-from reconciler.engine.executions import described, kind_of_definition
+from reconciler.engine.executions import by_place, described, kind_of_definition
 from reconciler.errors import AwsCallError, CredentialsExpired
 from reconciler.model import Execution, Family, Job, Linked, Once, Owned, Revision, Shared, Spec
 
@@ -152,19 +152,16 @@ def _may_go_on(memory: Memory) -> bool:
 
 def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:
     """Describe the tasks of every attempt that has not ended, in one round for each cluster."""
-    asked: dict[tuple[str, str], set[str]] = {}
-    claimed: dict[tuple[str, str], datetime] = {}
-    for job in jobs:
-        memory = shots[job.name].memory
-        if memory is None or memory.final is not None or memory.last is None or memory.last.ended is not None:
-            continue
-        if memory.last.ids:
-            place = (job.kind, memory.last.target)
-            asked.setdefault(place, set()).update(memory.last.ids)
-            claimed[place] = min(claimed.get(place, memory.claimed), memory.claimed)
+    memories = ((job.kind, shots[job.name].memory) for job in jobs)
+    going = (
+        (kind, memory.last.target, memory.last.ids, memory.claimed)
+        for kind, memory in memories
+        if memory is not None and memory.final is None and memory.last is not None
+        if memory.last.ended is None and memory.last.ids
+    )
     found: dict[str, Execution] = {}
-    for (kind, target), ids in sorted(asked.items()):
-        found |= described(context, kind, target, ids, claimed[kind, target])
+    for (kind, target), (ids, since) in by_place(going).items():
+        found |= described(context, kind, target, ids, since)
     return found
 
 
@@ -199,17 +196,25 @@ def _superseded(
 
     What AWS does not tell now keeps nothing else from being done; a later pass asks again.
     """
-    for job, memory in runs:
-        last = memory.last
-        kind = kind_of_definition(context, last.definition) if last is not None else None
-        if last is None or kind is None:
-            continue
+    going = [
+        (job, memory, last, kind)
+        for job, memory in runs
+        if (last := memory.last) is not None and (kind := kind_of_definition(context, last.definition)) is not None
+    ]
+    asked = by_place((kind, last.target, last.ids, memory.claimed) for _, memory, last, kind in going)
+    found: dict[str, Execution] = {}
+    unseen: set[str] = set()
+    for (kind, target), (ids, since) in asked.items():
         try:
-            mine = described(context, kind, last.target, last.ids, memory.claimed)
+            found |= described(context, kind, target, ids, since)
         except CredentialsExpired:
             raise
         except AwsCallError:
+            unseen.update(ids)
+    for job, memory, last, _ in going:
+        if not unseen.isdisjoint(last.ids):
             continue
+        mine = {key: found[key] for key in last.ids if key in found}
         events = attempts.settle(memory, mine, _as_far_as_they_fit(shots[job.name].bounds, mine), now)
         if events:
             yield Unrecorded(job=job.name, memory=memory, events=events, executions=mine)

@@ -97,3 +97,14 @@ def test_a_job_that_has_become_another_kind_is_looked_up_where_it_ran(directory:
     directory.aws.advance(5 * HOUR)
     directory.write(migrate=one_shot("migrate", outcome="exit 0 after 10m"))
     assert [job.health for job in directory.once().jobs if job.kind == "EcsJob"] == [Health.SUCCEEDED]
+
+
+def test_many_are_asked_for_together(directory: Directory) -> None:
+    names = [f"job{number}" for number in range(12)]
+    directory.write(**{name: one_shot(name, outcome="exit 0 after 30m") for name in names})
+    directory.once()
+    directory.write(**{name: one_shot(name).replace("app:1", "app:2") for name in names})
+    directory.wait()
+    directory.aws.calls.clear()
+    directory.once()
+    assert directory.aws.calls.counts()["ecs:DescribeTasks"] == 1

@@ -6,6 +6,7 @@ image's or a job's name is no secret, and a message without it would say nothing
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from reconciler.model import Job, Manifests, Owned, Spec
@@ -25,32 +26,55 @@ class Scrubber:
         self._jobs: Mapping[str, Job] = {job.name: job for job in manifests.jobs} if manifests else {}
         self._show = tuple(show)
         self._names = _names(manifests) if manifests else frozenset()
-        self._hidden: dict[str, tuple[str, ...]] = {}
-        self._addresses = tuple(_addresses(manifests)) if manifests else ()
+        self._addresses = frozenset(_addresses(manifests)) if manifests else frozenset()
+        self._hidden: dict[str, _Hidden] = {}
 
     def text(self, text: str, job: str = "") -> str:
         """Answer `text` without hidden values: those of `job`, or of every job where none of that name is known."""
         if not text or "*" in self._show:
             return text
-        for name in (job,) if job in self._jobs else sorted(self._jobs):
-            for value in self._values(name):
-                if value in text:
-                    text = text.replace(value, MASK)
-        for value in self._addresses:
-            text = text.replace(value, MASK)
-        return hide_in_text(text, lambda name, word: word if name in self._show else MASK)
+        hidden = self._hidden_by(job if job in self._jobs else "")
+        return hide_in_text(hidden.cut_out(text), lambda name, word: word if name in self._show else MASK)
 
-    def _values(self, name: str) -> tuple[str, ...]:
+    def _hidden_by(self, name: str) -> "_Hidden":
+        """Answer what the job of that name hides, or for "" what all of them do."""
         if name not in self._hidden:
-            plain: set[str] = set()
-            found: set[str] = set()
-            for spec in _specs(self._jobs[name]):
-                masked = mask_spec(spec, self._show)
-                plain.update(_words(_shown(spec, masked)))
-                found.update(_replaced(spec, masked))
-            hidden = {value for value in found - plain if len(value) >= _SHORTEST and value not in self._names}
-            self._hidden[name] = tuple(sorted(hidden, key=lambda value: (-len(value), value)))
+            values = (value for each in ((name,) if name else self._jobs) for value in self._values(each))
+            self._hidden[name] = _Hidden(chain(values, self._addresses))
         return self._hidden[name]
+
+    def _values(self, name: str) -> Iterator[str]:
+        plain: set[str] = set()
+        found: set[str] = set()
+        for spec in _specs(self._jobs[name]):
+            masked = mask_spec(spec, self._show)
+            plain.update(_words(_shown(spec, masked)))
+            found.update(_replaced(spec, masked))
+        return (value for value in found - plain if len(value) >= _SHORTEST and value not in self._names)
+
+
+class _Hidden:
+    """Values to cut out of texts, found by how they begin: a text is read once, however many values there are."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        #: What values begin with → how long those values are, the longest first → the values.
+        self._by_beginning: dict[str, dict[int, set[str]]] = {}
+        for value in sorted(values, key=len, reverse=True):
+            self._by_beginning.setdefault(value[:_SHORTEST], {}).setdefault(len(value), set()).add(value)
+
+    def cut_out(self, text: str) -> str:
+        """Answer `text` with `***` for each value in it, and for those that overlap together."""
+        if not self._by_beginning:
+            return text
+        pieces, kept, end = [], 0, 0
+        for start in range(len(text) - _SHORTEST + 1):
+            lengths = self._by_beginning.get(text[start : start + _SHORTEST])
+            found = next((n for n, values in lengths.items() if text[start : start + n] in values), 0) if lengths else 0
+            if found and start >= end:
+                pieces += [text[kept:start], MASK]
+            if found:
+                kept = end = max(end, start + found)
+        return "".join((*pieces, text[kept:]))
 
 
 def hidden_values(spec: Spec, show: Collection[str] = ()) -> Iterator[str]:

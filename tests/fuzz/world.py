@@ -33,7 +33,7 @@ CODES = frozenset({0, 1, 2, 3, 4})
 _WRITING = frozenset({"--once", "apply", "run", "retry", "stop", "suspend", "resume"})
 _READS = ("Assume", "Describe", "Filter", "Get", "List", "Simulate")
 #: What stays in the directory from one case to the next.
-_OURS = frozenset({"cache", "pristine"})
+_OURS = frozenset({"world", "cache", "pristine"})
 
 
 class Found(AssertionError):
@@ -41,10 +41,13 @@ class Found(AssertionError):
 
 
 class World:
-    """One embedded AWS and one directory; `again` puts both back as they were. A context manager."""
+    """One embedded AWS and one directory; `again` puts both back as they were. A context manager.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    The directory stands in one of its own, so that `..` finds nothing of the machine's.
+    """
+
+    def __init__(self, above: Path) -> None:
+        self.path = above / "world"
         self.aws = LocalAws(clock="manual", account=ACCOUNT, region=REGION, seed={"clusters": ["default"]})
         #: How often each action was called since `again`.
         self.made: Counter[str] = Counter()
@@ -66,6 +69,7 @@ class World:
         held.enter_context(kept_clients())
         # as in a process of its own, whatever the case before has used up
         held.enter_context(mock.patch("botocore.retries.quota.RetryQuota.acquire", return_value=True))
+        self.path.mkdir()
         held.enter_context(contextlib.chdir(self.path))
         permissions.write(Path("jobs.d"))
         assert self.reconcile("--once", "--wait").code == 0
@@ -85,7 +89,7 @@ class World:
         self._case = Case(commands=())
         self.made.clear()
         self.told.clear()
-        for left in Path().iterdir():
+        for left in (*Path().iterdir(), *Path("..").iterdir()):
             if left.name not in _OURS:
                 shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
         shutil.rmtree("cache", ignore_errors=True)

@@ -1,6 +1,8 @@
 """Free text without hidden values."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.model import Job, Manifests, Owned, Settings, Source
 from reconciler.reports.printing import one_line
@@ -45,6 +47,32 @@ def test_short_values_do_not_tear_messages_apart() -> None:
 
 def test_a_longer_value_is_cut_out_before_one_it_holds() -> None:
     assert Scrubber(manifests(A="hunter2", B="hunter2-and-more"), ()).text("hunter2-and-more") == "***"
+
+
+def test_values_that_overlap_are_cut_out_together() -> None:
+    scrubber = Scrubber(manifests(A="abcdef", B="defghi", C="cdef", D="jklm"), ())
+    assert scrubber.text("got abcdefghi, jklmjklm and abcdefg") == "got ***, ****** and ***g"
+
+
+@given(st.text("ab", max_size=40), st.sets(st.text("ab", min_size=4, max_size=7), min_size=1, max_size=5))
+def test_nothing_of_a_hidden_value_is_left_and_nothing_else_is_gone(text: str, values: set[str]) -> None:
+    hidden = {
+        at
+        for value in values
+        for start in range(len(text))
+        if text.startswith(value, start)
+        for at in range(start, start + len(value))
+    }
+    shown = Scrubber(manifests(**{f"V{n}": value for n, value in enumerate(values)}), ()).text(text)
+    assert shown.replace("*", "") == "".join(letter for at, letter in enumerate(text) if at not in hidden)
+
+
+def test_a_text_is_read_once_however_many_values_are_hidden() -> None:
+    scrubber = Scrubber(manifests(**{f"V{n}": f"hunter{n}" for n in range(50_000)}), ())
+    # compared with each of the values, these would take many minutes
+    assert {scrubber.text(f"{n}: got hunter{n}, and nothing else")[-22:] for n in range(10_000)} == {
+        "got ***, and nothing else"[-22:]
+    }
 
 
 def test_an_assignment_in_any_text_is_cut_out_even_of_unknown_values() -> None:

@@ -78,11 +78,11 @@ class Cache:
             return ()
         content = reading.content(file)
         known = self._found.get(file.shown)
-        if known is None or known.content != content:
+        if known is None or known.content != content or (known.text and not known.documents):
             key = cache_context.checksum(file.shown.encode(), content)
-            known = _File(content, key, self._store.get(key) or "", ())
-        if known.text and not known.documents:
-            known = replace(known, documents=documents_of(file, known.text, reading))
+            text = self._store.get(key) or ""
+            documents = documents_of(file, self._store.take(key), reading) if text else ()
+            known = _File(content, key, text, documents)
         self._found[file.shown] = known
         return known.documents
 

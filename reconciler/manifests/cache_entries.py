@@ -1,6 +1,5 @@
 """What is remembered of single job documents: as plain values on the way out, as entries and drafts on the way back."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -67,8 +66,8 @@ class Entry:
     asked: Variables | None = None
 
 
-def documents_of(file: Found, text: str, reading: Reading) -> Sequence[Remembered]:
-    """Answer the documents of a file whose remembered text this is."""
+def documents_of(file: Found, entries: Sequence[Mapping[str, Any]], reading: Reading) -> Sequence[Remembered]:
+    """Answer the documents of a file of which this is remembered."""
     alone = reading.alone(file)
 
     def parse() -> tuple[Reading, Sequence[Document]]:
@@ -76,7 +75,7 @@ def documents_of(file: Found, text: str, reading: Reading) -> Sequence[Remembere
         return own, own.documents(file)
 
     parsed = _Late(parse)
-    return [Remembered(file.shown, index, entry, parsed) for index, entry in enumerate(json.loads(text))]
+    return [Remembered(file.shown, index, entry, parsed) for index, entry in enumerate(entries)]
 
 
 def file_of(document: Document | Remembered) -> str:

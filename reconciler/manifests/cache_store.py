@@ -4,10 +4,11 @@ The first line is the context in which they were found and a checksum of the res
 Whatever is wrong with the file, it counts as empty.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from reconciler import cache_files
 from reconciler.manifests.cache_context import checksum
@@ -23,6 +24,8 @@ class Store:
         self._path = path
         self._kept = kept
         self._is_saved = True
+        #: What the file says and nobody has taken yet.
+        self._parsed: dict[str, Any] | None = None
 
     @property
     def exists(self) -> bool:
@@ -33,6 +36,14 @@ class Store:
         """Answer a stored text."""
         return self._stored[1].get(key)
 
+    def take(self, key: str) -> Any:
+        """Answer what a stored text says, as JSON; whoever asks again is told by another object."""
+        if self._parsed is None:
+            # all at once: names of members that ten thousand texts share are held once
+            texts = self._stored[1]
+            self._parsed = dict(zip(texts, json.loads(f"[{','.join(texts.values())}]"), strict=True))
+        return self._parsed.pop(key) if key in self._parsed else json.loads(self._stored[1][key])
+
     @property
     def context(self) -> str:
         """The context in which everything that is stored was found."""
@@ -42,6 +53,7 @@ class Store:
         """Store these texts, found in this context, instead of all that was stored."""
         if (context, texts) != self._stored:
             self._stored = (context, texts)
+            self._parsed = {}
             self._is_saved = False
 
     def save(self) -> None:

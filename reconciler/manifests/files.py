@@ -8,6 +8,7 @@ import codecs
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from reconciler.errors import UsageError
@@ -158,7 +159,7 @@ def read(path: Path | str, shown: str, *, encodings: tuple[str, ...] = ("utf-8-s
 def raw(path: Path | str, shown: str) -> Text:
     """Answer the bytes of a file, or why they cannot be had."""
     try:
-        with Path(path).open("rb", buffering=0) as stream:
+        with FileIO(path) as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > _MOST_BYTES:
                 limit = f"expected at most {_MOST_BYTES >> 20} MiB, got {size >> 20} MiB"

@@ -233,8 +233,6 @@ def _of(kind: type, value: Any, default: Any) -> Any:
 
 def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> list[Problem]:
     """Answer what no schema can see: this version, the default environment, accounts that contradict each other."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
     problems = []
 
     def say(member: str, message: str, hint: str = "", *below: str | int) -> None:
@@ -245,6 +243,8 @@ def _problems(document: Mapping[str, Any], root: Table, origin: Document) -> lis
     spec = _part(document, "spec")
     required = spec.get("requiredVersion")
     if isinstance(required, str):
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
         try:
             if not SpecifierSet(required).contains(__version__, prereleases=True):
                 say(

@@ -1,8 +1,8 @@
 """What people get wrong, and exactly what they are told."""
 
 import os
+from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -241,14 +241,12 @@ def test_a_file_instead_of_a_directory(write: Write) -> None:
 
 
 def test_an_unreadable_file(jobs_d: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_file = Path.open
+    def refuse(path: str) -> FileIO:
+        if path.endswith("/job.yaml"):
+            raise PermissionError(13, "Permission denied", path)
+        return FileIO(path)
 
-    def refuse(path: Path, *rest: Any, **options: Any) -> Any:
-        if path.name == "job.yaml" and rest == ("rb",):
-            raise PermissionError(13, "Permission denied", str(path))
-        return open_file(path, *rest, **options)
-
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("reconciler.manifests.files.FileIO", refuse)
 
     assert jobs_d.errors(JOB) == ["jobs.d/job.yaml: cannot be read: Permission denied"]
 

@@ -92,10 +92,10 @@ Check = Callable[[Any], str | None]
 
 def check(action: str, answer: Mapping[str, Any], shape: "Shape | None") -> None:
     """Raise OutcomeUnknown, with the member's path, where an answer is not of `shape` or lacks what it must have."""
-    if (wanted := _required(action)) is not None and (path := wanted(answer)) is not None:
-        raise unexpected(action, f"it has no {path}")
     if shape is not None and (path := _of_shape(shape)(answer)) is not None:
         raise unexpected(action, f"{path.removeprefix('.')} is of another type")
+    if (wanted := _required(action)) is not None and (path := wanted(answer)) is not None:
+        raise unexpected(action, f"it has no {path}")
 
 
 def unexpected(action: str, what: str) -> OutcomeUnknown:

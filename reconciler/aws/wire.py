@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from reconciler.aws import answers, unmodelled, worth_repeating
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 _LARGEST_SKEW: Final = timedelta(seconds=60)
+#: The call whose answers are longest, and the member in which all of that is: texts alone.
+_TAGS: Final = "GetResources"
+_TAGGED: Final = "ResourceTagMappingList"
 
 
 class Wire:
@@ -75,6 +79,8 @@ class Wire:
         model = client.meta.service_model
         if str(model.resolved_protocol).endswith("json"):
             events.register("response-received", _refuse_what_is_no_json)
+        if prefix == "tag":
+            events.register(f"before-parse.resource-groups-tagging-api.{_TAGS}", _take_tags)
         if (describing := unmodelled.operation(prefix)) is not None:
 
             def described(
@@ -132,6 +138,17 @@ def _about(beyond: Collection[str]) -> Iterator[str]:
 
         named = ", ".join(sorted(beyond))
         yield f"AWS describes members that botocore {__version__} has no request for: {named}; upgrade boto3"
+
+
+def _take_tags(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
+    """Take the list of what is tagged as it is: botocore would copy it text by text, a tenth of a pass over it."""
+    try:
+        answer = json.loads(response_dict["body"])
+    except (ValueError, RecursionError):
+        return  # botocore says so itself
+    if response_dict["status_code"] == HTTPStatus.OK and isinstance(answer, dict) and _TAGGED in answer:
+        customized_response_dict[_TAGGED] = answer.pop(_TAGGED)
+        response_dict["body"] = json.dumps(answer).encode()
 
 
 def _refuse_what_is_no_json(

@@ -1,5 +1,6 @@
 """Answers that are not as AWS's models say, or lack what we rely on: one line that names the call and the member."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from botocore.compat import HTTPHeaders
 
 from reconciler.aws.answers import REQUIRED, check
 from reconciler.aws.session import Aws
-from reconciler.errors import OutcomeUnknown
+from reconciler.errors import AwsCallError, OutcomeUnknown
 
 SESSION = botocore.session.Session()
 
@@ -68,8 +69,8 @@ def test_what_is_new_or_left_out_is_no_fault() -> None:
     check("ecs:RunTask", {}, shape("ecs:RunTask"))
 
 
-def answered(caller: Aws, action: str, body: bytes) -> str:
-    """Let an action be answered with 200 and this body; answer the action's operation."""
+def answered(caller: Aws, action: str, body: bytes, status: int = 200) -> str:
+    """Let an action be answered with this status and body; answer the action's operation."""
     prefix, _, operation = action.partition(":")
     service = {"tag": "resourcegroupstaggingapi"}.get(prefix, prefix)
 
@@ -77,7 +78,7 @@ def answered(caller: Aws, action: str, body: bytes) -> str:
         def stream(self) -> Iterator[bytes]:
             yield body
 
-    answer: Any = AWSResponse("https://aws.example", 200, HTTPHeaders(), Raw())
+    answer: Any = AWSResponse("https://aws.example", status, HTTPHeaders(), Raw())
     caller.client(service).meta.events.register(f"before-send.*.{operation}", lambda **_: answer)
     return operation
 
@@ -120,6 +121,40 @@ def test_what_is_no_answer_is_not_taken_for_an_empty_one(caller: Aws, action: st
         f"{operation}: AWS's answer is not as its model says: it is no JSON (UnexpectedAnswer) — "
         "run it again; with -vv the log says more"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"ResourceTagMappingList": 7}', "ResourceTagMappingList is of another type"),
+        (b'{"ResourceTagMappingList": ["a"]}', "ResourceTagMappingList[0] is of another type"),
+        (b'{"ResourceTagMappingList": [null]}', "ResourceTagMappingList[0] is of another type"),
+        (
+            b'{"ResourceTagMappingList": [{"ResourceARN": "a", "Tags": 7}]}',
+            "ResourceTagMappingList[0].Tags is of another",
+        ),
+        (
+            b'{"ResourceTagMappingList": [{"ResourceARN": 7}]}',
+            "ResourceTagMappingList[0].ResourceARN is of another type",
+        ),
+        (b'{"ResourceTagMappingList": [{"ResourceARN": "a", "Tags": [{"Key": "k"}]}]}', "it has no ResourceTagMapp"),
+        (b'{"PaginationToken": 7, "ResourceTagMappingList": []}', "PaginationToken is of another type"),
+        (b"[" * 100_000, "the answer is none of AWS's"),
+    ],
+)
+def test_a_list_of_tags_is_looked_through_although_the_sdk_does_not_read_it(
+    caller: Aws, body: bytes, said: str
+) -> None:
+    answered(caller, "tag:GetResources", body)
+    with pytest.raises(OutcomeUnknown, match=re.escape(said)):
+        caller.call("tag:GetResources")
+
+
+def test_an_error_in_place_of_a_list_of_tags_is_one(caller: Aws) -> None:
+    body = b'{"__type": "InvalidParameterException", "message": "no", "ResourceTagMappingList": []}'
+    answered(caller, "tag:GetResources", body, 400)
+    with pytest.raises(AwsCallError, match="GetResources: no"):
+        caller.call("tag:GetResources")
 
 
 @pytest.mark.parametrize("body", [b"<html>welcome to our wifi</html>", b'{"Arn": "arn:aws:sche'])

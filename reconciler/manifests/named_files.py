@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -20,7 +21,8 @@ def named_files(roots: Iterable[Any]) -> tuple[set[str], Sequence[re.Pattern[str
         for name, place in names(root):
             parent = FilePath(place[0]).parent
             if "${{" not in name:
-                exact.add(str((parent / name).resolve()))
+                with suppress(ValueError):  # a name that no file has, which whoever reads it is told
+                    exact.add(str((parent / name).resolve()))
             else:
                 parts = re.split(r"\$\{\{.*?\}\}", str(parent.resolve() / name))
                 patterns.append(re.compile("[^/]*".join(re.escape(part) for part in parts)))

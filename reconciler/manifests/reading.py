@@ -154,9 +154,14 @@ class Reading:
         return self._variables[real]
 
     def _beside(self, name: str, place: Place, path: Path) -> tuple[FilePath, str] | None:
-        """Answer the real path of a named file, and how to show it; None where it leaves the project."""
+        """Answer the real path of a named file, and how to show it; None where that leaves the project or cannot be."""
         beside = FilePath(place[0]).parent / name
-        real = beside.resolve()
+        try:
+            real = beside.resolve()
+        except ValueError:
+            message = "no file can have this name: it holds a character that file systems do not take"
+            self.problems.append(Problem(message=message, source=tree.source(place), path=tree.show(path)))
+            return None
         shown = files.printable(_normal(beside))
         if not real.is_relative_to(self.project):
             hint = "keep it in the repository, or in the folder that holds the manifests' directory"

@@ -190,6 +190,14 @@ def test_a_file_outside_the_project_is_refused(jobs_d: Directory) -> None:
     assert error.startswith("jobs.d/job.yaml:5:3 spec.taskDefinitionFile: ../../etc/passwd leaves the project (/")
 
 
+@pytest.mark.parametrize("name", [r"td\0.json", r"../td\0.json", r"${{ ENVIRONMENT:-td }}\0.json"])
+def test_a_name_that_no_file_can_have_is_told_where_it_stands(jobs_d: Directory, name: str) -> None:
+    assert jobs_d.errors(JOB.replace("td.json", f'"{name}"')) == [
+        "jobs.d/job.yaml:5:3 spec.taskDefinitionFile: no file can have this name: it holds a character that "
+        "file systems do not take"
+    ]
+
+
 def test_a_definition_and_a_file_exclude_each_other(jobs_d: Directory) -> None:
     text = JOB + f"  taskDefinition: {json.dumps(DEFINITION)}\n"
 

@@ -10,6 +10,8 @@ Shared options end up in `invocation.options`; a verb's own are passed to it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -49,7 +51,11 @@ class _Verb(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
-        if any("--wait" in each.opts and isinstance(each.type, click.Choice) for each in self.params):
+        waits = next((each.type for each in self.params if "--wait" in each.opts), None)
+        if isinstance(waits, click.Choice):
+            following = dict(pairwise(args[:end])).get("--wait", "")
+            if following in waits.choices and not Path(following).exists():
+                ctx.fail(f"--wait takes its value attached: --wait={following}")
             args = [f"{arg}=once" if arg == "--wait" else arg for arg in args[:end]] + args[end:]
         behind = len(args[end + 1 :])
         rest = super().parse_args(ctx, args)

@@ -116,6 +116,8 @@ def test_once_is_the_verb_apply_wherever_it_is_among_options(jobs: Path, reconci
 def test_wait_takes_a_value_only_when_it_is_attached(jobs: Path, reconcile: Reconcile) -> None:
     answer = reconcile("--once", "--wait", "absent")
     assert answer.err.startswith("reconcile: absent: no such directory")
+    answer = reconcile("--once", "--wait", "all")
+    assert "Error: --wait takes its value attached: --wait=all" in answer.err
     answer = reconcile("--once", "--wait=never")
     assert "Invalid value for '--wait': 'never' is not one of 'once', 'all'." in answer.err
 

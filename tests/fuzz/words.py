@@ -22,7 +22,7 @@ _VALUES: Final = (
         "a=",
         "HEAD",
         "plan.json",
-        "/nowhere",
+        "/dev/null/x",
         "..",
         "*",
         "~",

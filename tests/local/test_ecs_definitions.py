@@ -127,6 +127,13 @@ def test_sizes_become_units_and_mebibytes(cloud: Cloud, cpu: Any, memory: Any, u
     assert (definition["cpu"], definition["memory"]) == (units, mebibytes)
 
 
+def test_fargate_takes_a_tmpfs(cloud: Cloud) -> None:
+    """botocore 1.44.8, LinuxParameters.tmpfs: unlike its neighbours it is not refused (announced on 2026-01-06)."""
+    linux = {"tmpfs": [{"containerPath": "/tmp", "size": 64}]}
+    definition = cloud.register(**FARGATE | {"containerDefinitions": [container(linuxParameters=linux)]})
+    assert definition["containerDefinitions"][0]["linuxParameters"] == linux
+
+
 @pytest.mark.gap(4)
 def test_environment_comes_back_in_the_order_of_a_java_hash_map(cloud: Cloud) -> None:
     """recorded: swm16-wREck/Oddiya-Backend and 13 more lists; neither the order of the input nor sorted.

@@ -88,6 +88,7 @@ def test_what_a_registration_would_refuse(jobs_d: Directory, definition: dict[st
             **FARGATE,
             "containerDefinitions": [{**CONTAINER, "linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}}],
         },
+        FARGATE | containers({"linuxParameters": {"tmpfs": [{"containerPath": "/tmp", "size": 64}]}}),
         {**TASK, "taskRoleArn": "short-name", "memory": "64"},
         containers({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}),
         containers({"links": ["b:alias"]}, {"name": "b"}),

@@ -87,7 +87,7 @@ def _container(container: Mapping[str, Any]) -> Iterator[str]:
         if container.get(member):
             yield f"Invalid setting for container '{name}'. '{member}' is not supported on Fargate."
     linux = container.get("linuxParameters", {})
-    for member in ("devices", "sharedMemorySize", "tmpfs", "maxSwap", "swappiness"):
+    for member in ("devices", "sharedMemorySize", "maxSwap", "swappiness"):
         if linux.get(member):
             yield f"Invalid setting for container '{name}'. 'linuxParameters.{member}' is not supported on Fargate."
     added = set(linux.get("capabilities", {}).get("add", ())) - {"SYS_PTRACE"}

@@ -23,7 +23,8 @@ _CONTAINER_MEMBERS = (
     "links",
     "privileged",
 )
-_LINUX_MEMBERS = ("devices", "maxSwap", "sharedMemorySize", "swappiness", "tmpfs")
+#: DG names tmpfs too, but Fargate takes it since 2026-01-06 (BOTO LinuxParameters says so by refusing the others).
+_LINUX_MEMBERS = ("devices", "maxSwap", "sharedMemorySize", "swappiness")
 _TASK_MEMBERS = ("ipcMode", "placementConstraints")
 #: BOTO logDriver.
 _LOG_DRIVERS = frozenset({"awslogs", "awsfirelens", "splunk"})

@@ -34,10 +34,15 @@ _OURS = frozenset({"", "in sync", "launched", "suspended"})
 _ENDED = re.compile(
     r"(?:(?:succeeded|failed): )?(?:(?:[A-Za-z0-9_-]+ exited \d+|Essential container in task exited)(?:; |\Z))+"
 )
+#: Where a message about a manifest begins to repeat what is written there; before, all words are ours.
+_REPEATED = re.compile(r"[\"']|\bgot ")
 #: What a message quotes of a value that it finds wrong; what it says of the value's type is no part of it.
 _QUOTED = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<=\bgot )(?!(?:an?|text|true|false|null|no)\b)[^\s,;)]+"
 )
+
+#: The signs that YAML's own messages quote.
+_SIGNS = frozenset({",", "}", "]", ":", "-", "- ", "---", "*", "&", "@", "`", "%"})
 
 
 def presentable(report: Report, manifests: Manifests | None = None, show: Collection[str] = ()) -> Report:
@@ -66,11 +71,12 @@ def presentable(report: Report, manifests: Manifests | None = None, show: Collec
 
 def shown_problem(problem: Problem, scrubber: Scrubber, show: Collection[str]) -> Problem:
     """Answer a problem without hidden values; about a hidden place, without what its message quotes beside its path."""
-    message = _clean(problem.message, problem.job, scrubber)
+    clean = _clean_repeated if scrubber.has_read(problem) else _clean
+    message = clean(problem.message, problem.job, scrubber)
     if is_hidden(problem.path) and "*" not in show:
-        told = {segment.text for segment in segments(problem.path)}
+        told = {segment.text for segment in segments(problem.path)} | _SIGNS
         message = _QUOTED.sub(lambda found: found[0] if found[0].strip("\"'") in told else MASK, message)
-    return on_one_line(replace(problem, message=message, hint=_clean(problem.hint, problem.job, scrubber)))
+    return on_one_line(replace(problem, message=message, hint=clean(problem.hint, problem.job, scrubber)))
 
 
 def _job(job: JobReport, desired: Spec | None, scrubber: Scrubber, show: Collection[str]) -> JobReport:
@@ -144,6 +150,14 @@ def _check(check: Check, scrubber: Scrubber) -> Check:
 def _says_nothing_hidden(text: str) -> bool:
     """Whether a text is one that can hold no value: looking up what a job hides is dear where there are thousands."""
     return text in _OURS or _ENDED.fullmatch(text) is not None
+
+
+def _clean_repeated(text: str, job: str, scrubber: Scrubber) -> str:
+    """Answer a text of ours, cleaned from where it begins to repeat what a manifest says."""
+    repeated = _REPEATED.search(text)
+    if repeated is None:
+        return printable(text)
+    return printable(text[: repeated.start()]) + _clean(text[repeated.start() :], job, scrubber)
 
 
 def _clean(text: str, job: str, scrubber: Scrubber) -> str:

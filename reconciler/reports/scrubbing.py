@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from reconciler.model import Job, Manifests, Owned, Spec
+from reconciler.model import Job, Manifests, Owned, Problem, Spec
 from reconciler.model.notify import Webhook
 from reconciler.reports.masking import MASK, SHOW_ALL, mask_spec
 from reconciler.reports.words import hide_in_text
 
 #: Shorter values are words like `1` and `prod`: they would tear messages apart and protect nobody.
 _SHORTEST = 4
+#: Longer words of that kind.
+_NO_SECRETS = frozenset({"true", "false", "null", "none"})
 _SEPARATORS = re.compile(r"[\s/:@,;=\"'()\[\]{}]+")
 
 
@@ -27,7 +29,12 @@ class Scrubber:
         self._show = tuple(show)
         self._names = _names(manifests) if manifests else frozenset()
         self._addresses = frozenset(_addresses(manifests)) if manifests else frozenset()
+        self._read = frozenset(manifests.problems) if manifests else frozenset[Problem]()
         self._hidden: dict[str, _Hidden] = {}
+
+    def has_read(self, problem: Problem) -> bool:
+        """Say whether a problem is one of reading the manifests, told in our own words."""
+        return problem in self._read
 
     def text(self, text: str, job: str = "") -> str:
         """Answer `text` without hidden values: those of `job`, or of every job where none of that name is known."""
@@ -50,7 +57,8 @@ class Scrubber:
             masked = mask_spec(spec, self._show)
             plain.update(_words(_shown(spec, masked)))
             found.update(_replaced(spec, masked))
-        return (value for value in found - plain if len(value) >= _SHORTEST and value not in self._names)
+        hidden = (value for value in found - plain if len(value) >= _SHORTEST and value.lower() not in _NO_SECRETS)
+        return (value for value in hidden if value not in self._names)
 
 
 class _Hidden:

@@ -38,6 +38,24 @@ def test_every_problem_is_told_with_its_place_and_exit_code_3(jobs: Path, reconc
     ]
 
 
+def test_the_values_of_other_jobs_do_not_tear_our_own_words_apart(jobs: Path, reconcile: Reconcile) -> None:
+    values = ("true", "json", "file", "require")
+    variables = ", ".join(f"{{name: V{number}, value: '{value}'}}" for number, value in enumerate(values))
+    (jobs / "hello.yaml").write_text(HELLO.replace("{name: GREETING, value: canary-4711}", variables))
+    log = "logConfiguration: {logDriver: jsonfile}"
+    (jobs / "a.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: EcsJob\nmetadata: {name: a}\nspec:\n  taskDefinition:\n"
+        f"    containerDefinitions: [{{name: main, memory: 9, essential: truely, {log}}}]\n"
+    )
+    start = "jobs.d/a.yaml:6:"
+    assert [line.removeprefix(start).split(" ", 1)[1] for line in reconcile("validate").out.splitlines()[:3]] == [
+        "spec.taskDefinition.containerDefinitions[0]: image is required",
+        'spec.taskDefinition.containerDefinitions[0].essential: expected true or false, got "truely"',
+        "spec.taskDefinition.containerDefinitions[0].logConfiguration.logDriver: expected json-file, syslog, journald, "
+        'gelf, fluentd, awslogs, splunk or awsfirelens, got "******" (did you mean json-file?)',
+    ]
+
+
 @pytest.mark.parametrize("verb", ["plan", "drift", "apply", "status", "render"])
 def test_no_verb_goes_on_with_invalid_manifests(jobs: Path, reconcile: Reconcile, verb: str) -> None:
     (jobs / "a.yaml").write_text("kind: EcsJob\napiVersion: reconciler/v1\n")

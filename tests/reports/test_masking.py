@@ -239,6 +239,8 @@ def test_masking_changes_nothing_but_texts(spec: Spec) -> None:
         ("spec.run.command.mian", 'bad "hunter2"', "bad ***"),
         ("spec.run.patches[1].op", 'expected add or remove, got "foo"', 'expected add or remove, got "foo"'),
         ("spec.run.patches[1].value", 'expected a text, got "foo"', "expected a text, got ***"),
+        ("containerDefinitions[0].logConfiguration.options", 'expected "," or "}"', 'expected "," or "}"'),
+        ("spec.run.environment.main", 'unexpected ":"', 'unexpected ":"'),
         ("metadata.tags.team", "expected text, got 5", "expected text, got 5"),
         ("metadata.tags.apiToken", "expected text, got 5", "expected text, got ***"),
         ("spec.run.overrides.cpu", 'expected CPU units, got "lots"', 'expected CPU units, got "lots"'),

@@ -42,7 +42,8 @@ def test_what_also_stands_in_the_open_stays() -> None:
 
 
 def test_short_values_do_not_tear_messages_apart() -> None:
-    assert Scrubber(manifests(DEBUG="1", MODE="on"), ()).text("attempt 1 is on") == "attempt 1 is on"
+    scrubber = Scrubber(manifests(DEBUG="1", MODE="on", STRICT="true", PROXY="None"), ())
+    assert scrubber.text("attempt 1 is on, expected true or None") == "attempt 1 is on, expected true or None"
 
 
 def test_a_longer_value_is_cut_out_before_one_it_holds() -> None:

@@ -8,7 +8,7 @@ write for every member that is not set.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Final
 
 from reconciler.manifests import files, yaml12
 from reconciler.manifests.tree import Place, Row, Table, source, without_nulls
@@ -20,14 +20,15 @@ class Form:
     """What the answers that hold a definition look like.
 
     `answer` and `answers` are the members of a whole answer that hold one or a list, `needed` what a definition cannot
-    be without, `response_only` what only answers have (members of the response shape that the request lacks:
-    botocore's TaskDefinition and JobDefinition, facts in the describe calls' documentation).
+    be without, `kind` the manifest that takes it, `response_only` what only answers have (members of the response shape
+    that the request lacks: botocore's TaskDefinition and JobDefinition, facts in the describe calls' documentation).
     """
 
     answer: str
     answers: str
     name: str
     needed: tuple[str, ...]
+    kind: str
     response_only: frozenset[str]
 
 
@@ -36,6 +37,7 @@ TASK_DEFINITION = Form(
     answers="taskDefinitions",
     name="family",
     needed=("containerDefinitions",),
+    kind="EcsJob",
     response_only=frozenset(
         {
             "taskDefinitionArn",
@@ -55,8 +57,10 @@ JOB_DEFINITION = Form(
     answers="jobDefinitions",
     name="jobDefinitionName",
     needed=("containerProperties", "nodeProperties", "eksProperties", "ecsProperties"),
+    kind="BatchJob",
     response_only=frozenset({"jobDefinitionArn", "revision", "status", "containerOrchestrationType"}),
 )
+_SAVE: Final = "save what the describe call answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +85,13 @@ def read(path: FilePath, shown: str, form: Form) -> DefinitionFile:
     if len(documents) != 1 or not isinstance(documents[0].value, Table):
         where = source(documents[0].place if documents else (shown, 1, 1))
         message = f"expected one {form.answer} as a mapping, got {_kind_of(documents)}"
-        return DefinitionFile(content=text.content, problems=(Problem(message=message, source=where),))
+        hint = "containers stand in a list under containerDefinitions" if _are_containers(documents, form) else ""
+        return DefinitionFile(content=text.content, problems=(Problem(message=message, source=where, hint=hint),))
     try:
         body, place = _unwrapped(documents[0].value, documents[0].place, form)
     except _NotADefinition as error:
-        problem = Problem(message=str(error), source=source(documents[0].place), hint=error.hint)
+        where = source(error.place or documents[0].place)
+        problem = Problem(message=str(error), source=where, path=error.key, hint=error.hint)
         return DefinitionFile(content=text.content, problems=(problem,))
     return DefinitionFile(body=_request(body, form), place=place, content=text.content)
 
@@ -96,10 +102,22 @@ def _kind_of(documents: Sequence[yaml12.Document]) -> str:
     return "a list" if isinstance(documents[0].value, list) else "a single value"
 
 
+def _are_containers(documents: Sequence[yaml12.Document], form: Form) -> bool:
+    """Say whether a file holds what Terraform's container_definitions does."""
+    rows = documents[0].value if len(documents) == 1 else None
+    if form is not TASK_DEFINITION or not isinstance(rows, Row) or not rows:
+        return False
+    return all(isinstance(row, Table) and {"name", "image"} <= row.keys() for row in rows)
+
+
 class _NotADefinition(Exception):
-    def __init__(self, message: str, hint: str = "") -> None:
+    """No definition, as `key`, at `place`, shows; the whole file where neither is given."""
+
+    def __init__(self, message: str, hint: str, key: str = "", place: Place | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+        self.key = key
+        self.place = place
 
 
 def _unwrapped(root: Table, place: Place, form: Form) -> tuple[Table, Place]:
@@ -115,9 +133,30 @@ def _unwrapped(root: Table, place: Place, form: Form) -> tuple[Table, Place]:
     if isinstance(listed, Row):
         return _newest(listed, form)
     if not any(member in root for member in form.needed):
-        expected = " or ".join(form.needed)
-        raise _NotADefinition(f"holds no {form.answer} (expected {expected})", "save what the describe call answers")
+        message = f"holds no {form.answer} (expected {' or '.join(form.needed)})"
+        key, hint = _mistaken(root, form)
+        raise _NotADefinition(message, hint, key, root.places[key] if key else None)
     return root, place
+
+
+def _mistaken(root: Table, form: Form) -> tuple[str, str]:
+    """Answer the key that shows what else a file holds, and what to do about that."""
+    spelt = {_plain(member): member for member in form.needed}
+    foreign = JOB_DEFINITION if form is TASK_DEFINITION else TASK_DEFINITION
+    theirs = {*foreign.needed, foreign.answer, foreign.answers}
+    template = "Resources" in root or str(root.get("Type")).startswith("AWS::")
+    for key in root:
+        if _plain(key) in spelt:
+            return key, f"write {spelt[_plain(key)]}, as AWS's API does; so with every other member"
+        if key in theirs:
+            return key, f"it is a {foreign.answer}, for kind: {foreign.kind}"
+        if template and key in {"Resources", "Properties"}:
+            return key, f"it is a CloudFormation template; {_SAVE} for what it made"
+    return "", _SAVE
+
+
+def _plain(key: str) -> str:
+    return key.lower().replace("_", "").replace("-", "")
 
 
 def _newest(listed: Row, form: Form) -> tuple[Table, Place]:

@@ -11,6 +11,7 @@ from reconciler.model import Path
 
 CONTAINER: dict[str, Any] = {"name": "report", "image": "registry/report:1"}
 REMOVED = object()
+NO_COMMENT = "AWS takes no notes: leave it out, or keep the file in YAML and write # …"
 NEWER = "not known to botocore 1.44.5; upgrade boto3 if AWS has added it"
 
 
@@ -153,6 +154,11 @@ FAULTS = [
      f"belongs under {DEFINITION}.containerDefinitions[]"),
     (ecs_job, "name", "x", "name", "unknown key", "belongs under metadata"),
     (ecs_job, f"{FIRST}.gpuSharing", True, f"{FIRST}.gpuSharing", "unknown key", NEWER),
+    (ecs_job, f"{FIRST}._comment", "x", f"{FIRST}._comment", "unknown key", NO_COMMENT),
+    (ecs_job, f"{DEFINITION}.$schema", "x", f"{DEFINITION}.$schema", "unknown key", NO_COMMENT),
+    (ecs_job, DEFINITION, [CONTAINER], DEFINITION, "expected a mapping, got a list",
+     "containers stand in a list under containerDefinitions"),
+    (ecs_job, f"{DEFINITION}.pidMode", "", f"{DEFINITION}.pidMode", 'expected host or task, got ""', "leave it out"),
     (ecs_job, "spec.run.taskDefinition", "x:1", "spec.run.taskDefinition", "unknown key", "reconciler sets it itself"),
     (ecs_job, "spec.colour", "red", "spec.colour", "unknown key", ""),
     (ecs_job, f"{FIRST}.image", REMOVED, FIRST, "image is required", ""),

@@ -51,6 +51,8 @@ _REQUIRED: dict[Path, str] = {
 _PAIRS = {"KeyValuePair": "value", "EksContainerEnvironmentVariable": "value", "Secret": "valueFrom"}
 #: The members of the simplest of them.
 _PAIR = {"name", "value"}
+#: For the keys that people write comments under in JSON, and for an editor's `$schema`.
+_NO_NOTES = "AWS takes no notes: leave it out, or keep the file in YAML and write # …"
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
@@ -93,9 +95,9 @@ def unknown_key(root: Node, path: Path, key: str) -> KeyHint:
     near = near or _closest(key, here.properties)
     if near is not None:
         return KeyHint(text=f"did you mean {near}?", meant=(path, near))
-    if _operation(root, path):
-        return KeyHint(text=_newer())
-    return KeyHint()
+    if not _operation(root, path):
+        return KeyHint()
+    return KeyHint(text=_newer() if key[:1].isalpha() else _NO_NOTES)
 
 
 def _kind_that_runs_with(root: Node, key: str) -> str | None:
@@ -115,6 +117,8 @@ def required(path: Path, name: str) -> str:
 
 def choice(root: Node, path: Path, value: Any, allowed: Iterable[Any]) -> str:
     """Answer the word that was meant, or for AWS's own words that there may be newer ones."""
+    if value == "":
+        return "leave it out"
     suggestion = _variable(value) or did_you_mean(value, [entry for entry in allowed if isinstance(entry, str)])
     if suggestion or not isinstance(value, str) or not _operation(root, path):
         return suggestion
@@ -148,6 +152,8 @@ def wrong_type(schema: Schema, written: Any) -> str:
             return f"write a list of {{name: …, {pair}: …}}"
         case "array", dict():
             return 'begin each entry with "- "'
+        case "object", list() if written and "containerDefinitions" in schema.get("properties", ()):
+            return "containers stand in a list under containerDefinitions"
         case "object", list() if isinstance(schema.get("additionalProperties"), dict):
             return "write NAME: value, one a line"
         case "object", str() if schema.get("properties", {}).keys() == _PAIR:

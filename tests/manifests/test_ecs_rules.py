@@ -53,7 +53,7 @@ FIRST = "containerDefinitions[0]"
         (containers({"image": "<IMAGE1_NAME>"}), f'{FIRST}.image: expected an image such as repository/name:tag, got "<IMAGE1_NAME>" (a variable is written ${{{{ NAME }}}})'),
         ({"containerDefinitions": [{"name": "main", "image": "busybox"}]}, f"{FIRST}: memory is required (here, as memoryReservation, or for the whole task)"),
         (containers({"memoryReservation": 65}), f"{FIRST}.memoryReservation: expected at most memory (64), got 65"),
-        ({**TASK, "taskRoleArn": "arn:aws:iam::ACCOUNT:role/x"}, 'taskRoleArn: expected the ARN of an IAM role, got "arn:aws:iam::ACCOUNT:role/x"'),
+        ({**TASK, "taskRoleArn": "arn:aws:iam::ACCOUNT:role/x"}, 'taskRoleArn: expected the ARN of an IAM role, got "arn:aws:iam::ACCOUNT:role/x" (an account\'s id has twelve digits)'),
         (containers({"secrets": [{"name": "A", "valueFrom": "x"}]}), f"{FIRST}.secrets: secrets need an executionRoleArn (set spec.taskDefinition.executionRoleArn)"),
         (containers({"repositoryCredentials": {"credentialsParameter": "x"}}), f"{FIRST}.repositoryCredentials: a private registry needs an executionRoleArn (set spec.taskDefinition.executionRoleArn)"),
         (containers({"image": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/a:1", "repositoryCredentials": {"credentialsParameter": "x"}}, executionRoleArn=ROLE), f"{FIRST}.repositoryCredentials: ECR takes no credentials (the execution role may pull from it)"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciler.core import fargate_sizes
 from reconciler.manifests.rules.findings import EACH, Check, Finding, Rule, Scene, circles, expected, repeated
+from reconciler.manifests.rules.placeholders import placeholder_hint
 from reconciler.model import Path, Severity
 
 _BODY: Path = ("spec", "jobDefinition")
@@ -161,7 +162,7 @@ def _roles(scene: Scene) -> Iterator[Finding]:
             role = holder.get(member)
             if role and not _ROLE.match(role):
                 message = f'expected the ARN of an IAM role, got "{role}"'
-                yield Finding(path=(*path, member), message=message)
+                yield Finding(path=(*path, member), message=message, hint=placeholder_hint(role))
 
 
 def _retries(scene: Scene) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from reconciler.manifests.rules import half_written
 from reconciler.manifests.rules.findings import Check, Finding, Rule, Scene, circles, expected, repeated
+from reconciler.manifests.rules.placeholders import placeholder_hint
 from reconciler.manifests.rules.task_definition import BODY, CONTAINERS, PRIVATE_ECR, containers, each
 from reconciler.model import Path, Severity
 
@@ -20,7 +21,6 @@ _MOST_CONTAINERS = 10
 _IMAGE = re.compile(r"[A-Za-z0-9_.:/#@+-]+\Z")
 #: BOTO taskRoleArn: a short name or the ARN; AWS: Role is not valid (fabfuel/ecs-deploy#231).
 _ROLE = re.compile(r"(arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+|[\w+=,.@-]{1,64})\Z", re.ASCII)
-_PLACEHOLDER = re.compile(r"\{\{|\$\{|\$[A-Z_]{2,}|<[^>]*>|\$\$\$")
 
 
 def _names(scene: Scene) -> list[str]:
@@ -57,9 +57,8 @@ def _named_images(scene: Scene) -> Iterator[Finding]:
                 yield Finding(path=(*path, member), message=f"{member} is required")
         image = str(container.get("image") or "")
         if image and not _IMAGE.match(image):
-            hint = "a variable is written ${{ NAME }}" if _PLACEHOLDER.search(image) else ""
             message = f'expected an image such as repository/name:tag, got "{image}"'
-            yield Finding(path=(*path, "image"), message=message, hint=hint)
+            yield Finding(path=(*path, "image"), message=message, hint=placeholder_hint(image))
 
 
 def _memory(scene: Scene) -> Iterator[Finding]:
@@ -80,9 +79,8 @@ def _roles(scene: Scene) -> Iterator[Finding]:
     for member in ("taskRoleArn", "executionRoleArn"):
         role = body.get(member)
         if role and not _ROLE.match(role):
-            hint = "a variable is written ${{ NAME }}" if _PLACEHOLDER.search(role) else ""
             message = f'expected the ARN of an IAM role, got "{role}"'
-            yield Finding(path=(*BODY, member), message=message, hint=hint)
+            yield Finding(path=(*BODY, member), message=message, hint=placeholder_hint(role))
 
 
 def _execution_role(scene: Scene) -> Iterator[Finding]:

@@ -75,6 +75,18 @@ def test_a_plan_writes_nothing_and_a_pass_does_what_it_said(jobs: Path, reconcil
     assert reconcile("drift", "--local").code == 0
 
 
+def test_an_empty_text_where_aws_takes_it_for_nothing_is_nothing(jobs: Path, reconcile: Reconcile) -> None:
+    empty = dict.fromkeys(("cpu", "memory", "networkMode", "taskRoleArn", "executionRoleArn"), "")
+    definition = {**empty, "containerDefinitions": [{"name": "main", "image": "example/hello:1", "memory": 64}]}
+    (jobs / "td.json").write_text(json.dumps(definition))
+    (jobs / "hello.yaml").write_text(
+        "apiVersion: reconciler/v1\nkind: EcsJob\nmetadata: {name: hello}\nspec: {taskDefinitionFile: td.json}\n"
+    )
+    assert reconcile("--once", "--local").code == 0
+    assert reconcile("drift", "--local").code == 0
+    assert [name for name in empty if f"\n    {name}: " in reconcile("render", "hello").out] == []
+
+
 def test_progress_goes_to_stderr(jobs: Path, reconcile: Reconcile) -> None:
     answer = reconcile("--once", "--local", "--wait", "--format", "json")
     assert json.loads(answer.out)["verb"] == "apply"

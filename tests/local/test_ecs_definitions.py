@@ -127,6 +127,13 @@ def test_sizes_become_units_and_mebibytes(cloud: Cloud, cpu: Any, memory: Any, u
     assert (definition["cpu"], definition["memory"]) == (units, mebibytes)
 
 
+def test_assumed_an_empty_size_or_role_is_none(cloud: Cloud) -> None:
+    """amazon-ecs-cli registers so (its pull request 665 shows the request); what is described of it is not recorded."""
+    empty: Any = dict.fromkeys(("cpu", "memory", "taskRoleArn", "executionRoleArn"), "")
+    definition = cloud.register(**empty, containerDefinitions=[container()])
+    assert empty.keys().isdisjoint(definition)
+
+
 def test_fargate_takes_a_tmpfs(cloud: Cloud) -> None:
     """botocore 1.44.8, LinuxParameters.tmpfs: unlike its neighbours it is not refused (announced on 2026-01-06)."""
     linux = {"tmpfs": [{"containerPath": "/tmp", "size": 64}]}

@@ -290,6 +290,10 @@ def test_scalars_become_what_aws_is_sent() -> None:
     job = changed(job, f"{FIRST}.cpu", "128")
     job = changed(job, f"{FIRST}.memory", 512.0)
     job = changed(job, f"{FIRST}.hostname", None)
+    job = changed(job, f"{FIRST}.user", "")
+    job = changed(job, f"{DEFINITION}.memory", "")
+    job = changed(job, f"{DEFINITION}.networkMode", "")
+    job = changed(job, f"{DEFINITION}.taskRoleArn", "")
     job = changed(job, f"{FIRST}.environment", [{"name": "PORT", "value": 8080}, {"name": "RATIO", "value": 0.5}])
     job = changed(job, "spec.run.environment", {"PORT": 1, "GONE": None})
     job = changed(job, "spec.run.count", "20")
@@ -305,6 +309,7 @@ def test_scalars_become_what_aws_is_sent() -> None:
                 | {
                     "cpu": 128,
                     "memory": 512,
+                    "user": "",
                     "environment": [{"name": "PORT", "value": "8080"}, {"name": "RATIO", "value": "0.5"}],
                 }
             ],

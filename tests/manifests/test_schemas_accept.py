@@ -97,7 +97,7 @@ def definitions(path: Path, member: str) -> Iterator[dict[str, Any]]:
 #: Files that AWS would refuse as well, by a unique part of their names, with the places: templates whose placeholders
 #: were never filled in, skeletons with empty values, and pages of documentation with a slip.
 REFUSED = {
-    "AlpriElse__uiuc-hammock-spots__.aws__task-definition.json": "cpu memory tags.0.key volumes.0.name",
+    "AlpriElse__uiuc-hammock-spots__.aws__task-definition.json": "tags.0.key volumes.0.name",
     "TrustAllianceNZ__trustalliance-ipfs__taskdef": "containerDefinitions.0.name family",
     "aws-prometheus__ecs-ec2-task-def.json": "networkMode",
     "cwagent-prometheus-task-definition.json": "family networkMode requiresCompatibilities.0",

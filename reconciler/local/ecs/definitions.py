@@ -35,12 +35,16 @@ _GONE_AFTER: Final = 60.0
 """How long a deleted revision that nothing uses stays DELETE_IN_PROGRESS: AWS tells no time, so this is assumed."""
 _NO_SUCH: Final = "Unable to describe task definition."
 _EMPTY_LISTS: Final = ("requiresCompatibilities", "inferenceAccelerators")
+_EMPTY_IS_NOTHING: Final = ("cpu", "memory", "taskRoleArn", "executionRoleArn")
+"""Members that may be an empty text: amazon-ecs-cli sends them so (its pull request 665); what is described of them is
+assumed."""
 
 
 def register_task_definition(call: Call) -> Mapping[str, Any]:
     """A new revision of a family, described as AWS would describe it."""
     tags = tag_map(call.members.get("tags"))
-    registered = {name: value for name, value in call.members.items() if name != "tags"}
+    empty = {name for name in _EMPTY_IS_NOTHING if call.members.get(name) == ""}
+    registered = {name: value for name, value in call.members.items() if name != "tags" and name not in empty}
     definition = described(registered)
     refuse_bad(registered, definition)
     for member in _EMPTY_LISTS:

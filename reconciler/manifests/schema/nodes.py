@@ -53,6 +53,7 @@ class Node:
         "items",
         "properties",
         "schema",
+        "takes_empty",
         "types",
         "wants",
     )
@@ -64,6 +65,7 @@ class Node:
         self.properties: dict[str, Node] = {}
         self.additional: Node | None = None
         self.items: Node | None = None
+        self.takes_empty = False
         self._additional_refused = False
         self._required: tuple[str, ...] = ()
         self._pattern: re.Pattern[str] | None = None
@@ -119,6 +121,8 @@ class Node:
             node = properties.get(key)
             if node is None:
                 answer[key] = entry if additional is None else additional.coerced(entry)
+            elif node.takes_empty and entry == "":
+                continue
             elif entry is not None or not node.types or "null" in node.types:
                 answer[key] = node.coerced(entry)
         return answer
@@ -155,6 +159,7 @@ class Node:
         self.types, self.wants = frozenset(types), types[0] if types else None
         self.properties = {key: build(entry) for key, entry in schema.get("properties", {}).items()}
         additional = schema.get("additionalProperties", True)
+        self.takes_empty = schema.get("x-empty") == "absent"
         self._additional_refused = additional is False
         self.additional = build(additional) if isinstance(additional, dict) else None
         self.items = build(schema["items"]) if "items" in schema else None

@@ -75,9 +75,11 @@ def test_a_plan_writes_nothing_and_a_pass_does_what_it_said(jobs: Path, reconcil
     assert reconcile("drift", "--local").code == 0
 
 
-def test_an_empty_text_where_aws_takes_it_for_nothing_is_nothing(jobs: Path, reconcile: Reconcile) -> None:
-    empty = dict.fromkeys(("cpu", "memory", "networkMode", "taskRoleArn", "executionRoleArn"), "")
-    definition = {**empty, "containerDefinitions": [{"name": "main", "image": "example/hello:1", "memory": 64}]}
+def test_an_empty_text_where_nothing_can_be_meant_by_it_is_nothing(jobs: Path, reconcile: Reconcile) -> None:
+    empty = dict.fromkeys(("cpu", "memory", "networkMode", "taskRoleArn", "executionRoleArn", "pidMode", "ipcMode"), "")
+    port = {"containerPort": 80, "appProtocol": "", "protocol": ""}
+    container = {"name": "main", "image": "a:1", "memory": 64, "versionConsistency": "", "portMappings": [port]}
+    definition = {**empty, "containerDefinitions": [container]}
     (jobs / "td.json").write_text(json.dumps(definition))
     (jobs / "hello.yaml").write_text(
         "apiVersion: reconciler/v1\nkind: EcsJob\nmetadata: {name: hello}\nspec: {taskDefinitionFile: td.json}\n"

@@ -245,31 +245,24 @@ REFUSED: dict[str, list[str]] = {
     "pipe-cd__pipecd__examples__v0__ecs__attachment__taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
         "4 containerDefinitions[0].command: expected a list",
-        "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__bluegreen__taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
-        "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__servicediscovery__simple__taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
-        "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__standalone-task__launch-type__ec2__network-mode__awsvpc__taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
-        "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__standalone-task__launch-type__ec2__network-mode__bridge__taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
-        "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__examples__v0__ecs__standalone-task__launch-type__fargate__taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
-        "17 pidMode: expected host or task",
     ],
     "pipe-cd__pipecd__pkg__app__piped__platformprovider__ecs__testdata__new_taskdef.yaml": [
         "2 executionRoleArn: expected the ARN of an IAM role",
-        "19 pidMode: expected host or task",
     ],
     "rajvasupilli__test-actions__ec2-task-definition.json": [
         "12 containerDefinitions[0].portMappings[0].hostPort: expected containerPort (8080) under networkMode awsvpc",

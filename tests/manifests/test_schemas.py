@@ -158,7 +158,8 @@ FAULTS = [
     (ecs_job, f"{DEFINITION}.$schema", "x", f"{DEFINITION}.$schema", "unknown key", NO_COMMENT),
     (ecs_job, DEFINITION, [CONTAINER], DEFINITION, "expected a mapping, got a list",
      "containers stand in a list under containerDefinitions"),
-    (ecs_job, f"{DEFINITION}.pidMode", "", f"{DEFINITION}.pidMode", 'expected host or task, got ""', "leave it out"),
+    (ecs_job, f"{DEFINITION}.requiresCompatibilities", [""], f"{DEFINITION}.requiresCompatibilities.0",
+     'expected EC2, FARGATE, EXTERNAL or MANAGED_INSTANCES, got ""', "leave it out"),
     (ecs_job, "spec.run.taskDefinition", "x:1", "spec.run.taskDefinition", "unknown key", "reconciler sets it itself"),
     (ecs_job, "spec.colour", "red", "spec.colour", "unknown key", ""),
     (ecs_job, f"{FIRST}.image", REMOVED, FIRST, "image is required", ""),
@@ -292,7 +293,8 @@ def test_scalars_become_what_aws_is_sent() -> None:
     job = changed(job, f"{FIRST}.hostname", None)
     job = changed(job, f"{FIRST}.user", "")
     job = changed(job, f"{DEFINITION}.memory", "")
-    job = changed(job, f"{DEFINITION}.networkMode", "")
+    job = changed(job, f"{DEFINITION}.pidMode", "")
+    job = changed(job, "spec.run.propagateTags", "")
     job = changed(job, f"{DEFINITION}.taskRoleArn", "")
     job = changed(job, f"{FIRST}.environment", [{"name": "PORT", "value": 8080}, {"name": "RATIO", "value": 0.5}])
     job = changed(job, "spec.run.environment", {"PORT": 1, "GONE": None})

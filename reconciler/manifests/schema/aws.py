@@ -84,7 +84,7 @@ class _Translation:
         schema = self._schema(shape.members[member])
         known = documented.MEMBERS.get((self._service, shape_name, member))
         if known is not None:
-            schema |= words.choice("", known.choices) if known.choices else known.keywords
+            schema |= words.choice("", known.choices, **documented.EMPTY) if known.choices else known.keywords
             if known.pattern:
                 schema |= words.text(pattern=known.pattern, expected=known.expected)
         if shape.members[member].metadata.get("deprecated"):
@@ -127,7 +127,7 @@ class _Translation:
 def _text(shape: "Shape") -> Schema:
     values = shape.metadata.get("enum")
     if values:
-        return words.choice("", values)
+        return words.choice("", values, **documented.EMPTY)
     limits = _limits(shape, minimum="minLength", maximum="maxLength")
     if limits.get("minLength") == 0:
         del limits["minLength"]

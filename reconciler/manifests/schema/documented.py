@@ -50,9 +50,10 @@ _STORAGE = _stated(
 _PRIORITY = _stated(
     "The minimum supported value is 0 and the maximum supported value is 9999.", minimum=0, maximum=9999
 )
-#: What AWS takes for nothing where it is an empty text. Of `pidMode` and `ipcMode` it does not: "is not a valid value".
-_EMPTY = {"x-empty": "absent"}
-_TAKES_EMPTY = Documented(source="aws/amazon-ecs-cli pull request 665 registers so; issue 667", keywords=_EMPTY)
+#: An empty text is nothing: where AWS takes it so, and for words of which AWS has a list, since AWS's SDK for Go leaves
+#: those out and `ecspresso init` writes them (`"pidMode": ""`); sent, it is refused (aws/amazon-ecs-cli issue 667).
+EMPTY: Mapping[str, Any] = {"x-empty": "absent"}
+_TAKES_EMPTY = Documented(source="aws/amazon-ecs-cli pull request 665 registers so", keywords=EMPTY)
 _OVERRIDE = "TaskOverride has no text of its own; the forms are RegisterTaskDefinition's"
 
 #: (service, shape, member) → what its documentation adds.
@@ -63,15 +64,14 @@ MEMBERS: Mapping[tuple[str, str, str], Documented] = {
         " (for example, 1 vCPU or 1 vcpu) in a task definition.",
         pattern=_CPU_PATTERN,
         expected=_CPU_EXPECTED,
-        keywords=_EMPTY,
+        keywords=EMPTY,
     ),
     ("ecs", "RegisterTaskDefinitionRequest", "memory"): Documented(
         sentence="or as a string using GB (for example, 1GB or 1 GB) in a task definition.",
         pattern=_MEMORY_PATTERN,
         expected=_MEMORY_EXPECTED,
-        keywords=_EMPTY,
+        keywords=EMPTY,
     ),
-    ("ecs", "RegisterTaskDefinitionRequest", "networkMode"): _TAKES_EMPTY,
     ("ecs", "RegisterTaskDefinitionRequest", "taskRoleArn"): _TAKES_EMPTY,
     ("ecs", "RegisterTaskDefinitionRequest", "executionRoleArn"): _TAKES_EMPTY,
     ("ecs", "TaskOverride", "cpu"): Documented(source=_OVERRIDE, pattern=_CPU_PATTERN, expected=_CPU_EXPECTED),

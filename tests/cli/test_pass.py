@@ -89,6 +89,13 @@ def test_an_empty_text_where_nothing_can_be_meant_by_it_is_nothing(jobs: Path, r
     assert [name for name in empty if f"\n    {name}: " in reconcile("render", "hello").out] == []
 
 
+def test_a_protocol_in_capitals_is_what_aws_takes_it_for(jobs: Path, reconcile: Reconcile) -> None:
+    ports = "portMappings: [{containerPort: 80, protocol: TCP}]\n        environment:"
+    (jobs / "hello.yaml").write_text(HELLO.replace("environment:", ports))
+    assert reconcile("--once", "--local").code == 0
+    assert reconcile("drift", "--local").code == 0
+
+
 def test_progress_goes_to_stderr(jobs: Path, reconcile: Reconcile) -> None:
     answer = reconcile("--once", "--local", "--wait", "--format", "json")
     assert json.loads(answer.out)["verb"] == "apply"

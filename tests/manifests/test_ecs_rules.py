@@ -91,6 +91,7 @@ def test_what_a_registration_would_refuse(jobs_d: Directory, definition: dict[st
         FARGATE | containers({"linuxParameters": {"tmpfs": [{"containerPath": "/tmp", "size": 64}]}}),
         {**TASK, "taskRoleArn": "short-name", "memory": "64"},
         containers({"portMappings": [{"containerPort": 80, "hostPort": 8080}]}),
+        containers({"portMappings": [{"containerPort": 80, "protocol": "TCP"}]}),
         containers({"links": ["b:alias"]}, {"name": "b"}),
         containers({"dependsOn": [{"containerName": "b", "condition": "SUCCESS"}]}, {"name": "b", "essential": False}),
         containers({"image": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/a/b@sha256:" + "0" * 64}),
@@ -171,6 +172,16 @@ def test_a_variable_that_is_given_twice_is_a_warning(jobs_d: Directory) -> None:
 
     (warning,) = jobs_d.warnings({"jobs.d/job.json": manifest(definition)})
     assert warning.endswith(f'{FIRST}.environment[1].name: the variable "A" is given twice, AWS keeps the last')
+
+
+@pytest.mark.parametrize("protocol", ["UDP", "http"])
+def test_a_protocol_that_aws_takes_for_tcp_is_a_warning(jobs_d: Directory, protocol: str) -> None:
+    ports = [{"containerPort": 80, "protocol": "TCP"}, {"containerPort": 81, "protocol": protocol}]
+
+    (warning,) = jobs_d.warnings({"jobs.d/job.json": manifest(containers({"portMappings": ports}))})
+    assert warning.endswith(
+        f'{FIRST}.portMappings[1].protocol: AWS takes "{protocol}" for tcp (write tcp, or udp in small letters)'
+    )
 
 
 def test_what_the_schema_objects_to_is_not_told_a_second_time(jobs_d: Directory) -> None:

@@ -194,6 +194,17 @@ def _networking(scene: Scene) -> Iterator[Finding]:
                 )
 
 
+def _protocols(scene: Scene) -> Iterator[Finding]:
+    """BOTO PortMapping.protocol: case-sensitive, and Amazon ECS treats any other specified value as tcp."""
+    for path, container in containers(scene):
+        for position, port in enumerate(container.get("portMappings", ())):
+            protocol = port.get("protocol", "tcp")
+            if protocol != "udp" and protocol.lower() != "tcp":
+                where: Path = (*path, "portMappings", position, "protocol")
+                message, hint = f'AWS takes "{protocol}" for tcp', "write tcp, or udp in small letters"
+                yield Finding(path=where, message=message, hint=hint, severity=Severity.WARNING)
+
+
 def _size(scene: Scene) -> Iterator[Finding]:
     size = len(json.dumps(scene.spec["taskDefinition"], separators=(",", ":"), ensure_ascii=False).encode())
     if size > _MOST_BYTES:
@@ -226,6 +237,7 @@ ECS_RULES = (
     _rule(_volumes, _VOLUMES, _NAME, _MOUNTS, each("volumesFrom")),
     _rule(_container_order, _NAME, each("dependsOn"), each("healthCheck"), each("essential")),
     _rule(_networking, (*BODY, "networkMode"), each("links"), each("hostname"), each("portMappings")),
+    _rule(_protocols, each("portMappings")),
     _rule(half_written.ports, each("portMappings")),
     _rule(half_written.mounts, _MOUNTS, each("volumesFrom")),
     _rule(half_written.log_options, (*BODY, "requiresCompatibilities"), each("logConfiguration")),

@@ -92,6 +92,9 @@ MEMBERS: Mapping[tuple[str, str, str], Documented] = {
     ),
     ("ecs", "Volume", "name"): _ECS_NAME,
     ("ecs", "PortMapping", "name"): _stated("The name can include up to 64 characters.", maxLength=64),
+    ("ecs", "PortMapping", "protocol"): _stated(
+        "Amazon ECS treats any other specified value as tcp.", anyOf=[{"enum": ["tcp", "udp"]}, {"type": "string"}]
+    ),
     ("ecs", "ContainerRestartPolicy", "ignoredExitCodes"): _stated(
         "You can specify a maximum of 50 container exit codes.", maxItems=50
     ),

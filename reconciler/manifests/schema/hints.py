@@ -1,6 +1,7 @@
 """What to do about a fault: the key that was meant, where it belongs, how to write the value."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,7 @@ _PAIRS = {"KeyValuePair": "value", "EksContainerEnvironmentVariable": "value", "
 _PAIR = {"name", "value"}
 #: For the keys that people write comments under in JSON, and for an editor's `$schema`.
 _NO_NOTES = "AWS takes no notes: leave it out, or keep the file in YAML and write # …"
+_FOREIGN = re.compile(r"\{\{|\$\{|\$[A-Z_]{2,}|<[^>]*>|\$\$\$")
 _YAML_1_1 = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
@@ -119,7 +121,7 @@ def choice(root: Node, path: Path, value: Any, allowed: Iterable[Any]) -> str:
     """Answer the word that was meant, or for AWS's own words that there may be newer ones."""
     if value == "":
         return "leave it out"
-    suggestion = _variable(value) or did_you_mean(value, [entry for entry in allowed if isinstance(entry, str)])
+    suggestion = variable(value) or did_you_mean(value, [entry for entry in allowed if isinstance(entry, str)])
     if suggestion or not isinstance(value, str) or not _operation(root, path):
         return suggestion
     return _newer()
@@ -136,8 +138,8 @@ def wrong_type(schema: Schema, written: Any) -> str:
     declared = schema.get("type", [])
     wants = declared if isinstance(declared, str) else next(iter(declared), "")
     match wants, written:
-        case "string" | "integer" | "boolean", str() if _variable(written):
-            return _variable(written)
+        case "string" | "integer" | "boolean", str() if variable(written):
+            return variable(written)
         case "string", bool():
             return "quote it"
         case "string", list() | dict() if "boolean" in declared:  # a variable, which may stand for either
@@ -168,9 +170,9 @@ def value_at(document: Any, path: Path) -> Any:
     return document
 
 
-def _variable(value: Any) -> str:
-    """Answer how variables are written here to who writes another tool's, or the shell's."""
-    foreign = isinstance(value, str) and ("{{" in value or "${" in value)
+def variable(value: Any) -> str:
+    """Answer how variables are written here to who writes another tool's, or the shell's, or left a placeholder."""
+    foreign = isinstance(value, str) and _FOREIGN.search(value) is not None
     return "a variable is written ${{ NAME }}" if foreign else ""
 
 

@@ -53,8 +53,8 @@ def explain(sentence: str, character: str) -> tuple[str, str]:
     """Answer message and hint for a parser's `sentence` about the `character` it stopped at."""
     if "cannot start any token" in sentence and character in _UNUSABLE:
         return _UNUSABLE[character]
-    if "expected <document start>" in sentence and character in {"}", "]"}:
-        return f'unexpected "{character}"', "it closes nothing, take it out"
+    if "expected <document start>" in sentence and character in {"}", "]", ","}:
+        return f'unexpected "{character}"', "all is closed before it: one brace too many, or one missing further up"
     for part, message, hint in _PLAIN_WORDS:
         if part in sentence:
             return message, hint

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
+from reconciler.core.operations import Tag
 from reconciler.errors import RUN_TIMED_OUT, RUN_WITHOUT_CODE, ExitCode, worst
 from reconciler.model import (
     Action,
@@ -38,8 +39,13 @@ def of_pass(report: Report) -> ExitCode:
 
 
 def of_changes(report: Report) -> ExitCode:
-    """Answer 2 where a plan holds anything to do."""
-    return ExitCode.DIFFERENT if any(step.action is not Action.KEEP for step in report.steps) else ExitCode.OK
+    """Answer 2 where a plan holds anything to do but to note what is in sync already."""
+    return ExitCode.DIFFERENT if any(_changes_anything(step) for step in report.steps) else ExitCode.OK
+
+
+def _changes_anything(step: Step) -> bool:
+    notes = step.action is Action.UPDATE and isinstance(step.operation, Tag) and not step.changes
+    return step.action is not Action.KEEP and not notes
 
 
 def of_drift(report: Report, fail_on: Collection[FailOn]) -> ExitCode:

@@ -96,6 +96,19 @@ def test_a_protocol_in_capitals_is_what_aws_takes_it_for(jobs: Path, reconcile: 
     assert reconcile("drift", "--local").code == 0
 
 
+def test_another_spelling_is_no_difference_to_the_exit_code(jobs: Path, reconcile: Reconcile) -> None:
+    written = HELLO.replace("  once: {}\n", "")
+    (jobs / "hello.yaml").write_text(written)
+    assert reconcile("--once", "--local").code == 0
+    respelt = written.replace("memory: 512", "memory: 0.5 GB").replace("image:", "essential: true\n        image:")
+    (jobs / "hello.yaml").write_text(respelt)
+    plan = reconcile("plan", "--local", "--exit-code")
+    assert "record that revision 1 holds the manifest, spelt differently than when it was registered" in plan.out
+    assert plan.code == 0
+    (jobs / "hello.yaml").write_text(respelt.replace("team: data", "team: other"))
+    assert reconcile("plan", "--local", "--exit-code").code == 2
+
+
 def test_progress_goes_to_stderr(jobs: Path, reconcile: Reconcile) -> None:
     answer = reconcile("--once", "--local", "--wait", "--format", "json")
     assert json.loads(answer.out)["verb"] == "apply"

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     help="Also show what DIR changes compared with this commit, branch or tag; for that no credentials are needed.",
 )
 @click.option(
-    "--exit-code", "--detailed-exitcode", "exit_code", is_flag=True, help="Exit 2 where there is anything to do."
+    "--exit-code",
+    "--detailed-exitcode",
+    "exit_code",
+    is_flag=True,
+    help="Exit 2 where there is anything to do but to note that a revision holds the manifest.",
 )
 def command(invocation: Invocation, out: Path | None, ref: str | None, exit_code: bool) -> ExitCode:
     """Show what a pass over DIR would do.

@@ -47,6 +47,7 @@ REQUIRED: Final[Mapping[str, Sequence[str]]] = {
     "ecs:RunTask": ("tasks[].taskArn",),
     "events:ListEventBuses": ("EventBuses[].Name",),
     "events:ListRules": ("Rules[].Name",),
+    "events:ListTargetsByRule": ("Targets[].Id", "Targets[].Arn"),
     "iam:GetRole": ("Role.Arn",),
     "iam:SimulatePrincipalPolicy": ("EvaluationResults[].EvalActionName",),
     "logs:DescribeLogGroups": ("logGroups[].logGroupName",),

@@ -79,7 +79,7 @@ def _job(job: Mapping[str, Any]) -> JobReport:
         source=_source(job["source"]),
         definition=job["definition"],
         changes=tuple(_change(change) for change in job["changes"]),
-        schedule=job["schedule"],
+        schedule=_schedule(job["schedule"]),
         next_start=_instant(job["nextStart"]),
         last_run=None if job["lastRun"] is None else _run(job["lastRun"]),
         message=job["message"],
@@ -87,6 +87,13 @@ def _job(job: Mapping[str, Any]) -> JobReport:
         unreported=tuple(_unreported(each) for each in job["unreported"]) if "unreported" in job else None,
         rendered=job.get("rendered"),
     )
+
+
+def _schedule(schedule: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Answer a schedule as it is; raises ValueError for a start that is no instant."""
+    for start in (schedule or {}).get("nextStarts", ()):
+        datetime.fromisoformat(start["local"])
+    return schedule
 
 
 def _registration(live: Mapping[str, Any]) -> Registration:

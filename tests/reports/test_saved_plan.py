@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,23 @@ def test_another_version_and_other_files_are_refused(tmp_path: Path) -> None:
 def test_what_is_shown_of_a_file_is_the_masked_report(saved: Path) -> None:
     assert read_any(saved).verb == "plan"
     assert len(read_any(saved).steps) == len(report("plan").steps)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "place"),
+    [
+        ({"nextStarts": 7}, r"jobs\[0\]\.schedule"),
+        ({"nextStarts": [{"local": None, "utc": "2026-01-01T00:00:00Z"}]}, r"jobs\[0\]\.schedule"),
+        ({"nextStarts": [{"local": "soon", "utc": "2026-01-01T00:00:00Z"}]}, "Invalid isoformat string: 'soon'"),
+        ({"skipped": {"slot": "2026-01-01T00:00:00Z"}}, r"jobs\[0\]\.schedule"),
+        ({"clockChanges": {}}, r"jobs\[0\]\.schedule"),
+    ],
+)
+def test_a_schedule_that_cannot_be_shown_is_refused_as_it_is_read(schedule: dict[str, Any], place: str) -> None:
+    content = document(report())
+    content["jobs"][0]["schedule"] = schedule
+    with pytest.raises(UsageError, match=f"^not a report of reconcile: {place}"):
+        read_report(content)
 
 
 def test_a_report_that_is_not_as_its_schema_says_is_refused_with_the_place() -> None:

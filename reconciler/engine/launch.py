@@ -207,7 +207,8 @@ class Launcher:
         assert isinstance(operation.decision, Stop)
         assert operation.memory is not None
         stop = operation.decision
-        self._recorder.stopping(operation.memory, stop.attempt.number, stop.cause)
+        if not stop.attempt.stopping:  # a task may take for ever to end, and every pass asks again
+            self._recorder.stopping(operation.memory, stop.attempt.number, stop.cause)
         self._end(job, stop.attempt.target, stop.ids, stop.cause)
         return f"{stop.cause}: {', '.join(stop.ids)}"
 

@@ -8,6 +8,7 @@ from typing import Final
 from reconciler.core.attempts import Start
 from reconciler.core.job_plan import JobPlan
 from reconciler.core.operations import Advance
+from reconciler.core.run_steps import keeps_time
 from reconciler.model import Job, Problem, Status, Step
 
 #: The reason of a step that waits because its job failed a short while ago.
@@ -55,16 +56,17 @@ class Limits:
 
 
 def hold_back(steps: Sequence[Step], paused: Mapping[str, Pause]) -> tuple[Step, ...]:
-    """Do nothing for jobs that failed a short while ago; each goes on telling why it failed.
+    """Do nothing for jobs that failed a short while ago, but keep time limits; each goes on telling why it failed.
 
     A start that was not tried yet ends the pause of its job: the next slot is not missed for the failure of the last.
     """
     fresh = {
         step.job for step in steps if _launches(step) and step.job in paused and step.name not in paused[step.job].runs
     }
+    held = paused.keys() - fresh
     return tuple(
         replace(step, operation=None, status=Status.BLOCKED, reason=PAUSED, error=paused[step.job].error)
-        if step.operation is not None and step.job in paused and step.job not in fresh
+        if step.operation is not None and step.job in held and not keeps_time(step)
         else step
         for step in steps
     )

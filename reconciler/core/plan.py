@@ -4,7 +4,7 @@ Order is by rank, not by a graph: log groups, definitions, schedules, runs; then
 have not succeeded is simply not reconciled further in this pass.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
 from reconciler.core.operations import MakeLogGroup, Note, Register
 from reconciler.core.ownership import Commit
 from reconciler.core.prune import Orphan, plan_prune
+from reconciler.core.run_steps import keeps_time
 from reconciler.core.schedules import SchedulePlan, ScheduleSeen, plan_schedule
 from reconciler.core.slot_runs import Slots, plan_slots
 from reconciler.model import (
@@ -224,13 +225,13 @@ def _held_back(plan: JobPlan, entry: JobSeen, shots: Mapping[str, OneShotPlan | 
     message = f"waits for {', '.join(waiting)}"
     if failed:
         message = f"blocked: {', '.join(failed)} has not succeeded"
-    return replace(_blocked(plan, message, error=message if failed else ""), message=message)
+    return replace(_blocked(plan, message, error=message if failed else "", spared=keeps_time), message=message)
 
 
-def _blocked(plan: JobPlan, reason: str, *, error: str) -> JobPlan:
+def _blocked(plan: JobPlan, reason: str, *, error: str, spared: Callable[[Step], bool] = lambda _: False) -> JobPlan:
     steps = tuple(
         step
-        if step.operation is None
+        if step.operation is None or spared(step)
         else replace(step, operation=None, status=Status.BLOCKED, reason=reason, error=error)
         for step in plan.steps
     )

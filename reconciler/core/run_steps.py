@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from reconciler.core import runs
 from reconciler.core.attempts import Bounds, Decision, Finished, Resume, Start, Stop, Wait, said
 from reconciler.core.memory import Attempt
 from reconciler.core.operations import Advance, Note
@@ -68,6 +69,18 @@ def run_step(
         status=Status.FAILED if error else Status.PLANNED,
         error=error,
     )
+
+
+def keeps_time(step: Step) -> bool:
+    """Whether a step ends a run that went on for too long: it waits for nothing that keeps its job from going on.
+
+    One that makes room for the next start waits with that.
+    """
+    match step.operation:
+        case Advance(decision=Stop(cause=cause)):
+            return cause != runs.REPLACED
+        case _:
+            return False
 
 
 def told_of(decision: Decision) -> str:

@@ -126,7 +126,7 @@ class _Worker:
             if step.status is Status.FAILED and step.kind != run_steps.KIND:
                 self.progress.fail(step)
             return step if step.status is not Status.PLANNED else replace(step, status=Status.DONE)
-        if step.job in self.progress.failed:
+        if step.job in self.progress.failed and not run_steps.keeps_time(step):
             self.progress.fail(step)
             return replace(step, status=Status.BLOCKED, error="an earlier step of the job failed")
         try:
@@ -153,7 +153,8 @@ class _Worker:
                 self._definitions(step).deregister(revision)
             case Advance():
                 entry = self.entries[step.job]
-                return self.launcher.advance(entry.job, operation, self._revision(entry))
+                in_force = None if run_steps.keeps_time(step) else self._revision(entry)
+                return self.launcher.advance(entry.job, operation, in_force)
             case Stand():
                 record_standing(self.context, step.job, operation)
             case PutSchedule(stand=stand):

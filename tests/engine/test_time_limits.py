@@ -1,14 +1,28 @@
 """A run that goes on for too long is ended, whatever else keeps its job from going on; and that is on record once."""
 
-from tests.engine.harness import Directory
+from reconciler.core.guards import Pause
+from reconciler.model import Action, Status
+from tests.engine.harness import Directory, one_shot
 from tests.engine.scheduled import passes, scheduled, slot_events
 
 LIMIT = "activeDeadlineSeconds: 600"
+AFTER = "dependsOn: [migrate]"
 
 
 def stops(directory: Directory) -> list[str]:
     """Answer why runs of the schedule were ended, as often as that is on record."""
     return [event["cause"] for event in slot_events(directory, "report") if event["event"] == "stopping"]
+
+
+def report(*, image: str = "app:1", policy: str = "", more: str = LIMIT) -> str:
+    return scheduled("report", outcome="runs forever", image=image, policy=policy, more=more)
+
+
+def running(directory: Directory, text: str) -> None:
+    """Let the first slot of a schedule begin."""
+    directory.write(report=text)
+    directory.once()
+    passes(directory, 960)
 
 
 def test_a_task_that_takes_its_time_to_end_is_stopped_on_record_once(directory: Directory) -> None:
@@ -20,3 +34,37 @@ def test_a_task_that_takes_its_time_to_end_is_stopped_on_record_once(directory: 
     passes(directory, 60, every=5)
     assert directory.aws.calls.counts()["ecs:StopTask"] > 1
     assert stops(directory) == ["deadline of 600 s exceeded"]
+
+
+def test_it_ends_while_the_new_definition_is_refused(directory: Directory) -> None:
+    running(directory, report())
+    directory.write(report=report(image="app:2"))
+    directory.aws.faults.add("ecs:RegisterTaskDefinition", "error", code="ClientException", reason="no", times=None)
+    passes(directory, 900)
+    assert stops(directory) == ["deadline of 600 s exceeded"]
+
+
+def test_it_ends_while_a_one_shot_that_its_job_depends_on_has_not_succeeded(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate"))
+    directory.wait()
+    running(directory, report(more=f"{LIMIT}\n          {AFTER}"))
+    directory.write(migrate=one_shot("migrate", outcome="exit 3 after 5s"))
+    passes(directory, 900)
+    assert stops(directory) == ["deadline of 600 s exceeded"]
+
+
+def test_it_ends_while_its_job_pauses_after_a_failure(directory: Directory) -> None:
+    running(directory, report())
+    directory.aws.advance(900)
+    directory.once(paused={"report": Pause(error="no", runs=frozenset({"report/2026-01-01T00:30:00Z"}))})
+    assert stops(directory) == ["deadline of 600 s exceeded"]
+
+
+def test_a_run_is_not_replaced_by_a_start_that_is_held_back(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate"))
+    directory.wait()
+    running(directory, report(policy="concurrencyPolicy: Replace", more=AFTER))
+    directory.write(migrate=one_shot("migrate", outcome="exit 3 after 5s"))
+    found = passes(directory, 900)
+    assert (Action.STOP, Status.BLOCKED) in [(step.action, step.status) for step in found.steps]
+    assert stops(directory) == []

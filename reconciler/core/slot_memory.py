@@ -51,7 +51,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotMemory:
-    """What is known of one job's schedule; `runs` in the order of their slots, `log` all that was read."""
+    """What is known of one job's schedule; `runs` in the order of their slots, `log` all that was read.
+
+    `told` are the events of each run, by its slot, in the order of their arrival, each once.
+    """
 
     job: str
     standing: Standing | None = None
@@ -59,6 +62,7 @@ class SlotMemory:
     skipped: Skipped | None = None
     runs: tuple[Memory, ...] = ()
     log: tuple[Event, ...] = field(default=(), repr=False)
+    told: Mapping[str, Sequence[Event]] = field(default_factory=dict, repr=False)
 
     @property
     def newest(self) -> datetime | None:
@@ -137,6 +141,7 @@ def remember_slots(job: str, events: Iterable[Event]) -> SlotMemory:
         skipped=skipped,
         runs=tuple(_run(job, slot, told) for slot, told in sorted(runs.items())),
         log=log,
+        told=runs,
     )
 
 
@@ -171,21 +176,10 @@ def _whole(memory: SlotMemory, standing: Standing, now: datetime) -> Event:
         "schedule": dict(standing.schedule),
         "since": standing.since.isoformat(),
         "commit": standing.commit,
-        "runs": {run.generation: list(events_of(memory, run.generation)) for run in carried},
+        "runs": {run.generation: list(memory.told[run.generation]) for run in carried},
         "skipped": _told(memory.skipped),
         "at": now.isoformat(),
     }
-
-
-def events_of(memory: SlotMemory, slot: str) -> Sequence[Event]:
-    """Answer the events of one slot's run, in the order of their arrival, each once."""
-    found: list[Event] = []
-    for event in memory.log:
-        if is_whole(event):
-            found = _merged(found, (event.get("runs") or {}).get(slot, ()))
-        elif event.get("slot") == slot and event.get("event") != "skipped":
-            found = _merged(found, [event])
-    return found
 
 
 def _standing(known: Standing | None, event: Event) -> Standing | None:

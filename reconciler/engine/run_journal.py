@@ -12,7 +12,7 @@ from reconciler.aws.ledger import Claim, Ledger, StreamRecord
 from reconciler.clock import Clock
 from reconciler.core import slot_memory
 from reconciler.core.memory import Event
-from reconciler.core.slot_memory import events_of, is_whole, remember_slots
+from reconciler.core.slot_memory import is_whole, remember_slots
 
 _SLOT = "slot/"
 #: So many events are read back of a schedule's stream at a time.
@@ -63,7 +63,7 @@ class RunJournal:
         run = next((run for run in memory.runs if run.generation == slot), None)
         if run is None:
             return None
-        return StreamRecord(created=run.claimed, events=tuple(events_of(memory, slot)))
+        return StreamRecord(created=run.claimed, events=tuple(memory.told[slot]))
 
 
 def newest(ledger: Ledger, job: str) -> tuple[Event, ...]:

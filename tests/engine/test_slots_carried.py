@@ -1,0 +1,32 @@
+"""Runs of schedules that go on for longer than a pass reads back: what is carried over tells them as they were."""
+
+import pytest
+
+from reconciler.model import Action, Health, Sync
+from tests.engine.harness import Directory
+from tests.engine.scheduled import passes, scheduled
+from tests.engine.test_pass import axes
+
+#: So far apart that what was carried over before the run has just gone out of sight when it is written again.
+EVERY = 700
+AT_TWO = 'cron: "16 2 * * *"'
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("20m", id="a pass reads back into the first attempt"),
+        pytest.param("5s", id="a pass reads back to between the attempts"),
+    ],
+)
+def test_a_retry_that_goes_on_for_hours_is_followed_to_its_end(directory: Directory, first: str) -> None:
+    directory.write(report=scheduled("report", AT_TWO, outcome=f"exit 3 after {first}", more="backoffLimit: 1"))
+    directory.once()
+    passes(directory, 12 * EVERY, EVERY)
+    directory.aws.outcome("report", "exit 0 after 8h")
+    passes(directory, 4 * EVERY, EVERY)
+    hours = [passes(directory, 5 * EVERY, EVERY) for _ in range(7)]
+    assert [axes(report)["report"] for report in hours] == [(Sync.IN_SYNC, Health.RUNNING)] * 7
+    assert not [step for report in hours for step in report.steps if step.action is Action.LAUNCH]
+    assert axes(passes(directory, 10 * EVERY, EVERY)) == {"report": (Sync.IN_SYNC, Health.SUCCEEDED)}
+    assert sum(directory.started().values()) == 2

@@ -31,7 +31,6 @@ from reconciler.model import (
     Revision,
     Schedule,
     Settings,
-    Shared,
     Status,
     Step,
     Sync,
@@ -182,8 +181,8 @@ def _timing(
     foreign = definition.sync is Sync.FOREIGN and not definition.adopting
     if entry.schedules is None or foreign:
         return SchedulePlan()
-    owning = entry.job.definition.job if isinstance(entry.job.definition, Shared) else entry.job.name
-    steps = definitions[owning].steps if owning in definitions else ()
+    owning = definitions.get(entry.job.defined_by)
+    steps = owning.steps if owning is not None else ()
     registers = any(isinstance(step.operation, Register) for step in steps)
     return plan_schedule(entry.job, entry.schedules, entry.slots, seen.now, registers=registers)
 

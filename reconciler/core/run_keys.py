@@ -107,10 +107,9 @@ def marks(owner: str, job: str) -> frozenset[str]:
     return frozenset((mark(started_by(key)), mark(job_name(key))))
 
 
-def job_of(key_text: str, owner: str, jobs: Iterable[str]) -> str | None:
-    """Answer which of `jobs` of an owner a task's startedBy or a Batch job's name belongs to; None where none does."""
-    marked = mark(key_text)
-    return next((job for job in jobs if marked in marks(owner, job)), None)
+def jobs_by_mark(owner: str, jobs: Iterable[str]) -> Mapping[str, str]:
+    """Answer which of an owner's `jobs` the runs with a mark belong to."""
+    return {marked: job for job in jobs for marked in marks(owner, job)}
 
 
 def is_job_name(text: str) -> bool:

@@ -31,7 +31,7 @@ from reconciler.engine.run_journal import RunJournal
 from reconciler.engine.schedules import put_schedule
 from reconciler.engine.slots import record_standing
 from reconciler.errors import CredentialsExpired, ReconcilerError
-from reconciler.model import Action, Health, Outlook, Revision, Shared, Status, Step, Sync
+from reconciler.model import Action, Health, Outlook, Revision, Status, Step, Sync
 
 
 @dataclass(slots=True)
@@ -202,8 +202,7 @@ class _Worker:
         put_schedule(self.context, entry.job, operation, revision, suspended=suspended)
 
     def _revision(self, entry: JobSeen) -> Revision | None:
-        definition = entry.job.definition
-        owner = definition.job if isinstance(definition, Shared) else entry.job.name
+        owner = entry.job.defined_by
         if owner in self.progress.stale:
             raise ReconcilerError(f"the definition of {owner} could not be brought in force")
         return self.progress.in_force.get(owner) or self.progress.in_force.get(entry.job.name)

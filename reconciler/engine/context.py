@@ -68,6 +68,11 @@ class Context:
     commit: Commit | None
     listen: Listener
     known: Known
+    #: The directory's jobs by name.
+    jobs: Mapping[str, Job] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "jobs", {job.name: job for job in self.manifests.jobs})
 
     @property
     def settings(self) -> Settings:

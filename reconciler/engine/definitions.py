@@ -39,7 +39,7 @@ def observe_definitions(context: Context, jobs: Sequence[Job]) -> Definitions:
     backends = context.backends.definitions
     kinds = {name: [job for job in jobs if job.kind == name] for name in backends}
     owned = {
-        name: {job.name: every[owner] for job in of_kind if (owner := _owner(job)) in every}
+        name: {job.name: every[owner] for job in of_kind if (owner := job.defined_by) in every}
         for name, of_kind in kinds.items()
     }
     names = {name: sorted({entry.resource.name for entry in own.values()}) for name, own in owned.items()}
@@ -86,11 +86,14 @@ def _wanted(context: Context, job: Job) -> Wanted | None:
     )
 
 
+def owner_of_definition(context: Context, job: Job) -> Job:
+    """Answer the job whose definition `job` runs: itself, as it was given, or that of `definitionOf`."""
+    return context.jobs[job.definition.job] if isinstance(job.definition, Shared) else job
+
+
 def body(context: Context, job: Job, revision: Revision | None) -> Spec:
     """Answer the definition that a job runs: as this directory has it, else as the revision was described."""
-    owner = _owner(job)
-    owning = job if owner == job.name else next(other for other in context.manifests.jobs if other.name == owner)
-    resource = context.definition(owning)
+    resource = context.definition(owner_of_definition(context, job))
     if resource is not None:
         return resource.spec
     return (revision.spec if revision is not None else None) or {}
@@ -102,10 +105,6 @@ def source_of(context: Context, job: Job) -> str:
     inside = file[len(directory) :].lstrip("/") if file.startswith(directory) else file
     origin = context.manifests.origin
     return inside if origin in {"", "."} else f"{origin}/{inside}"
-
-
-def _owner(job: Job) -> str:
-    return job.definition.job if isinstance(job.definition, Shared) else job.name
 
 
 def _described(

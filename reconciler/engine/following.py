@@ -110,7 +110,7 @@ def _of_one_shot(context: Context, job: Job) -> tuple[Run | None, bool]:
 
 def _will_move(context: Context, run: Run) -> bool:
     """Answer whether more will come of a one-shot's or a slot's run: it goes on, or is to be tried again."""
-    job = next((each for each in context.manifests.jobs if each.name == run.job), None)
+    job = context.jobs.get(run.job)
     memories = _look(context, job).memories if job is not None else ()
     memory = next((each for each in memories if trigger_of(each.stream) == run.trigger), None)
     return memory.final is None if memory is not None else not run.state.finished
@@ -146,7 +146,7 @@ def _memory(context: Context, run: Run) -> Memory | None:
     if kind not in {"once", "slot"}:
         return None
     journal = RunJournal(context.backends.ledger, context.clock)
-    job = next((each for each in context.manifests.jobs if each.name == run.job), None)
+    job = context.jobs.get(run.job)
     for name in (run.job, *(job.former_names if job is not None else ())):
         record = journal.read_one(f"{kind}/{name}/{rest}")
         if record is not None:

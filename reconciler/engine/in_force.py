@@ -7,9 +7,9 @@ from reconciler.core import ownership
 from reconciler.core.definitions import differences
 from reconciler.core.ownership import Verdict
 from reconciler.engine.context import Context
-from reconciler.engine.definitions import wanted
+from reconciler.engine.definitions import owner_of_definition, wanted
 from reconciler.errors import Refused
-from reconciler.model import Family, Job, Linked, Revision, Shared
+from reconciler.model import Family, Job, Linked, Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,6 @@ def in_force(context: Context, job: Job) -> InForce:
         raise Refused(f"{revision.arn} is gone", hint="`reconcile --once` registers it again")
     live = replace(described, tags={**described.tags, **revision.tags})
     return InForce(revision=live, warnings=tuple(_warnings(context, owning, family, live)))
-
-
-def owner_of_definition(context: Context, job: Job) -> Job:
-    """Answer the job whose definition `job` runs: its own, or that of `definitionOf`."""
-    if not isinstance(job.definition, Shared):
-        return job
-    name = job.definition.job
-    return next(other for other in context.manifests.jobs if other.name == name)
 
 
 def _linked(context: Context, job: Job, reference: str) -> Revision:

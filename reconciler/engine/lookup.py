@@ -125,7 +125,7 @@ def find(context: Context, reference: str) -> Run:
     for backend in context.backends.runs.values():
         execution = backend.look_up(reference)
         if execution is not None:
-            return _unrecorded(context, execution, context.manifests.jobs)
+            return _unrecorded(context, execution, _by_mark(context, context.manifests.jobs))
     kept_runs = _kept(context, context.manifests.jobs, now - RECENT)
     if (unwritten := next((run for run in kept_runs if _is_named(run.ids[0], reference)), None)) is not None:
         return unwritten
@@ -161,7 +161,7 @@ def _refreshed(context: Context, run: Run, found: Mapping[str, Execution]) -> Ru
 
 def _with_executions(context: Context, run: Run, known: Sequence[Execution]) -> Run:
     """Answer a run with what its executions tell, as far as the manifests say which containers count."""
-    job = next((each for each in context.manifests.jobs if each.name == run.job), None)
+    job = context.jobs.get(run.job)
     if job is None:
         return run_views.with_executions(run, known)
     if isinstance(job.definition, Linked):
@@ -184,9 +184,10 @@ def _lines(context: Context, jobs: Sequence[Job], since: datetime | None, limit:
 def _going_on(context: Context, jobs: Sequence[Job]) -> Iterable[Run]:
     """Answer the owner's executions that have not ended, wherever the jobs are sent."""
     targets = {(job.kind, target) for job in jobs if (target := context.kind(job).target(job)) is not None}
+    by_mark = _by_mark(context, jobs)
     for kind, target in sorted(targets):
         for execution in context.backends.runs[kind].running(target, owner=context.settings.owner):
-            run = _unrecorded(context, execution, jobs)
+            run = _unrecorded(context, execution, by_mark)
             if run.job:
                 yield run
 
@@ -194,17 +195,21 @@ def _going_on(context: Context, jobs: Sequence[Job]) -> Iterable[Run]:
 def _kept(context: Context, jobs: Sequence[Job], since: datetime) -> Iterable[Run]:
     """Answer the executions of the jobs that were seen to end, as far as events were kept of them."""
     for kind in sorted({job.kind for job in jobs}):
+        by_mark = _by_mark(context, [job for job in jobs if job.kind == kind])
         for execution in context.backends.run_events.ended(kind, since).values():
-            run = _unrecorded(context, execution, [job for job in jobs if job.kind == kind])
+            run = _unrecorded(context, execution, by_mark)
             if run.job:
                 yield run
 
 
-def _unrecorded(context: Context, execution: Execution, jobs: Sequence[Job]) -> Run:
-    """Answer an execution that no line tells of, as a run of the job that its key names."""
-    job = run_keys.job_of(execution.key_text, context.settings.owner, (each.name for each in jobs)) or ""
+def _by_mark(context: Context, jobs: Iterable[Job]) -> Mapping[str, str]:
+    return run_keys.jobs_by_mark(context.settings.owner, (job.name for job in jobs))
+
+
+def _unrecorded(context: Context, execution: Execution, by_mark: Mapping[str, str]) -> Run:
+    """Answer an execution that no line tells of, as a run of the job that its key names, if any."""
     run = Run(
-        job=job,
+        job=by_mark.get(run_keys.mark(execution.key_text), ""),
         trigger=execution.told.get("RECONCILER_RUN", ""),
         attempt=int(attempt) if (attempt := execution.told.get("RECONCILER_ATTEMPT", "")).isdecimal() else 0,
         ids=(execution.id,),

@@ -98,7 +98,7 @@ def present_generations(context: Context, job: Job, linked: Revision | None) -> 
     """Answer the job's present generation under every version of the hash."""
     shared: Spec | None = None
     if isinstance(job.definition, Shared):
-        owner = next(other for other in context.manifests.jobs if other.name == job.definition.job)
+        owner = context.jobs[job.definition.job]
         shared = owner.definition.body if isinstance(owner.definition, Owned) else None
     bare = isinstance(job.definition, Linked) and ":" not in job.definition.reference
     return generations(job, shared=shared, linked_revision=linked.number if bare and linked is not None else None)

@@ -9,7 +9,6 @@ from reconciler.core.operations import Advance, Register
 from reconciler.core.plan import JobSeen, Plan, Seen
 from reconciler.engine.claims import claim
 from reconciler.engine.context import Context
-from reconciler.engine.in_force import owner_of_definition
 from reconciler.engine.launch import Launcher
 from reconciler.engine.memories import next_number, stream
 from reconciler.errors import Refused
@@ -49,8 +48,7 @@ def retry(context: Context, seen: Seen, plan: Plan, job: Job) -> Step:
     operation = Advance(
         generation=memory.generation, n=memory.n, decision=Start(attempt=0), bounds=shot.bounds, memory=memory
     )
-    owner = owner_of_definition(context, job).name
-    revision = next((each.in_force for each in plan.jobs if each.job.name in {job.name, owner}), None)
+    revision = next((each.in_force for each in plan.jobs if each.job.name in {job.name, job.defined_by}), None)
     launcher = Launcher(context=context, seen_at=seen.now, journal=context.backends.ledger)
     told = launcher.advance(job, operation, revision)
     step = Step(

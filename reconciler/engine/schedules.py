@@ -21,7 +21,7 @@ from reconciler.kinds import schedule as kinds
 from reconciler.kinds.schedule import Whose
 from reconciler.kinds.schedule_rules import RULES
 from reconciler.kinds.schedule_takeover import as_ours
-from reconciler.model import Engine, Family, Job, Linked, Resource, Revision, RunKey, Schedule, Shared
+from reconciler.model import Engine, Family, Job, Linked, Resource, Revision, RunKey, Schedule
 
 _AT_LEAST_ONCE: Final = "EventBridge starts each slot at least once, since SubmitJob takes no token"
 
@@ -163,8 +163,7 @@ def _in_force(job: Job, definitions: Definitions) -> Revision | None:
     """Answer the newest revision of ours, or one to adopt, of the definition that a job runs."""
     family = definitions.families.get(job.name)
     assert not isinstance(job.definition, Linked)
-    owning = job.definition.job if isinstance(job.definition, Shared) else job.name
-    entry = definitions.wanted.get(owning)
+    entry = definitions.wanted.get(job.defined_by)
     if family is None or entry is None:
         return None
     owned = next((each for each in family.revisions if ownership.owner_of(each) == entry.owner), None)

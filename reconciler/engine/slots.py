@@ -209,9 +209,7 @@ def _memories(context: Context, jobs: Sequence[Job], now: datetime) -> tuple[Map
     recent = {
         name: remember_slots(name, told.get(slot_memory.stream(name), ())) for job in jobs for name in _names(job)
     }
-    silent = sorted(
-        name for name, memory in recent.items() if memory.standing is None and _is_asked(name, jobs, recent)
-    )
+    silent = sorted({name for job in jobs for name in _silent(job, recent)})
     older = all_of(lambda name: remember_slots(name, newest(ledger, name)), silent)
     recent |= dict(zip(silent, older, strict=True))
     found: dict[str, SlotMemory] = {}
@@ -225,9 +223,10 @@ def _names(job: Job) -> tuple[str, ...]:
     return (job.name, *job.former_names)
 
 
-def _is_asked(name: str, jobs: Sequence[Job], recent: Mapping[str, SlotMemory]) -> bool:
-    """Answer whether a silent name must be read back: a former one only while the job's own is silent too."""
-    return any(name == job.name or recent[job.name].standing is None for job in jobs if name in _names(job))
+def _silent(job: Job, recent: Mapping[str, SlotMemory]) -> Iterator[str]:
+    """Yield the names of a job that must be read back: a former one only while the job's own is silent too."""
+    if recent[job.name].standing is None:
+        yield from (name for name in _names(job) if recent[name].standing is None)
 
 
 def _lines(untold: Untold) -> Iterator[tuple[Event, datetime | None]]:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from reconciler.aws.backends import DefinitionBackend
 from reconciler.core.operations import DeleteSchedule, Deregister
-from reconciler.core.plan import JobSeen, Plan, Seen
+from reconciler.core.plan import Plan, Seen
 from reconciler.core.schedules import retry_age
 from reconciler.engine.context import Context
-from reconciler.model import Revision, Shared
+from reconciler.model import Family, Revision
 
 
 def look_up(context: Context, seen: Seen, plan: Plan) -> Mapping[str, str]:
@@ -47,26 +47,25 @@ def _still_tried(
     context: Context, backend: DefinitionBackend, seen: Seen, revisions: Sequence[Revision]
 ) -> Mapping[str, str]:
     """Say which superseded revisions EventBridge Scheduler may still try to start: those of starts before a repoint."""
+    of_family: dict[str, list[Revision]] = {}
+    for revision in revisions:
+        of_family.setdefault(revision.name, []).append(revision)
     found: dict[str, str] = {}
     for entry in seen.jobs:
-        live = entry.schedules.live if entry.schedules is not None else None
-        if live is None or entry.schedules is None or live.owner != entry.schedules.owner:
+        live, family = entry.schedules.live if entry.schedules is not None else None, entry.family
+        if live is None or entry.schedules is None or live.owner != entry.schedules.owner or family is None:
             continue
-        for revision in revisions:
-            repointed = _repointed(backend, entry, seen, revision, live.modified)
+        for revision in of_family.get(family.name, ()):
+            repointed = _repointed(backend, family, revision, live.modified)
             if repointed is not None and (until := repointed + retry_age(live.spec)) > context.clock.now():
                 found[revision.arn] = f"schedule {live.group}/{live.name}, which may retry it until {until:%H:%M:%S}Z"
     return found
 
 
 def _repointed(
-    backend: DefinitionBackend, entry: JobSeen, seen: Seen, revision: Revision, modified: datetime | None
+    backend: DefinitionBackend, family: Family, revision: Revision, modified: datetime | None
 ) -> datetime | None:
     """Answer when a schedule ceased to start a revision: when the next one came, or when it was written after that."""
-    owning = entry.job.definition.job if isinstance(entry.job.definition, Shared) else entry.job.name
-    family = next((each.family for each in seen.jobs if each.job.name == owning), None)
-    if family is None or family.name != revision.name:
-        return None
     later = [each for each in family.revisions if each.number > revision.number]
     if not later:
         return modified

@@ -8,7 +8,7 @@ from reconciler.core import run_keys
 from reconciler.kinds.batch_job import BatchJob
 from reconciler.kinds.ecs_job import EcsJob
 from reconciler.kinds.kind import Kind
-from reconciler.model import Job, Linked, Manifests, RunKey, Schedule, Shared, Spec
+from reconciler.model import Job, Linked, Manifests, RunKey, Schedule, Spec
 
 #: Stands for what differs from run to run.
 _EACH_TIME = "…"
@@ -35,8 +35,7 @@ def render(job: Job, manifests: Manifests, region: str | None) -> Mapping[str, S
     """
     kind, settings = kind_of(job), replace(manifests.settings, region=region)
     definition = kind.definition(job, settings)
-    shared = job.definition.job if isinstance(job.definition, Shared) else job.name
-    ran = kind.definition(next(other for other in manifests.jobs if other.name == shared), settings)
+    ran = kind.definition(next(other for other in manifests.jobs if other.name == job.defined_by), settings)
     body: Spec = ran.spec if ran is not None else {}
     return {
         "definition": definition.spec if definition is not None else None,

@@ -170,6 +170,11 @@ class Job:
     adopt: bool | str = False
     ignore_differences: tuple[str, ...] = ()
 
+    @property
+    def defined_by(self) -> str:
+        """The name of the job whose definition it runs: its own, or the one that `definitionOf` names."""
+        return self.definition.job if isinstance(self.definition, Shared) else self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:

@@ -2,9 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from reconciler.engine.context import Context
+from reconciler.errors import AccessDenied, AwsCallError, CredentialsExpired, Rejected
 from reconciler.model import Execution
+
+#: A place whose executions a caller may not look at, or that is none, is a failure of the jobs there and of no other;
+#: what else keeps AWS from answering may keep it from answering anything, and ends the pass.
+REFUSED: Final = (AccessDenied, Rejected)
 
 
 def described(
@@ -15,6 +21,22 @@ def described(
     forgotten = sorted(set(ids) - found.keys())
     kept = context.backends.run_events.ended(kind, since) if forgotten else {}
     return found | {each: kept[each] for each in forgotten if each in kept}
+
+
+def all_described(
+    context: Context, asked: Mapping[tuple[str, str], tuple[Collection[str], datetime]]
+) -> tuple[Mapping[str, Execution], Mapping[str, AwsCallError]]:
+    """Describe what :func:`by_place` has put together; answers as well, by id, why AWS has not told of the others."""
+    found: dict[str, Execution] = {}
+    untold: dict[str, AwsCallError] = {}
+    for (kind, target), (ids, since) in asked.items():
+        try:
+            found |= described(context, kind, target, ids, since)
+        except CredentialsExpired:
+            raise
+        except AwsCallError as error:
+            untold |= dict.fromkeys(ids, error)
+    return found, untold
 
 
 def kind_of_definition(context: Context, arn: str) -> str | None:

@@ -13,8 +13,7 @@ from reconciler.core.memory import Event, Memory, after, remember
 from reconciler.core.oneshots import OneShot
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import body
-from reconciler.engine.executions import by_place, described, kind_of_definition
-from reconciler.errors import AwsCallError, CredentialsExpired
+from reconciler.engine.executions import REFUSED, all_described, by_place, kind_of_definition
 from reconciler.model import Execution, Family, Job, Linked, Once, Owned, Revision, Shared, Spec
 
 _PREFIX = "once/"
@@ -49,9 +48,10 @@ class Unrecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memories:
-    """The one-shots by job as they stand, and what is still to be recorded of them."""
+    """The one-shots by job as they stand, why others could not be looked at, and what is still to be recorded."""
 
     one_shots: Mapping[str, OneShot] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
     unrecorded: tuple[Unrecorded, ...] = ()
 
     def commit(self, job: Job) -> str | None:
@@ -90,8 +90,10 @@ class Memories:
                 memory=memory,
                 ran_before=before,
             )
-        settled = _settled(shots, _executions(context, once, shots), now)
-        return replace(settled, unrecorded=(*settled.unrecorded, *_superseded(context, superseded, shots, now)))
+        executions, errors = _executions(context, once, shots)
+        settled = _settled({name: shot for name, shot in shots.items() if name not in errors}, executions, now)
+        unrecorded = (*settled.unrecorded, *_superseded(context, superseded, shots, now))
+        return replace(settled, errors=errors, unrecorded=unrecorded)
 
 
 def present_generations(context: Context, job: Job, linked: Revision | None) -> tuple[str, ...]:
@@ -150,19 +152,23 @@ def _may_go_on(memory: Memory) -> bool:
     return memory.final is None and last is not None and last.ended is None and (last.placed or bool(last.stopping))
 
 
-def _executions(context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]) -> Mapping[str, Execution]:
-    """Describe the tasks of every attempt that has not ended, in one round for each cluster."""
-    memories = ((job.kind, shots[job.name].memory) for job in jobs)
-    going = (
-        (kind, memory.last.target, memory.last.ids, memory.claimed)
-        for kind, memory in memories
+def _executions(
+    context: Context, jobs: Sequence[Job], shots: Mapping[str, OneShot]
+) -> tuple[Mapping[str, Execution], Mapping[str, str]]:
+    """Describe the tasks of every attempt that has not ended, in one round for each cluster; say by job why not."""
+    memories = ((job, shots[job.name].memory) for job in jobs)
+    going = [
+        (job, memory.last, memory.claimed)
+        for job, memory in memories
         if memory is not None and memory.final is None and memory.last is not None
         if memory.last.ended is None and memory.last.ids
-    )
-    found: dict[str, Execution] = {}
-    for (kind, target), (ids, since) in by_place(going).items():
-        found |= described(context, kind, target, ids, since)
-    return found
+    ]
+    asked = by_place((job.kind, last.target, last.ids, claimed) for job, last, claimed in going)
+    found, untold = all_described(context, asked)
+    for error in untold.values():
+        if not isinstance(error, REFUSED):
+            raise error
+    return found, {job.name: str(untold[last.ids[0]]) for job, last, _ in going if last.ids[0] in untold}
 
 
 def _settled(shots: Mapping[str, OneShot], executions: Mapping[str, Execution], now: datetime) -> Memories:
@@ -202,17 +208,9 @@ def _superseded(
         if (last := memory.last) is not None and (kind := kind_of_definition(context, last.definition)) is not None
     ]
     asked = by_place((kind, last.target, last.ids, memory.claimed) for _, memory, last, kind in going)
-    found: dict[str, Execution] = {}
-    unseen: set[str] = set()
-    for (kind, target), (ids, since) in asked.items():
-        try:
-            found |= described(context, kind, target, ids, since)
-        except CredentialsExpired:
-            raise
-        except AwsCallError:
-            unseen.update(ids)
+    found, untold = all_described(context, asked)
     for job, memory, last, _ in going:
-        if not unseen.isdisjoint(last.ids):
+        if not untold.keys().isdisjoint(last.ids):
             continue
         mine = {key: found[key] for key in last.ids if key in found}
         events = attempts.settle(memory, mine, _as_far_as_they_fit(shots[job.name].bounds, mine), now)

@@ -106,7 +106,7 @@ def _job_seen(
         missing_log_group=missing,
         live_commit=max(commits, key=_commit_time, default=None),
         suspended=_is_suspended(job, definitions, borrowers),
-        error=definitions.errors.get(job.name, ""),
+        error=definitions.errors.get(job.name, "") or memories.errors.get(job.name, ""),
     )
 
 

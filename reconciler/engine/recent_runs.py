@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from reconciler.aws.concurrent import all_of
+from reconciler.aws.concurrent import gather
 from reconciler.core import run_keys
 from reconciler.core.slot_memory import SlotMemory
 from reconciler.engine.context import Context
-from reconciler.errors import CredentialsExpired, ReconcilerError
+from reconciler.engine.executions import REFUSED
+from reconciler.errors import AwsCallError, CredentialsExpired, ReconcilerError
 from reconciler.model import Execution, Job
 
 #: Runs that nobody has recorded are looked for so far back: as far as ECS tells of stopped tasks.
@@ -51,15 +52,19 @@ def targets(context: Context, jobs: Sequence[Job]) -> tuple[Mapping[str, str], M
 
 def recent(
     context: Context, jobs: Sequence[Job], sent_to: Mapping[str, str], now: datetime
-) -> Mapping[tuple[str, str], Marked]:
-    """Answer the owner's runs in every cluster and queue that a schedule sends to."""
+) -> Mapping[tuple[str, str], Marked | AwsCallError]:
+    """Answer the owner's runs in every cluster and queue that a schedule sends to, or why those there are not told."""
     places = sorted({(job.kind, sent_to[job.name]) for job in jobs if job.name in sent_to})
 
     def ask(place: tuple[str, str]) -> Marked:
         kind, target = place
         return Marked(context.backends.runs[kind].recent(target, owner=context.settings.owner, since=now - LOOKED_FOR))
 
-    return dict(zip(places, all_of(ask, places), strict=True))
+    answers = dict(zip(places, gather(ask, places), strict=True))
+    for answer in answers.values():
+        if isinstance(answer, AwsCallError) and not isinstance(answer, REFUSED):
+            raise answer
+    return answers
 
 
 def kept(context: Context, jobs: Sequence[Job], memories: Mapping[str, SlotMemory]) -> Mapping[str, Marked]:

@@ -16,10 +16,11 @@ from reconciler.core.slot_traces import lost
 from reconciler.engine import recent_runs
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import Definitions, body
+from reconciler.engine.executions import REFUSED
 from reconciler.engine.memories import bounds
 from reconciler.engine.recent_runs import LOOKED_FOR, Marked
 from reconciler.engine.run_journal import newest
-from reconciler.errors import ReconcilerError
+from reconciler.errors import AwsCallError, ReconcilerError
 from reconciler.kinds.schedule import group_name
 from reconciler.model import Execution, Job, RunKey, Schedule
 
@@ -52,19 +53,26 @@ def observe_slots(
     if not scheduled and not definitions.orphans:  # what has lost its manifest may have left a schedule in any group
         return SlotsSeen()
     memories, groups = _memories(context, scheduled, now)
-    targets, errors = recent_runs.targets(context, scheduled)
+    targets, unknown = recent_runs.targets(context, scheduled)
     recent = recent_runs.recent(context, scheduled, targets, now)
     kept = recent_runs.kept(context, scheduled, memories)
     known: dict[str, Slots] = {}
+    errors = dict(unknown)
     untold: list[Untold] = []
     for job in scheduled:
-        if job.name not in targets:
+        if job.name in errors:
+            continue
+        there = recent[job.kind, targets[job.name]]
+        if isinstance(there, AwsCallError):
+            errors[job.name] = str(there)
             continue
         before = _Before(context=context, job=job, memory=memories[job.name], definitions=definitions)
-        known[job.name], told = before.look(
-            recent[job.kind, targets[job.name]], kept[job.kind], targets[job.name], suspended(job), now
-        )
-        untold.append(told)
+        try:
+            known[job.name], told = before.look(there, kept[job.kind], targets[job.name], suspended(job), now)
+        except REFUSED as error:
+            errors[job.name] = str(error)
+        else:
+            untold.append(told)
     return SlotsSeen(
         known=known,
         errors=errors,

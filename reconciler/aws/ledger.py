@@ -5,9 +5,10 @@ the record. The group never expires. How soon a new stream or event is listed is
 believed when it says that something happened, never when it does not; then the claim decides.
 """
 
+import contextlib
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,6 +23,8 @@ Event = Mapping[str, Any]
 #: What CreateLogStream takes for a name (service model).
 _LONGEST_NAME: Final = 512
 _FORBIDDEN: Final = frozenset(":*")
+#: So many lines are read back of a stream at a time.
+_PAGE: Final = 1000
 #: Events carry our clock, streams AWS's: how much older than its stream an event may seem.
 _MARGIN: Final = timedelta(minutes=10)
 
@@ -148,12 +151,18 @@ class Ledger:
             return {}
         return {name: _parsed(events) for name, events in sorted(by_stream.items())}
 
-    def newest(self, stream: str, limit: int) -> tuple[Event, ...]:
-        """Answer the last `limit` events of a stream as AWS has them now; none where it does not exist."""
-        try:
-            return _parsed(log_events.newest(self._aws, self._group, stream, limit))
-        except NotFound:
-            return ()
+    def newest(self, stream: str, back_to: Callable[[Event], bool]) -> tuple[Event, ...]:
+        """Answer the newest events of a stream as AWS has them now, back to one that `back_to` is content with.
+
+        All of them where there is no such event; none where there is no stream.
+        """
+        found: list[LogEvent] = []
+        with contextlib.suppress(NotFound):
+            for page in log_events.backwards(self._aws, self._group, stream, page=_PAGE):
+                found[:0] = page
+                if any(back_to(event) for event in _parsed(page)):
+                    break
+        return _parsed(found)
 
     def append(self, stream: str, *events: Event) -> datetime:
         """Add events to a stream that is nobody's claim, as :meth:`record`: it is made where it does not exist."""

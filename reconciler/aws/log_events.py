@@ -96,13 +96,24 @@ def read_on(
 
 def newest(aws: Aws, group: str, stream: str, limit: int, *, since: datetime | None = None) -> tuple[LogEvent, ...]:
     """Answer the last `limit` events of a stream, oldest first. Raises NotFound as :func:`read`."""
-    members = {**_members(group, stream, since), "startFromHead": False, "limit": min(limit, 10_000)}
     found: list[LogEvent] = []
-    for events, _ in _pages(aws, members, "nextBackwardToken"):
+    for events in backwards(aws, group, stream, page=min(limit, _MOST_EVENTS), since=since):
         found[:0] = events
         if len(found) >= limit:
             break
     return tuple(found[-limit:])
+
+
+def backwards(
+    aws: Aws, group: str, stream: str, *, page: int, since: datetime | None = None
+) -> Iterator[Sequence[LogEvent]]:
+    """Answer a stream's events from the newest on, at most `page` at once, each page in order of time.
+
+    Raises NotFound as :func:`read`.
+    """
+    members = {**_members(group, stream, since), "startFromHead": False, "limit": page}
+    for events, _ in _pages(aws, members, "nextBackwardToken"):
+        yield events
 
 
 def search(

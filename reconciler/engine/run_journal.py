@@ -15,8 +15,6 @@ from reconciler.core.memory import Event
 from reconciler.core.slot_memory import is_whole, remember_slots
 
 _SLOT = "slot/"
-#: So many events are read back of a schedule's stream at a time.
-_PAGE = 1000
 
 
 class RunJournal:
@@ -68,12 +66,7 @@ class RunJournal:
 
 def newest(ledger: Ledger, job: str) -> tuple[Event, ...]:
     """Answer a schedule's newest events, back to one before which nothing needs to be known."""
-    limit = _PAGE
-    while True:
-        events = ledger.newest(slot_memory.stream(job), limit)
-        if len(events) < limit or any(is_whole(event) for event in events):
-            return events
-        limit *= 10
+    return ledger.newest(slot_memory.stream(job), is_whole)
 
 
 def _parts(stream: str) -> tuple[str, str]:

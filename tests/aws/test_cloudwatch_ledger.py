@@ -297,7 +297,7 @@ def test_reads_and_writes_of_one_ledger_may_overlap(ledger: Ledger) -> None:
 def test_more_is_recorded_at_once_than_one_call_may_hold(caller: Aws, ledger: Ledger) -> None:
     events = [{"event": "launched", "n": number, "ids": ["x" * 4096]} for number in range(300)]
     ledger.append("schedule/a", *events)
-    assert [event["n"] for event in ledger.newest("schedule/a", 1000)] == list(range(300))
+    assert [event["n"] for event in ledger.newest("schedule/a", lambda _: False)] == list(range(300))
     history = History(caller, owner="me", retention_days=90)
     assert history.append_all("a", [(event, None) for event in events])
     assert len(history.read("a", limit=1000)) == 300

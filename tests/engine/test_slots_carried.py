@@ -5,10 +5,11 @@ import pytest
 from reconciler.model import Action, Health, Sync
 from tests.engine.harness import Directory
 from tests.engine.scheduled import passes, scheduled
-from tests.engine.test_pass import axes
+from tests.engine.test_pass import axes, did
 
 #: So far apart that what was carried over before the run has just gone out of sight when it is written again.
 EVERY = 700
+HOUR = 3600
 AT_TWO = 'cron: "16 2 * * *"'
 
 
@@ -30,3 +31,13 @@ def test_a_retry_that_goes_on_for_hours_is_followed_to_its_end(directory: Direct
     assert not [step for report in hours for step in report.steps if step.action is Action.LAUNCH]
     assert axes(passes(directory, 10 * EVERY, EVERY)) == {"report": (Sync.IN_SYNC, Health.SUCCEEDED)}
     assert sum(directory.started().values()) == 2
+
+
+def test_a_schedule_stands_however_much_others_have_written_into_its_stream(directory: Directory) -> None:
+    directory.write(report=scheduled("report", AT_TWO))
+    directory.once()
+    logs, now = directory.aws.client("logs"), int(directory.aws.now() * 1000)
+    lines = [{"timestamp": now + number, "message": "not ours"} for number in range(1500)]
+    logs.put_log_events(logGroupName="/reconciler/tests", logStreamName="schedule/report", logEvents=lines)
+    directory.aws.advance(7 * HOUR)
+    assert did(directory.once()) == []

@@ -26,9 +26,10 @@ from reconciler.core.plan import JobSeen, Plan, Seen
 from reconciler.engine import suspension
 from reconciler.engine.context import Context
 from reconciler.engine.event_rule import change_event_rule
-from reconciler.engine.launch import Launcher, Postponed
+from reconciler.engine.launch import Launcher
 from reconciler.engine.run_journal import RunJournal
 from reconciler.engine.schedules import put_schedule
+from reconciler.engine.sending import Postponed
 from reconciler.engine.slots import record_standing
 from reconciler.errors import CredentialsExpired, ReconcilerError
 from reconciler.model import Action, Health, Outlook, Revision, Status, Step, Sync

@@ -23,20 +23,12 @@ from reconciler.engine.journal import Journal
 from reconciler.engine.memories import is_one_shot, stream, trigger_of
 from reconciler.engine.recording import Announced, Recorder
 from reconciler.engine.requests import run_request
-from reconciler.engine.sending import Busy, Forgotten, Placed, Refusal, Until, place
+from reconciler.engine.sending import Busy, Forgotten, Placed, Postponed, Refusal, Until, place
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
 from reconciler.model import Job, Launch, Launched, Revision, RunKey, Spec
 
 #: So many of the tasks that a launch made are named in one line.
 _NAMED = 3
-
-
-class Postponed(ReconcilerError):
-    """It does not run as it should, and the next look goes on from there; `error` is set where somebody has failed."""
-
-    def __init__(self, message: str, *, error: str = "") -> None:
-        super().__init__(message)
-        self.error = error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +54,8 @@ class Launcher:
             return self._stop(job, operation)
         if revision is None:
             raise ReconcilerError("there is no verified revision to run")
+        if isinstance(operation.decision, Start):  # what was sent before is looked for, however late it is
+            self._until(operation).check(self.context.clock.now())
         name, expected = self._name(job, operation), _number(operation.decision)
         ready = _Ready(
             revision=revision,
@@ -174,11 +168,13 @@ class Launcher:
     def _place(
         self, backend: RunBackend, launch: Launch, attempt: Attempt, operation: Advance, *, resumed: bool
     ) -> Placed:
-        until = Until(seen_at=self.seen_at, expires=operation.expires)
         try:
-            return place(self.context, backend, launch, attempt, until, resumed=resumed)
+            return place(self.context, backend, launch, attempt, self._until(operation), resumed=resumed)
         except (OutcomeUnknown, Throttled) as error:
             raise Postponed("it is looked for, and sent again with the same token", error=str(error)) from error
+
+    def _until(self, operation: Advance) -> Until:
+        return Until(seen_at=self.seen_at, expires=operation.expires)
 
     def _request(self, job: Job, operation: Advance, key: RunKey, revision: Revision) -> Spec:
         """Answer what is sent, looked up and checked before it is claimed: a fault here has changed nothing."""

@@ -18,9 +18,10 @@ from reconciler.engine.by_slot import SlotJournal
 from reconciler.engine.context import Context
 from reconciler.engine.in_force import in_force
 from reconciler.engine.journal import OwnJournal
-from reconciler.engine.launch import Launcher, Postponed
+from reconciler.engine.launch import Launcher
 from reconciler.engine.memories import Unrecorded, recall, trigger_of
 from reconciler.engine.recording import record_ends
+from reconciler.engine.sending import Postponed
 from reconciler.errors import OutcomeUnknown, ReconcilerError, Throttled
 from reconciler.kinds.run_changes import RunChanges
 from reconciler.model import Execution, Job, Linked, Revision, Run

@@ -22,11 +22,12 @@ from reconciler.engine.observe import Observation, observe
 from reconciler.engine.operator import Operator
 from reconciler.engine.recording import record_ends
 from reconciler.engine.run_logs import LogsSeen
+from reconciler.engine.sending import Stale
 from reconciler.engine.slots import record_slots
 from reconciler.engine.unmanaged import unmanaged
 from reconciler.errors import AccessDenied, OutcomeUnknown, Refused, Throttled
 from reconciler.kinds.registry import kinds
-from reconciler.model import Manifests, Once, Report
+from reconciler.model import Manifests, Once, Report, Status
 
 #: Looks at the plan before anything is written; it is handed over unmade, since most ask for nothing.
 Approval = Callable[[Callable[[], Report]], None]
@@ -163,6 +164,18 @@ class Reconciler:
         return self._context.clock.now()
 
     def _pass(self, started: datetime, approve: Approval = _approved, told: Told | None = None) -> Report:
+        """Make a pass, and another while one has taken so long that launches were left for want of a new look."""
+        reports = [self._one_pass(started, approve, told)]
+        while _leaves_launches(reports[-1]):
+            self._aws.resynchronise()
+            reports.append(self._one_pass(started, _approved, told))
+        *earlier, last = reports
+        if not earlier:
+            return last
+        done = [step for report in reports for step in report.steps if step.operation is not None]
+        return replace(last, steps=reporting.merged(done, last.steps))
+
+    def _one_pass(self, started: datetime, approve: Approval, told: Told | None) -> Report:
         self._refuse_to_empty()
         observation, plan = self._planned()
         approve(lambda: self._report("plan", plan, started))
@@ -196,3 +209,9 @@ class Reconciler:
 
     def _report(self, verb: str, plan: Plan, started: datetime) -> Report:
         return reporting.report(self._context, verb, plan, started, self._aws)
+
+
+def _leaves_launches(report: Report) -> bool:
+    """Whether a pass that came on has left launches to which nothing but a new look at AWS is wanting."""
+    came_on = any(step.operation is not None and step.status is Status.DONE for step in report.steps)
+    return came_on and any(step.error == Stale.SAID for step in report.steps)

@@ -23,6 +23,23 @@ FRESH: Final = timedelta(minutes=5)
 _MADE_NOTHING: Final = "refused"
 
 
+class Postponed(ReconcilerError):
+    """It does not run as it should, and the next look goes on from there; `error` is set where somebody has failed."""
+
+    def __init__(self, message: str, *, error: str = "") -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class Stale(Postponed):
+    """The look at AWS that a launch rests on has grown too old, and nothing but a new one is wanted."""
+
+    SAID: Final = "AWS was looked at too long ago to launch on it; the next pass will"
+
+    def __init__(self) -> None:
+        super().__init__(self.SAID, error=self.SAID)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """AWS answered, and certainly made nothing."""
@@ -54,9 +71,9 @@ class Until:
     expires: datetime | None = None
 
     def check(self, now: datetime) -> None:
-        """Raise ReconcilerError where it is too late."""
+        """Raise Stale, or ReconcilerError where it is too late for good."""
         if now - self.seen_at > FRESH:
-            raise ReconcilerError("AWS was looked at too long ago to launch on it; the next pass will")
+            raise Stale
         if self.expires is not None and now > self.expires:
             raise ReconcilerError(f"it is not started after {self.expires:%H:%M:%S}Z (startingDeadlineSeconds)")
 

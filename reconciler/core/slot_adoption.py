@@ -43,7 +43,7 @@ def adopted(memory: SlotMemory, found: Iterable[tuple[RunKey, Execution]], parts
         together = list(launched)
         slot = run_keys.slot_of(trigger)
         assert slot is not None
-        run = next((run for run in memory.runs if run.generation == slot), None)
+        run = memory.run(slot)
         if run is not None and (run.final is not None or (run.last is not None and run.last.number > number)):
             continue
         if run is None or run.last is None or run.last.number < number:

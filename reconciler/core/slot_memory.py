@@ -75,9 +75,9 @@ class SlotMemory:
         """The run of the newest slot that was started."""
         return self.runs[-1] if self.runs else None
 
-    def run(self, slot: datetime) -> Memory | None:
-        """Answer the run of a slot."""
-        return next((run for run in self.runs if slot_of(run) == slot), None)
+    def run(self, slot: str) -> Memory | None:
+        """Answer the run of a slot, as :func:`slot_text` names it."""
+        return next((run for run in self.runs if run.generation == slot), None)
 
 
 def slot_text(slot: datetime) -> str:

@@ -58,7 +58,7 @@ class RunJournal:
             return StreamRecord(created=self._clock.now(), events=tuple(held))
         job, slot = _parts(stream)
         memory = remember_slots(job, newest(self._ledger, job))
-        run = next((run for run in memory.runs if run.generation == slot), None)
+        run = memory.run(slot)
         if run is None:
             return None
         return StreamRecord(created=run.claimed, events=tuple(memory.told[slot]))

@@ -166,7 +166,7 @@ class _Before:
         slot = run_keys.slot_of(key.trigger) if key is not None else None
         if slot is None or (when := slot_memory.slot_from(slot)) is None:
             return False
-        return self.memory.newest is None or when > self.memory.newest or self.memory.run(when) is not None
+        return self.memory.newest is None or when > self.memory.newest or self.memory.run(slot) is not None
 
     @property
     def _owner(self) -> str:

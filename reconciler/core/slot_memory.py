@@ -25,6 +25,9 @@ from reconciler.model import Spec
 #: How far back a pass reads, and when what stands is written again: several passes fall in between.
 READ_BACK: Final = timedelta(hours=6)
 RENEW_AFTER: Final = timedelta(hours=2)
+#: CloudWatch Logs takes events of a mebibyte (PutLogEvents). What stands is not said again where it would not fit, by a
+#: run that was tried for weeks or has thousands of tasks: it is read back from where it was said before.
+_LARGEST: Final = 900_000
 #: The events that say all there is to know before them.
 _WHOLE: Final = frozenset({"stands", "renewed"})
 _SLOT: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -164,10 +167,11 @@ def stands(schedule: Spec, commit: str, memory: SlotMemory, now: datetime) -> Ev
 
 
 def renewal(memory: SlotMemory, now: datetime) -> Event | None:
-    """Answer the event that says again what stands, when it is time to; it changes nothing."""
+    """Answer the event that says again what stands, when it is time to and it fits; it changes nothing."""
     if memory.standing is None or (memory.renewed is not None and now - memory.renewed < RENEW_AFTER):
         return None
-    return {"event": "renewed", **_whole(memory, memory.standing, now)}
+    event = {"event": "renewed", **_whole(memory, memory.standing, now)}
+    return event if len(str(event)) <= _LARGEST else None
 
 
 def _whole(memory: SlotMemory, standing: Standing, now: datetime) -> Event:

@@ -1,5 +1,7 @@
 """Runs of schedules that go on for longer than a pass reads back: what is carried over tells them as they were."""
 
+import json
+
 import pytest
 
 from reconciler.model import Action, Health, Sync
@@ -41,3 +43,19 @@ def test_a_schedule_stands_however_much_others_have_written_into_its_stream(dire
     logs.put_log_events(logGroupName="/reconciler/tests", logStreamName="schedule/report", logEvents=lines)
     directory.aws.advance(7 * HOUR)
     assert did(directory.once()) == []
+
+
+def test_a_run_of_which_more_is_told_than_an_event_may_hold_is_followed_all_the_same(directory: Directory) -> None:
+    directory.write(report=scheduled("report", AT_TWO, outcome="exit 0 after 20h"))
+    directory.once()
+    passes(directory, 12 * EVERY, EVERY)
+    now = int(directory.aws.now() * 1000)
+    told = {"event": "of a later version", "attempt": 0, "said": "x" * 2000, "slot": "2026-01-01T02:16:00Z"}
+    lines = [{"timestamp": now + n, "message": json.dumps({**told, "n": n})} for n in range(600)]
+    for part in (lines[:300], lines[300:]):
+        directory.aws.client("logs").put_log_events(
+            logGroupName="/reconciler/tests", logStreamName="schedule/report", logEvents=part
+        )
+    for hours in (3, 3, 3):
+        directory.aws.advance(hours * HOUR)
+        assert axes(directory.once()) == {"report": (Sync.IN_SYNC, Health.RUNNING)}

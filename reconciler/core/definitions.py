@@ -6,7 +6,7 @@ from typing import Final
 
 from reconciler.core import ownership
 from reconciler.core.carry import carry_over
-from reconciler.core.diff import compare
+from reconciler.core.diff import compare, summed_up
 from reconciler.core.operations import Deregister, Register, Tag
 from reconciler.core.ownership import Verdict
 from reconciler.core.remembered_tags import remember, remembered
@@ -131,7 +131,9 @@ def _ours(wanted: Wanted, latest: Revision) -> DefinitionPlan:
     if changes:
         contradiction = verdict is Verdict.HOLDS and same_digest
         message = CONTRADICTION if contradiction else ""
-        return _registering(wanted, Action.UPDATE, Sync.DRIFTED, message or _reason(changes), changes, message, latest)
+        return _registering(
+            wanted, Action.UPDATE, Sync.DRIFTED, message or summed_up(changes), changes, message, latest
+        )
     proven = verdict is Verdict.HOLDS and same_digest
     desired = wanted.lasting if proven else {**wanted.lasting, **ownership.verified_tag(latest, equal=True)}
     tags = tag_changes(desired, latest.tags, remembered(latest.tags), wanted.resource.tag_sources)
@@ -166,7 +168,7 @@ def _foreign(wanted: Wanted, latest: Revision) -> DefinitionPlan:
         step = _step(wanted, Action.KEEP, wanted.resource.name, message, status=Status.FAILED, error=message)
         return DefinitionPlan(sync=Sync.FOREIGN, steps=(step,), changes=changes, message=message)
     if changes:
-        reason = f"adopt, with changes: {_reason(changes)}"
+        reason = f"adopt, with changes: {summed_up(changes)}"
         plan = _registering(wanted, Action.ADOPT, Sync.FOREIGN, reason, changes, live=latest)
         return DefinitionPlan(sync=plan.sync, steps=plan.steps, changes=plan.changes, adopting=True)
     return _taking_over(wanted, latest)
@@ -267,8 +269,3 @@ def _step(
         status=status,
         error=error,
     )
-
-
-def _reason(changes: tuple[FieldChange, ...]) -> str:
-    first = changes[0].path
-    return f"{first} differs" if len(changes) == 1 else f"{first} and {len(changes) - 1} more differ"

@@ -41,6 +41,12 @@ def compare(
     )
 
 
+def summed_up(changes: Sequence[FieldChange]) -> str:
+    """Say in a few words in what two sides differ: the first path, and how many more there are."""
+    first = changes[0].path
+    return f"{first} differs" if len(changes) == 1 else f"{first} and {len(changes) - 1} more differ"
+
+
 def field_change(
     difference: Difference, desired: Trace, observed: Trace, sources: Mapping[Path, Source] = _NO_SOURCES
 ) -> FieldChange:

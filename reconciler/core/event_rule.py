@@ -5,7 +5,7 @@ from typing import Final
 
 from reconciler.core import ownership
 from reconciler.core.descriptions import said
-from reconciler.core.diff import compare
+from reconciler.core.diff import compare, summed_up
 from reconciler.core.guards import Limits
 from reconciler.core.operations import DeleteEventRule, MakeLogGroup, PutEventRule
 from reconciler.core.ownership import Commit
@@ -68,8 +68,7 @@ def plan_event_rule(seen: EventRuleSeen, commit: Commit | None, limits: Limits) 
         return _held_back(seen, behind)
     if not changes:
         return _plan(seen, Sync.IN_SYNC, *_group(seen), _step(seen, Action.KEEP, "in sync"))
-    more = f" and {len(changes) - 1} more differ" if len(changes) > 1 else " differs"
-    update = _put(seen, Action.UPDATE, f"{changes[0].path}{more}", changes)
+    update = _put(seen, Action.UPDATE, summed_up(changes), changes)
     return _plan(seen, Sync.DRIFTED, *_group(seen), update, changes=changes)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from reconciler.core import schedule_places
-from reconciler.core.diff import compare
+from reconciler.core.diff import compare, summed_up
 from reconciler.core.live_schedules import LiveSchedule
 from reconciler.core.operations import DeleteSchedule, PutSchedule, Stand
 from reconciler.core.rules import Rules
@@ -127,14 +127,14 @@ def _on_aws(job: Job, seen: ScheduleSeen, slots: Slots | None, now: datetime, *,
     if seen.over is not None:
         return _finished(job, seen.wanted, live, changes, seen.over, now)
     if not live.owner:
-        reason = f"adopt, with changes: {_reason(changes)}" if changes else "adopt: it starts the same already"
+        reason = f"adopt, with changes: {summed_up(changes)}" if changes else "adopt: it starts the same already"
         sync = Sync.DRIFTED if changes else Sync.IN_SYNC
         return _put(job, seen, slots, Action.ADOPT, sync, reason, changes)
     if registers:
         changes = (*changes, _repointed(live))
     if not changes:
         return SchedulePlan(steps=(_step(job, seen.wanted, Action.KEEP, "in sync"),))
-    return _put(job, seen, slots, Action.UPDATE, Sync.DRIFTED, _reason(changes), changes)
+    return _put(job, seen, slots, Action.UPDATE, Sync.DRIFTED, summed_up(changes), changes)
 
 
 def _repointed(live: LiveSchedule) -> FieldChange:
@@ -189,7 +189,7 @@ def _standing(job: Job, slots: Slots) -> Step:
     """Answer the step that lets the loop's schedule count from now on."""
     before: Spec = slots.memory.standing.schedule if slots.memory.standing else {}
     changes = tuple(_changes(job, before, slots.wanted)) if before else ()
-    reason = _reason(changes) + ", so nothing from before now is started" if changes else "it counts from now on"
+    reason = summed_up(changes) + ", so nothing from before now is started" if changes else "it counts from now on"
     return Step(
         action=Action.UPDATE if before else Action.CREATE,
         kind=KIND,
@@ -259,8 +259,3 @@ def _step(
 
 def _over(over: datetime) -> str:
     return f"nothing starts any more (the last was {over:%Y-%m-%dT%H:%M:%SZ})"
-
-
-def _reason(changes: tuple[FieldChange, ...]) -> str:
-    first = changes[0].path
-    return f"{first} differs" if len(changes) == 1 else f"{first} and {len(changes) - 1} more differ"

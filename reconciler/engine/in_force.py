@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.core import ownership
 from reconciler.core.definitions import differences
+from reconciler.core.diff import summed_up
 from reconciler.core.ownership import Verdict
 from reconciler.engine.context import Context
 from reconciler.engine.definitions import owner_of_definition, wanted
@@ -58,8 +59,7 @@ def _warnings(context: Context, owning: Job, family: Family, revision: Revision)
     name = f"{revision.name}:{revision.number}"
     changes = differences(entry, revision) if entry is not None else ()
     if changes:
-        first, others = changes[0].path, len(changes) - 1
-        differ = f"{first} and {others} more differ" if others else f"{first} differs"
+        differ = summed_up(changes)
         yield f"{name} is run, which is not what the manifest says: {differ}; `reconcile --once` brings that in force"
     if family.latest is not None and family.latest.arn != revision.arn:
         yield f"{name} is run, although a newer revision {family.latest.number} exists that this owner did not verify"

@@ -185,6 +185,8 @@ def _with(attempt: Attempt, event: Event) -> Attempt:
                 refused=None,
                 refused_since=None,
             )
+        case "refused" if int(event.get("part", 0)) in attempt.launched_parts:  # another loop has launched it meanwhile
+            return replace(attempt, open=_unanswered(attempt.open, event))
         case "refused":
             return replace(
                 attempt,

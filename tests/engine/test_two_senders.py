@@ -12,11 +12,14 @@ from reconciler.clock import ManualClock
 from reconciler.engine.claims import ALONE, PROMPT, claim
 from reconciler.engine.journal import OwnJournal
 from reconciler.errors import Refused
-from reconciler.model import Health, RunState
+from reconciler.model import Action, Health, RunState
 from tests.engine.harness import Directory, Killed, Mortality, one_shot
+from tests.engine.scheduled import passes, scheduled
 
 #: Longer than AWS remembers a token, and what it started.
 DAY = 90_000.0
+#: A quarter of an hour after the tests begin.
+DAILY = 'cron: "15 0 * * *"'
 
 
 @dataclass(slots=True, kw_only=True)
@@ -193,3 +196,34 @@ def test_a_retry_that_was_killed_is_finished_by_the_next_pass(directory: Directo
     directory.wait()
     expected = [1] if call == 1 and not after else [1, 1]
     assert list(directory.started().values()) == expected
+
+
+@dataclass(slots=True, kw_only=True)
+class Outrun(Mortality):
+    """Lets somebody else act between a launch of its own and writing down what came of that."""
+
+    act: Callable[[], object] | None = None
+
+    def passed(self, action: str) -> None:
+        act, self.act = (self.act, None) if action == "ecs:RunTask" else (None, self.act)
+        if act is not None:
+            act()
+
+
+@pytest.mark.parametrize("text", [one_shot, partial(scheduled, when=DAILY)], ids=["one-shot", "slot"])
+def test_a_refusal_that_is_recorded_after_the_others_launch_says_nothing_of_it(
+    directory: Directory, text: Callable[..., str]
+) -> None:
+    directory.write(lone=text("lone", outcome="runs forever", more="activeDeadlineSeconds: 600"))
+    if text is not one_shot:
+        directory.once()
+    directory.aws.advance(900)
+    directory.aws.faults.add("ecs:RunTask", "failures", reason="RESOURCE:MEMORY")
+    directory.once(Outrun(act=directory.once))
+    running = passes(directory, 300)
+    assert [(step.action, job.health) for step in running.steps if step.kind == "run" for job in running.jobs] == [
+        (Action.KEEP, Health.RUNNING)
+    ]
+    passes(directory, 600)
+    assert [job.health for job in passes(directory, 60).jobs] == [Health.FAILED]
+    assert list(directory.started().values()) == [1]

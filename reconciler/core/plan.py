@@ -155,10 +155,11 @@ def _plan_job(
         health, message = runs.health, message or runs.message
         steps += runs.steps
     suspended, adopting = entry.suspended or job.suspend, definition.adopting
-    if entry.one_shot is not None and (adopting or (definition.sync is not Sync.FOREIGN and not suspended)):
+    if entry.one_shot is not None and (adopting or definition.sync is not Sync.FOREIGN):
         shot = plan_one_shot(job, entry.one_shot, seen.now, adopting=adopting)
-        health, message = shot.health, message or shot.message
-        steps.append(shot.step)
+        if adopting or not suspended or keeps_time(shot.step):
+            health, message = shot.health, message or shot.message
+            steps.append(shot.step)
     if suspended:
         health, message = Health.SUSPENDED, message or "suspended"
     plan = JobPlan(

@@ -1,7 +1,7 @@
 """A run that goes on for too long is ended, whatever else keeps its job from going on; and that is on record once."""
 
 from reconciler.core.guards import Pause
-from reconciler.model import Action, Status
+from reconciler.model import Action, Health, Status
 from tests.engine.harness import Directory, one_shot
 from tests.engine.scheduled import passes, scheduled, slot_events
 
@@ -68,3 +68,13 @@ def test_a_run_is_not_replaced_by_a_start_that_is_held_back(directory: Directory
     found = passes(directory, 900)
     assert (Action.STOP, Status.BLOCKED) in [(step.action, step.status) for step in found.steps]
     assert stops(directory) == []
+
+
+def test_a_one_shot_ends_while_its_job_is_suspended(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate", outcome="runs forever", more=LIMIT))
+    directory.once()
+    directory.write(migrate=one_shot("migrate", outcome="runs forever", more=f"{LIMIT}\n          suspend: true"))
+    (job,) = passes(directory, 900).jobs
+    assert job.health is Health.SUSPENDED
+    (task,) = directory.tasks.values()
+    assert task["stoppedReason"] == "reconciler: deadline of 600 s exceeded"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from reconciler.aws import credentials
+from reconciler.aws import answers, credentials
 from reconciler.aws.clients import Clients
 from reconciler.aws.error_mapping import calling
 from reconciler.aws.rate_limits import RateLimits
@@ -119,13 +119,18 @@ class Aws:
         return self._send(self._acting_clients(), action, members)
 
     def pages(self, action: str, /, **members: Any) -> Iterator[dict[str, Any]]:
-        """Make a list call until AWS says that there is no more, one answer at a time."""
+        """Make a list call until AWS says that there is no more, one answer at a time.
+
+        Raises OutcomeUnknown for a list that would never end.
+        """
         while True:
             answer = self.call(action, **members)
             yield answer
             token = next((name for name in _TOKENS if answer.get(name)), None)
             if token is None:
                 return
+            if answer[token] == members.get(token):
+                raise answers.unexpected(action, f"its {token} is the one that was sent")
             members = {**members, token: answer[token]}
 
     def client(self, service: str) -> "BaseClient":

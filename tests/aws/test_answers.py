@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import botocore.session
@@ -205,3 +206,9 @@ def test_an_answer_that_does_not_say_when_sets_no_clock(caller: Aws, date: str) 
 
     caller.client("ecs").meta.events.register("before-parse", undated)
     assert caller.call("ecs:ListClusters")["clusterArns"] == ["arn:aws:ecs:us-east-1:123456789012:cluster/default"]
+
+
+def test_a_list_that_never_ends_is_no_answer(caller: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caller, "call", lambda _, **__: {"nextToken": "again"})
+    with pytest.raises(OutcomeUnknown, match="its nextToken is the one that was sent"):
+        list(islice(caller.pages("ecs:ListClusters"), 9))

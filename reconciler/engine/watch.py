@@ -88,6 +88,7 @@ class Watch:
         self._memory = Memory(interval=interval, spread=spread)
         self._backoff = Backoff(longest=interval)
         self._told_failure = ""
+        self._told_unknown_runs = ""
         self._failures = 0
         self._aws: Aws | None = None
         self._kept = Kept()
@@ -185,13 +186,16 @@ class Watch:
         return due
 
     def _tell_runs(self, reconciler: Reconciler, view: View) -> None:
-        """Tell the newest runs; where AWS does not, a later pass asks again."""
+        """Tell the newest runs; where AWS does not, that is said once, and a later pass asks again."""
         try:
             runs = self._recent.update(reconciler.operator, view.manifests.jobs, self._clock.now())
         except AwsCallError as error:
-            self._tell(Said(message=f"the newest runs are not known: {error}"))
+            if _gist(error) != self._told_unknown_runs:
+                self._tell(Said(message=f"the newest runs are not known: {error}"))
+            self._told_unknown_runs = _gist(error)
         else:
             self._tell(RunsSeen(runs=runs))
+            self._told_unknown_runs = ""
 
     def _go_on(self) -> None:
         """Raise Interrupted where nothing new may be started."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from reconciler.engine.watch_events import RunsSeen
+from reconciler.engine.watch_events import RunsSeen, Said
 from reconciler.engine.watch_runs import SPAN
 from reconciler.model import Run, RunState
 from tests.engine.harness import Directory, one_shot
@@ -74,3 +74,15 @@ def test_what_is_older_than_two_days_is_told_no_more(directory: Directory) -> No
     stage.script.at(SPAN.total_seconds() + 7200, lambda: directory.write(late=one_shot("late")))
     stage.run((SPAN + timedelta(hours=3)).total_seconds())
     assert [run.job for run in seen(stage)[-1]] == ["late"]
+
+
+def test_that_they_are_not_known_is_said_once(directory: Directory) -> None:
+    directory.write(often=scheduled("often", "rate: 3 minutes"))
+    stage = theatre(directory, interval=60, runs=1000)
+    group = {"logGroupName": "/reconciler/tests/runs"}
+    stage.script.at(300, lambda: directory.aws.faults.add("logs:FilterLogEvents", "deny", times=None, where=group))
+    stage.script.at(1500, directory.aws.faults.clear)
+    stage.run(2000)
+    said = [event.message for event in stage.told if isinstance(event, Said)]
+    assert [message[:31] for message in said] == ["the newest runs are not known: "]
+    assert len(seen(stage)[-1]) > 9

@@ -83,6 +83,8 @@ class Attempt:
 class Memory:
     """One claimed run: `n` counts the retries that people asked for, `final` is set when nothing more will happen.
 
+    `attempts` are in the order of their numbers, in whatever order they are told.
+
     `retried` is when a person asked for the next number.
     """
 
@@ -151,7 +153,7 @@ def _started(memory: Memory, event: Event) -> Memory:
     )
     earlier = next((known for known in memory.attempts if known.number == number), None)
     if earlier is None:
-        return replace(memory, attempts=(*memory.attempts, attempt))
+        return replace(memory, attempts=tuple(sorted((*memory.attempts, attempt), key=_by_number)))
     if earlier.refused is None or earlier.ids or earlier.open:
         known = replace(earlier, open=(*earlier.open, *attempt.open))
         return replace(memory, attempts=tuple(known if each is earlier else each for each in memory.attempts))
@@ -162,7 +164,11 @@ def _started(memory: Memory, event: Event) -> Memory:
         refusal=earlier.refusal,
         transient=earlier.transient,
     )
-    return replace(memory, attempts=(*memory.attempts[:-1], again))
+    return replace(memory, attempts=tuple(again if each is earlier else each for each in memory.attempts))
+
+
+def _by_number(attempt: Attempt) -> int:
+    return attempt.number
 
 
 def _advanced(attempts: Iterable[Attempt], event: Event) -> Iterable[Attempt]:

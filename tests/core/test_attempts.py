@@ -179,3 +179,20 @@ def test_an_event_of_a_later_version_is_ignored() -> None:
 
 def test_pauses_grow_from_ten_seconds_to_ten_minutes() -> None:
     assert [int(pause(n).total_seconds()) for n in (0, 1, 2, 6, 50)] == [10, 20, 40, 600, 600]
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_the_newest_attempt_is_the_one_of_the_highest_number_in_whatever_order_they_are_told(lost: int) -> None:
+    """A loop of an earlier version may write a run's events again with the beginning last."""
+    first = [
+        START,
+        event("launched", 1, part=0, ids=["a"]),
+        event("ended", 60, state="Failed", exitCode=1, reason="no"),
+    ]
+    second = [
+        {**event("start", 80, target="c", definition="d:1", parts=1), "attempt": 1},
+        {**event("launched", 81, part=0, ids=["b"]), "attempt": 1},
+    ]
+    known = memory(*first[3 - lost :], *second, *first[: 3 - lost])
+    assert known.last is not None
+    assert (known.last.number, known.last.ids) == (1, ("b",))

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from reconciler.core.attempts import Stop
 from reconciler.core.guards import Limits
+from reconciler.core.operations import Advance
 from reconciler.engine.backoff import Backoff
 from reconciler.engine.watch_agenda import Agenda
 from reconciler.engine.watch_alarm import Wake
@@ -122,5 +124,9 @@ class Memory:
 
 
 def carried_out(step: Step) -> bool:
-    """Whether a step has changed something."""
-    return step.operation is not None and step.status is Status.DONE
+    """Whether a step has changed something; to ask once more for an end that was asked for before does not."""
+    match step.operation:
+        case Advance(decision=Stop(attempt=attempt)) if attempt.stopping:
+            return False
+        case operation:
+            return operation is not None and step.status is Status.DONE

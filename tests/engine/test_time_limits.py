@@ -1,9 +1,11 @@
 """A run that goes on for too long is ended, whatever else keeps its job from going on; and that is on record once."""
 
 from reconciler.core.guards import Pause
+from reconciler.engine.watch_events import Passed
 from reconciler.model import Action, Health, Status
 from tests.engine.harness import Directory, one_shot
 from tests.engine.scheduled import passes, scheduled, slot_events
+from tests.engine.watching import theatre
 
 LIMIT = "activeDeadlineSeconds: 600"
 AFTER = "dependsOn: [migrate]"
@@ -78,3 +80,13 @@ def test_a_one_shot_ends_while_its_job_is_suspended(directory: Directory) -> Non
     assert job.health is Health.SUSPENDED
     (task,) = directory.tasks.values()
     assert task["stoppedReason"] == "reconciler: deadline of 600 s exceeded"
+
+
+def test_a_loop_tells_of_an_end_that_takes_its_time_once_and_asks_for_it_less_and_less(directory: Directory) -> None:
+    deaf = scheduled("report", 'cron: "5 0 * * *"', outcome="runs forever; ignores SIGTERM", more=LIMIT)
+    directory.write(report=deaf.replace("{name: app,", "{name: app, stopTimeout: 120,"))
+    stage = theatre(directory, interval=300)
+    stage.run(1200)
+    told = [step.action for event in stage.told if isinstance(event, Passed) for step in event.done]
+    assert told.count(Action.STOP) == 1
+    assert 2 < directory.aws.calls.counts()["ecs:StopTask"] < 15

@@ -110,7 +110,8 @@ class Reconciler:
 
     def apply_once(self, approve: Approval = _approved) -> Report:
         """Make one pass, and say which schedules start nothing unless passes follow."""
-        return reporting.needs_a_loop(self.apply(approve), self._context.manifests.jobs)
+        jobs = [job for job in self._context.manifests.jobs if self._context.limits.selects(job)]
+        return reporting.needs_a_loop(self.apply(approve), jobs)
 
     def wait(self, until: Until, timeout: float | None, approve: Approval = _approved, told: Told = _untold) -> Report:
         """Repeat the pass until every one-shot is finished at its present generation, or until `timeout` seconds.

@@ -88,6 +88,14 @@ def test_the_short_form_is_cron_where_the_settings_name_the_engine_and_an_error_
     assert "these start their runs only while a loop runs: hello" in reconcile("--once").out
 
 
+@pytest.mark.usefixtures("on_virtual_time")
+def test_a_pass_over_some_jobs_says_of_those_alone_that_they_need_a_loop(jobs: Path, reconcile: Reconcile) -> None:
+    with_schedule(jobs, f'{{cron: "0 * * * *", {LOOP}}}')
+    (jobs / "other.yaml").write_text(HELLO.replace("name: hello", "name: other"))
+    assert "while a loop runs" not in reconcile("--once", "--job", "other").out
+    assert "these start their runs only while a loop runs: hello" in reconcile("--once", "--job", "hello").out
+
+
 def test_a_skipped_start_and_its_reason_stand_in_the_text_and_in_the_json(
     on_virtual_time: LocalAws, jobs: Path, reconcile: Reconcile
 ) -> None:

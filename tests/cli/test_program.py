@@ -35,6 +35,16 @@ def test_nothing_heavy_is_imported_before_it_is_needed(jobs: Path, arguments: tu
     assert imported_by(jobs.parent, *arguments) == []
 
 
+@pytest.mark.parametrize("module", ["reconciler", "reconciler.cli"])
+def test_the_package_can_be_run_as_a_module(module: str, tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    answer = subprocess.run(
+        [sys.executable, "-m", module, "--version"],
+        cwd=tmp_path, env={"PYTHONPATH": str(root), "PATH": ""}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert answer.stdout.startswith("reconcile")
+
+
 def test_help_names_every_verb_with_a_whole_sentence(reconcile: Reconcile) -> None:
     answer = reconcile("--help")
     listed = [

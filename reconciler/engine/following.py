@@ -25,23 +25,29 @@ _MOVING = frozenset({Health.PENDING, Health.RUNNING})
 
 def newest(context: Context, job: Job) -> Run:
     """Answer a job's newest run as it stands, whatever has started it. Raises Refused where it has none."""
+    return _newest(context, job)[0]
+
+
+def _newest(context: Context, job: Job) -> tuple[Run, bool]:
+    """Answer a job's newest run, and whether it is the one of a one-shot's present generation."""
     shot = _of_one_shot(context, job)[0] if isinstance(job.trigger, Once) else None
     others = lookup.told(context, [job], since=None, limit=1)
     found = [run for run in (shot, *others) if run is not None]
     if not found:
         raise Refused(f"{job.name} has not run", hint=f"`reconcile run {job.name}` launches it")
-    return max(found, key=lambda run: (run.created or context.clock.now(), run is shot))
+    run = max(found, key=lambda run: (run.created or context.clock.now(), run is shot))
+    return run, shot is not None and run.trigger == shot.trigger
 
 
 def wait_for_job(context: Context, job: Job, timeout: float | None) -> Run:
     """Follow a job's newest run to its end; a one-shot's retries, which a pass or loop launches, belong to it."""
-    if not isinstance(job.trigger, Once):
-        return wait_for_run(context, newest(context, job), timeout)
+    run, present = _newest(context, job)
+    if not present:
+        return wait_for_run(context, run, timeout)
     patience, shown = Patience(context.clock, timeout), ""
     for pause in pauses():
-        run, moving = _of_one_shot(context, job)
-        if run is None:
-            return newest(context, job)
+        shot, moving = _of_one_shot(context, job)
+        run = shot or run
         shown = _told(context, run, shown)
         if not moving:
             return run

@@ -359,6 +359,22 @@ def test_wait_follows_a_jobs_newest_run_or_an_id(directory: Directory) -> None:
     assert [each.state for each in again.runs or ()] == [RunState.FAILED]
 
 
+def test_wait_follows_what_was_launched_by_hand_after_a_one_shot_has_ended(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate", outcome="exit 0 after 50s"))
+    directory.wait()
+    by_hand = (run(directory, "migrate").runs or ())[0]
+    report = operate(directory, lambda reconciler: reconciler.operator.wait_for("migrate", None))
+    assert [(each.ids, each.state) for each in report.runs or ()] == [(by_hand.ids, RunState.SUCCEEDED)]
+
+
+def test_wait_follows_a_run_of_what_a_one_shot_was_before_it_was_edited(directory: Directory) -> None:
+    directory.write(migrate=one_shot("migrate", outcome="exit 0 after 50s"))
+    directory.once()
+    directory.write(migrate=one_shot("migrate", outcome="exit 3 after 50s"))
+    report = operate(directory, lambda reconciler: reconciler.operator.wait_for("migrate", None))
+    assert [each.state for each in report.runs or ()] == [RunState.SUCCEEDED]
+
+
 def test_wait_gives_up_after_its_timeout_and_the_run_goes_on(directory: Directory) -> None:
     directory.write(report=on_demand(outcome="runs forever"))
     directory.once()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from itertools import chain
 from typing import Final
 
 from reconciler.aws.concurrent import gather
@@ -38,19 +39,20 @@ def last_runs(context: Context, jobs: Sequence[Job]) -> LastRuns:
     """Answer the newest run of each of `jobs`, by the history: one search, and a look for each not found in it."""
     if not jobs:
         return LastRuns(runs={}, unknown={})
-    history, names = context.backends.history, {job.name for job in jobs}
+    history, names = context.backends.history, _names(jobs)
     try:
         lines = dict(history.read_all(context.clock.now() - RECENT))
-        older = sorted((names - lines.keys()) & history.jobs()) if names - lines.keys() else []
+        silent = set(names.values()) - {names[name] for name in lines if name in names}
+        older = sorted({name for name in names if names[name] in silent} & history.jobs()) if silent else []
     except AwsCallError as error:
-        return LastRuns(runs={}, unknown=dict.fromkeys(names, str(error)))
+        return LastRuns(runs={}, unknown=dict.fromkeys(names.values(), str(error)))
     unknown: dict[str, str] = {}
     for name, answer in zip(older, gather(lambda job: history.read(job, limit=_LINES), older), strict=True):
         if isinstance(answer, AwsCallError):
-            unknown[name] = str(answer)
+            unknown[names[name]] = str(answer)
         else:
             lines[name] = answer
-    newest = [runs[-1] for name in sorted(names) if (runs := chronicle.runs(name, lines.get(name, ())))]
+    newest = [runs[-1] for name, told in _by_job(jobs, lines).items() if (runs := chronicle.runs(name, told))]
     return LastRuns(runs={run.job: run for run in refreshed(context, newest)}, unknown=unknown)
 
 
@@ -96,8 +98,8 @@ def told_since(context: Context, since: datetime, jobs: Sequence[Job], known: Se
     for run in known:
         if run.trigger and run.job in before:
             before[run.job].append(run)
-    lines = context.backends.history.read_all(since)
-    found = [run for name, runs in before.items() for run in chronicle.runs(name, lines.get(name, ()), runs)]
+    lines = _by_job(jobs, context.backends.history.read_all(since))
+    found = [run for name, runs in before.items() for run in chronicle.runs(name, lines[name], runs)]
     told = {task for run in found for task in run.ids}
     extra = [run for run in _going_on(context, jobs) if not told & set(run.ids)]
     return tuple(sorted([*extra, *refreshed(context, found)], key=_began, reverse=True))
@@ -174,11 +176,23 @@ def _with_executions(context: Context, run: Run, known: Sequence[Execution]) -> 
 def _lines(context: Context, jobs: Sequence[Job], since: datetime | None, limit: int) -> Mapping[str, Sequence[Event]]:
     history = context.backends.history
     if len(jobs) == 1:
-        name = jobs[0].name
-        return {name: history.read(name, since=since, limit=max(limit * 4, _LINES))}
-    names = {job.name for job in jobs}
-    found = history.read_all(since or context.clock.now() - RECENT)
-    return {name: lines for name, lines in found.items() if name in names}
+        asked = {name: history.read(name, since=since, limit=max(limit * 4, _LINES)) for name in _names(jobs)}
+        return _by_job(jobs, asked)
+    return _by_job(jobs, history.read_all(since or context.clock.now() - RECENT))
+
+
+def _names(jobs: Iterable[Job]) -> Mapping[str, str]:
+    """Answer each name that one of the jobs has or had, and what that job is called now."""
+    return {name: job.name for job in jobs for name in (job.name, *job.former_names)}
+
+
+def _by_job(jobs: Iterable[Job], lines: Mapping[str, Sequence[Event]]) -> Mapping[str, Sequence[Event]]:
+    """Answer what is told of each job under all of its names, oldest first."""
+    found: dict[str, Sequence[Event]] = {}
+    for job in jobs:
+        told = [lines[name] for name in (job.name, *job.former_names) if name in lines]
+        found[job.name] = told[0] if len(told) == 1 else sorted(chain(*told), key=lambda line: str(line.get("at")))
+    return dict(sorted(found.items()))
 
 
 def _going_on(context: Context, jobs: Sequence[Job]) -> Iterable[Run]:
@@ -203,7 +217,9 @@ def _kept(context: Context, jobs: Sequence[Job], since: datetime) -> Iterable[Ru
 
 
 def _by_mark(context: Context, jobs: Iterable[Job]) -> Mapping[str, str]:
-    return run_keys.jobs_by_mark(context.settings.owner, (job.name for job in jobs))
+    """Answer which of the jobs, by its present name, the runs with a mark belong to."""
+    names = _names(jobs)
+    return {mark: names[name] for mark, name in run_keys.jobs_by_mark(context.settings.owner, names).items()}
 
 
 def _unrecorded(context: Context, execution: Execution, by_mark: Mapping[str, str]) -> Run:

@@ -346,6 +346,40 @@ def test_runs_are_told_newest_first_and_limited(directory: Directory) -> None:
     assert told("report", "other", limit=1) == told("report", "other")[:1]
 
 
+def test_what_a_job_ran_under_a_former_name_is_told_of_it(directory: Directory) -> None:
+    directory.write(report=on_demand(outcome="exit 3 after 5s"), other=on_demand("other", outcome="runs forever"))
+    directory.once()
+    over, _ = waited(directory)
+    going = (run(directory, "other").runs or ())[0]
+    directory.aws.advance(60)
+    renamed = {
+        name: on_demand(f"new-{name}", outcome=outcome).replace("tags:", f"formerNames: [{name}], tags:")
+        for name, outcome in (("report", "exit 3 after 5s"), ("other", "runs forever"))
+    }
+    directory.write(**renamed)
+
+    def told(*names: str) -> list[tuple[str, str, RunState]]:
+        report = operate(
+            directory,
+            lambda reconciler: reconciler.operator.runs([job(reconciler, name) for name in names], since=None, limit=9),
+        )
+        return [(each.job, each.trigger, each.state) for each in report.runs or ()]
+
+    ended, running = ("new-report", over.trigger, RunState.FAILED), ("new-other", going.trigger, RunState.RUNNING)
+    for _ in range(2):
+        assert told("new-report") == [ended]
+        assert told("new-other") == [running]
+        assert told("new-report", "new-other") == [running, ended]
+        last = {each.name: each.last_run for each in status(directory).jobs if each.last_run is not None}
+        assert {name: (run.trigger, run.state) for name, run in last.items()} == {
+            name: (trigger, state) for name, trigger, state in (ended, running)
+        }
+        directory.once()
+    operate(directory, lambda reconciler: reconciler.operator.stop("new-other"))
+    report = operate(directory, lambda reconciler: reconciler.operator.wait_for("new-other", None))
+    assert [(each.ids, each.state) for each in report.runs or ()] == [(going.ids, RunState.FAILED)]
+
+
 # -- wait, stop, logs ---------------------------------------------------------------------------------------------------
 
 

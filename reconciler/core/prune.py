@@ -64,7 +64,7 @@ def plan_prune(
             kept.append(_keep(orphan, message, status=Status.BLOCKED, error=message))
         else:
             doomed.append(orphan)
-    allowed = limits.max_deletions if limits.max_deletions is not None else settings.max_deletions
+    allowed = _allowed(settings, limits)
     count = len({orphan.job for orphan in doomed})
     if count > allowed:
         jobs = "1 job" if count == 1 else f"{count} jobs"
@@ -76,6 +76,24 @@ def plan_prune(
     return (*deleted, *kept), ()
 
 
+def gone(
+    orphans: Sequence[Orphan], settings: Settings, limits: Limits, *, origin: str, commit: Commit | None
+) -> frozenset[str]:
+    """Answer the jobs that somebody has taken out, what of them stays included; none where a guard doubts it."""
+    if limits.narrowed or limits.invalid:
+        return frozenset()
+    newer = {} if limits.allow_older else newer_than(commit, orphans)
+    missing = [
+        orphan
+        for orphan in orphans
+        if orphan.job not in newer
+        and (limits.settled is None or orphan.job in limits.settled)
+        and _is_under(orphan.tags.get(ownership.SOURCE, ""), origin)
+    ]
+    doomed = {orphan.job for orphan in missing if not _reason_to_keep(orphan, settings, limits, origin)}
+    return frozenset(orphan.job for orphan in missing) if len(doomed) <= _allowed(settings, limits) else frozenset()
+
+
 def newer_than(commit: Commit | None, orphans: Sequence[Orphan]) -> Mapping[str, Commit]:
     """Answer the jobs of which something was made by a newer commit than the checkout's, and that commit.
 
@@ -84,6 +102,10 @@ def newer_than(commit: Commit | None, orphans: Sequence[Orphan]) -> Mapping[str,
     made = [(orphan.job, orphan.commit) for orphan in orphans]
     newer = [(job, live) for job, live in made if live is not None and ownership.is_behind(commit, live)]
     return dict(sorted(newer, key=lambda each: each[1].time))
+
+
+def _allowed(settings: Settings, limits: Limits) -> int:
+    return limits.max_deletions if limits.max_deletions is not None else settings.max_deletions
 
 
 def _reason_to_keep(orphan: Orphan, settings: Settings, limits: Limits, origin: str) -> str:

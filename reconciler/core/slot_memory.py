@@ -2,7 +2,7 @@
 
 All of it is in one stream for each job, `schedule/<job>`. Its events, in the order in which AWS took them in:
 
-    stands   {"schedule", "since", "commit", "runs", "skipped", "at"}   from now on this schedule counts
+    stands   {"schedule", "since", "commit", "runs", "skipped", "at"}   from now on this schedule counts; {}: none does
     renewed  the same, written again so that nobody has to read far back; counts for the schedule that stands
     skipped  {"slot", "missed", "reason", "at"}                         a slot that nobody starts any more
     …        {"slot", …}                                                an event of a run, as :mod:`memory` has them
@@ -36,7 +36,7 @@ _SLOT_TEXT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A schedule as a pass first saw it, and when that was: nothing from before is ever started."""
+    """A schedule as a pass first saw it, and when that was: nothing from before is ever started; {} where none is."""
 
     schedule: Spec
     since: datetime
@@ -66,6 +66,11 @@ class SlotMemory:
     runs: tuple[Memory, ...] = ()
     log: tuple[Event, ...] = field(default=(), repr=False)
     told: Mapping[str, Sequence[Event]] = field(default_factory=dict, repr=False)
+
+    @property
+    def counts(self) -> bool:
+        """Whether a schedule stands."""
+        return self.standing is not None and bool(self.standing.schedule)
 
     @property
     def newest(self) -> datetime | None:
@@ -164,6 +169,11 @@ def stands(schedule: Spec, commit: str, memory: SlotMemory, now: datetime) -> Ev
     known = memory.standing
     since = known.since if known is not None and known.schedule == schedule else now
     return {"event": "stands", **_whole(memory, Standing(schedule=schedule, since=since, commit=commit), now)}
+
+
+def ends(commit: str, memory: SlotMemory, now: datetime) -> Event:
+    """Answer the event that lets a job's schedule count no more: one that comes back counts from then on."""
+    return {"event": "stands", **_whole(memory, Standing(schedule={}, since=now, commit=commit), now)}
 
 
 def renewal(memory: SlotMemory, now: datetime) -> Event | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from reconciler.aws.concurrent import all_of
-from reconciler.core import chronicle, run_keys, slot_memory, slot_runs
+from reconciler.core import chronicle, ownership, prune, run_keys, slot_memory, slot_runs
 from reconciler.core.memory import Event
 from reconciler.core.operations import Stand
 from reconciler.core.slot_adoption import adopted, slot_key
@@ -52,7 +52,8 @@ def observe_slots(
     scheduled = [job for job in jobs if isinstance(job.trigger, Schedule)]
     if not scheduled and not definitions.orphans:  # what has lost its manifest may have left a schedule in any group
         return SlotsSeen()
-    memories, groups = _memories(context, scheduled, now)
+    told = context.backends.ledger.recent(slot_memory.stream(""), now - READ_BACK)
+    memories = _memories(context, scheduled, told)
     targets, unknown = recent_runs.targets(context, scheduled)
     recent = recent_runs.recent(context, scheduled, targets, now)
     kept = recent_runs.kept(context, scheduled, memories)
@@ -68,16 +69,17 @@ def observe_slots(
             continue
         before = _Before(context=context, job=job, memory=memories[job.name], definitions=definitions)
         try:
-            known[job.name], told = before.look(there, kept[job.kind], targets[job.name], suspended(job), now)
+            known[job.name], news = before.look(there, kept[job.kind], targets[job.name], suspended(job), now)
         except REFUSED as error:
             errors[job.name] = str(error)
         else:
-            untold.append(told)
+            untold.append(news)
+    untold += _ended(context, jobs, definitions, told, now)
     return SlotsSeen(
         known=known,
         errors=errors,
-        untold=tuple(told for told in untold if told.events),
-        groups=groups,
+        untold=tuple(each for each in untold if each.events),
+        groups=_groups(told),
     )
 
 
@@ -204,27 +206,56 @@ class _Before:
         return found
 
 
-def _memories(context: Context, jobs: Sequence[Job], now: datetime) -> tuple[Mapping[str, SlotMemory], frozenset[str]]:
-    """Answer what is remembered of each job, under its name or a former one, and every group of EventBridge named."""
-    ledger = context.backends.ledger
-    told = ledger.recent(slot_memory.stream(""), now - READ_BACK)
-    groups = {
-        str(event["schedule"]["group"])
-        for events in told.values()
-        for event in events
-        if slot_memory.is_whole(event) and "group" in (event.get("schedule") or {})
-    }
+def _memories(context: Context, jobs: Sequence[Job], told: Mapping[str, Sequence[Event]]) -> Mapping[str, SlotMemory]:
+    """Answer what is remembered of each job, under its name or a former one; `told` are the last hours."""
     recent = {
         name: remember_slots(name, told.get(slot_memory.stream(name), ())) for job in jobs for name in _names(job)
     }
     silent = sorted({name for job in jobs for name in _silent(job, recent)})
-    older = all_of(lambda name: remember_slots(name, newest(ledger, name)), silent)
+    older = all_of(lambda name: remember_slots(name, newest(context.backends.ledger, name)), silent)
     recent |= dict(zip(silent, older, strict=True))
     found: dict[str, SlotMemory] = {}
     for job in jobs:
         memories = [recent[name] for name in _names(job)]
-        found[job.name] = next((memory for memory in memories if memory.standing is not None), memories[0])
-    return found, frozenset(groups)
+        found[job.name] = next((memory for memory in memories if memory.counts), memories[0])
+    return found
+
+
+def _groups(told: Mapping[str, Sequence[Event]]) -> frozenset[str]:
+    """Answer every group of EventBridge that schedules stood in."""
+    return frozenset(
+        str(event["schedule"]["group"])
+        for events in told.values()
+        for event in events
+        if slot_memory.is_whole(event) and "group" in (event.get("schedule") or {})
+    )
+
+
+def _ended(
+    context: Context,
+    jobs: Sequence[Job],
+    definitions: Definitions,
+    told: Mapping[str, Sequence[Event]],
+    now: datetime,
+) -> Iterator[Untold]:
+    """Yield the end of each schedule that stood a short while ago, and that somebody has taken out since."""
+    gone = prune.gone(
+        definitions.orphans, context.settings, context.limits, origin=context.manifests.origin, commit=context.commit
+    )
+    named = {name for job in context.manifests.jobs for name in _names(job)}
+    unscheduled = {job.name for job in jobs if not isinstance(job.trigger, Schedule)}
+    for name in sorted((gone - named) | unscheduled):
+        memory = remember_slots(name, told.get(slot_memory.stream(name), ()))
+        if memory.standing is None or not memory.counts or _is_newer(context, memory.standing.commit):
+            continue
+        event = slot_memory.ends(str(context.commit or ""), memory, now)
+        yield Untold(job=name, stream=slot_memory.stream(name), before=memory, events=(event,))
+
+
+def _is_newer(context: Context, commit: str) -> bool:
+    """Answer whether a newer checkout than this one has let a schedule stand."""
+    live = ownership.parse_commit(commit)
+    return live is not None and not context.limits.allow_older and ownership.is_behind(context.commit, live)
 
 
 def _names(job: Job) -> tuple[str, ...]:
@@ -232,9 +263,9 @@ def _names(job: Job) -> tuple[str, ...]:
 
 
 def _silent(job: Job, recent: Mapping[str, SlotMemory]) -> Iterator[str]:
-    """Yield the names of a job that must be read back: a former one only while the job's own is silent too."""
-    if recent[job.name].standing is None:
-        yield from (name for name in _names(job) if recent[name].standing is None)
+    """Yield the names of a job that must be read back: a former one only while none stands under the job's own."""
+    asked = (job.name,) if recent[job.name].counts else _names(job)
+    yield from (name for name in asked if recent[name].standing is None)
 
 
 def _lines(untold: Untold) -> Iterator[tuple[Event, datetime | None]]:

@@ -77,6 +77,61 @@ def test_editing_a_schedule_never_fires_in_the_past(directory: Directory) -> Non
     assert slots(directory) == ["01:00", "02:25"]
 
 
+@pytest.mark.parametrize("left", ["", "on demand"])
+def test_a_schedule_that_was_taken_out_and_comes_back_never_fires_in_the_past(directory: Directory, left: str) -> None:
+    manifest = scheduled("report", HOURLY, policy="startingDeadlineSeconds: 2700", outcome="exit 0 after 5s")
+    directory.write(report=manifest, other=scheduled("other", HOURLY))
+    passes(directory, 3600, every=600)
+    if left:
+        directory.write(report="\n".join(line for line in manifest.splitlines() if "schedule:" not in line))
+    else:
+        directory.remove("report")
+    passes(directory, 3600 + 600, every=600)
+    directory.write(report=manifest)
+    back = directory.once()
+    assert [each for each in did(back) if each[1] == "report"][-1] == (Action.CREATE, "report", Status.DONE)
+    assert did(directory.once()) == []
+    passes(directory, 3600, every=600)
+    assert slots(directory) == ["01:00", "03:00"]
+    assert slots(directory, "other") == ["01:00", "02:00", "03:00"]
+
+
+def test_a_schedule_that_is_only_missing_goes_on_when_it_is_back(directory: Directory) -> None:
+    """Neither a checkout that is narrowed, nor one that lacks more than may be pruned, has taken it out."""
+    few = SETTINGS.replace("prune: {enabled: true}", "prune: {enabled: true, maxDeletions: 0}")
+    directory.write(settings=few, report=scheduled("report", HOURLY), other=scheduled("other", HOURLY))
+    passes(directory, 3000, every=600)
+    directory.remove("report")
+    directory.once()
+    directory.once(jobs=("other",))
+    directory.aws.advance(700)
+    directory.write(report=scheduled("report", HOURLY))
+    directory.once()
+    assert slots(directory) == ["01:00"]
+
+
+def test_a_schedule_goes_on_beside_what_is_left_of_the_jobs_other_kind(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY, outcome="runs forever"))
+    passes(directory, 3660, every=610)
+    directory.write(report=scheduled_batch("report", HOURLY))
+    passes(directory, 3600, every=600)
+    assert [job.sync for job in directory.plan().jobs] == [Sync.IN_SYNC, Sync.ORPHANED]
+    assert batch_starts(directory) == {("report", "2026-01-01T02:00:00Z"): 1}
+
+
+def test_a_job_that_takes_the_name_of_one_that_is_gone_keeps_its_own_schedule(directory: Directory) -> None:
+    directory.write(report=scheduled("report", HOURLY), other=scheduled("other", HOURLY))
+    passes(directory, 1800, every=600)
+    directory.remove("report")
+    passes(directory, 600, every=600)
+    renamed = scheduled("report", HOURLY).replace("name: report", "name: report, formerNames: [other]")
+    directory.write(other=renamed)
+    directory.aws.advance(1260)
+    directory.once()
+    directory.once()
+    assert slots(directory) == ["01:00"]
+
+
 def test_resuming_never_fires_in_the_past(directory: Directory) -> None:
     policy = "startingDeadlineSeconds: 2700"
     directory.write(report=scheduled("report", HOURLY, policy=policy))

@@ -101,7 +101,7 @@ def _group(seen: EventRuleSeen) -> tuple[Step, ...]:
         return ()
     return (
         Step(
-            action=Action.CREATE,
+            action=Action.UPDATE if operation.exists else Action.CREATE,
             kind="log-group",
             name=operation.name,
             job="",

@@ -37,10 +37,12 @@ class Deregister:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeLogGroup:
-    """Make a log group, or set its retention."""
+    """Make a log group, or set the retention of one that `exists`, of which `live_days` are set (None: for ever)."""
 
     name: str
     retention_days: int | None
+    exists: bool = False
+    live_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

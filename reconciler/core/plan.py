@@ -13,6 +13,7 @@ from reconciler.core.definitions import DefinitionPlan, Wanted, plan_definition
 from reconciler.core.event_rule import EventRulePlan, EventRuleSeen, plan_event_rule
 from reconciler.core.guards import Limits, hold_back, limit_concurrency, limit_reruns
 from reconciler.core.job_plan import JobPlan
+from reconciler.core.log_groups import plan_log_group
 from reconciler.core.memory import Memory
 from reconciler.core.oneshots import OneShot, OneShotPlan, plan_one_shot
 from reconciler.core.operations import MakeLogGroup, Note, Register
@@ -148,7 +149,9 @@ def _plan_job(
         return _unreadable(entry)
     definition = definitions[job.name]
     timing = _timing(entry, definition, definitions, seen)
-    steps = [*_log_group(entry), *definition.steps, *timing.steps]
+    foreign = definition.sync is Sync.FOREIGN and not definition.adopting
+    logs = plan_log_group(job, entry.missing_log_group if not foreign else None)
+    steps = [*logs.steps, *definition.steps, *timing.steps]
     health, message = entry.health, definition.message or timing.message
     if entry.slots is not None and isinstance(job.trigger, Schedule) and definition.sync is not Sync.FOREIGN:
         runs = plan_slots(job, job.trigger, entry.slots, seen.now)
@@ -164,10 +167,10 @@ def _plan_job(
         health, message = Health.SUSPENDED, message or "suspended"
     plan = JobPlan(
         job=job,
-        sync=definition.sync if definition.sync is not Sync.IN_SYNC else timing.sync,
+        sync=next((sync for sync in (definition.sync, timing.sync) if sync is not Sync.IN_SYNC), logs.sync),
         health=health,
         steps=tuple(steps),
-        changes=(*definition.changes, *timing.changes),
+        changes=(*definition.changes, *timing.changes, *(logs.changes if definition.sync is not Sync.MISSING else ())),
         message=message,
         in_force=definition.in_force,
         slots=entry.slots,
@@ -193,24 +196,6 @@ def _definition(entry: JobSeen, seen: Seen) -> DefinitionPlan:
         return plan_definition(entry.wanted, entry.family or Family(name=entry.wanted.resource.name), seen.users)
     revision = entry.linked or (entry.family.latest if entry.family else None)
     return DefinitionPlan(sync=Sync.IN_SYNC, in_force=revision)
-
-
-def _log_group(entry: JobSeen) -> tuple[Step, ...]:
-    operation = entry.missing_log_group
-    if operation is None:
-        return ()
-    kept = f"{operation.retention_days} days" if operation.retention_days else "for ever"
-    return (
-        Step(
-            action=Action.CREATE,
-            kind="log-group",
-            name=operation.name,
-            job=entry.job.name,
-            reason=f"keep logs {kept}",
-            operation=operation,
-            source=entry.job.source,
-        ),
-    )
 
 
 def _held_back(plan: JobPlan, entry: JobSeen, shots: Mapping[str, OneShotPlan | None], seen: Seen) -> JobPlan:

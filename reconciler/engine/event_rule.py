@@ -39,7 +39,8 @@ def _wanted(context: Context) -> EventRuleSeen:
         live = backend.observe(name)
         kept = context.backends.log_groups.observe([group])
         if kept.get(group) != settings.history_retention_days:
-            missing = MakeLogGroup(name=group, retention_days=settings.history_retention_days)
+            days = settings.history_retention_days
+            missing = MakeLogGroup(name=group, retention_days=days, exists=group in kept, live_days=kept.get(group))
     except CredentialsExpired:
         raise
     except AwsCallError as refusal:

@@ -75,7 +75,12 @@ def _missing_log_groups(context: Context, jobs: Sequence[Job]) -> Mapping[str, M
     retention = context.backends.log_groups.observe({logs.group for logs in asked.values()})
     first = {logs.group: name for name, logs in reversed(asked.items())}
     return {
-        name: MakeLogGroup(name=logs.group, retention_days=logs.retention_days)
+        name: MakeLogGroup(
+            name=logs.group,
+            retention_days=logs.retention_days,
+            exists=logs.group in retention,
+            live_days=retention.get(logs.group),
+        )
         for name, logs in asked.items()
         if first[logs.group] == name
         and (logs.group not in retention or (logs.retention_days or retention[logs.group]) != retention[logs.group])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.core.ownership import Commit
-from reconciler.model import Action, Health, Report, Status, Sync
+from reconciler.model import ABSENT, Action, Health, Report, Status, Sync
 from tests.engine.harness import SETTINGS, Directory, one_shot
 
 ON_DEMAND = """
@@ -30,6 +30,37 @@ def did(report: Report) -> list[tuple[Action, str, Status]]:
 
 def axes(report: Report) -> dict[str, tuple[Sync | None, Health | None]]:
     return {job.name: (job.sync, job.health) for job in report.jobs}
+
+
+def test_a_log_group_that_somebody_changed_or_deleted_is_drift(directory: Directory) -> None:
+    directory.write(report=ON_DEMAND)
+    directory.once()
+    logs, name = directory.aws.client("logs"), "/jobs/report"
+
+    def told() -> list[tuple[Sync | None, str, object, object]]:
+        drift = directory.drift()
+        return [(job.sync, change.path, change.before, change.after) for job in drift.jobs for change in job.changes]
+
+    assert told() == []
+    logs.put_retention_policy(logGroupName=name, retentionInDays=7)
+    assert told() == [(Sync.DRIFTED, "logs.retentionDays", 7, 30)]
+    assert did(directory.once()) == [(Action.UPDATE, name, Status.DONE)]
+    assert told() == []
+    logs.delete_retention_policy(logGroupName=name)
+    assert told() == [(Sync.DRIFTED, "logs.retentionDays", ABSENT, 30)]
+    logs.delete_log_group(logGroupName=name)
+    assert told() == [(Sync.DRIFTED, "logs.group", ABSENT, name)]
+    assert did(directory.once()) == [(Action.CREATE, name, Status.DONE)]
+    assert told() == []
+
+
+def test_a_job_whose_definition_is_somebody_elses_makes_no_log_group(directory: Directory) -> None:
+    directory.aws.client("ecs").register_task_definition(
+        family="report", containerDefinitions=[{"name": "app", "image": "theirs", "memory": 64}]
+    )
+    directory.write(report=ON_DEMAND)
+    assert did(directory.once()) == []
+    assert not directory.aws.client("logs").describe_log_groups(logGroupNamePrefix="/jobs")["logGroups"]
 
 
 def test_a_definition_is_registered_once_and_then_in_sync(directory: Directory) -> None:

@@ -4,7 +4,7 @@ Order is by rank, not by a graph: log groups, definitions, schedules, runs; then
 have not succeeded is simply not reconciled further in this pass.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from reconciler.core.schedules import SchedulePlan, ScheduleSeen, plan_schedule
 from reconciler.core.slot_runs import Slots, plan_slots
 from reconciler.model import (
     Action,
+    ConcurrencyPolicy,
     Family,
     Health,
     Job,
@@ -146,7 +147,7 @@ def _plan_job(
 ) -> JobPlan:
     job = entry.job
     if entry.error:
-        return _unreadable(entry)
+        return _unreadable(entry, seen)
     definition = definitions[job.name]
     timing = _timing(entry, definition, definitions, seen)
     foreign = definition.sync is Sync.FOREIGN and not definition.adopting
@@ -247,7 +248,8 @@ def _is_stuck(shot: OneShotPlan | None) -> bool:
     return shot is None or shot.health in {Health.FAILED, Health.UNKNOWN}
 
 
-def _unreadable(entry: JobSeen) -> JobPlan:
+def _unreadable(entry: JobSeen, seen: Seen) -> JobPlan:
+    """Answer a job of which something cannot be looked up: nothing new is done, what goes on keeps its time limits."""
     step = Step(
         action=Action.KEEP,
         kind=entry.wanted.resource.kind if entry.wanted else "run",
@@ -258,4 +260,21 @@ def _unreadable(entry: JobSeen) -> JobPlan:
         status=Status.FAILED,
         error=entry.error,
     )
-    return JobPlan(job=entry.job, sync=Sync.ERROR, health=Health.UNKNOWN, steps=(step,), message=entry.error)
+    health, stops = _going_on(entry, seen)
+    return JobPlan(job=entry.job, sync=Sync.ERROR, health=health, steps=(step, *stops), message=entry.error)
+
+
+def _going_on(entry: JobSeen, seen: Seen) -> tuple[Health, tuple[Step, ...]]:
+    """Answer how the job's last run stands, as far as that is known, and what ends runs that go on for too long."""
+    job, health = entry.job, Health.UNKNOWN
+    steps: Sequence[Step] = ()
+    if entry.slots is not None and isinstance(job.trigger, Schedule) and entry.slots.memory.runs:
+        alone = replace(job.trigger, concurrency_policy=ConcurrencyPolicy.ALLOW)  # no new run is to replace one
+        runs = plan_slots(job, alone, entry.slots, seen.now)
+        health, steps = runs.health, runs.steps
+    if entry.one_shot is not None and entry.one_shot.memory is not None:
+        shot = plan_one_shot(job, entry.one_shot, seen.now)
+        health, steps = shot.health, (shot.step,)
+    if not seen.limits.allow_older and ownership.is_behind(seen.commit, entry.live_commit):
+        return health, ()
+    return health, tuple(step for step in steps if step.action is Action.STOP)

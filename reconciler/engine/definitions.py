@@ -144,10 +144,10 @@ def _linked(backend: DefinitionBackend, jobs: Sequence[Job], errors: dict[str, s
     found: dict[str, Revision] = {}
     for job, reference in references.items():
         match answers[reference]:
-            case Revision(active=True) as revision:
-                found[job] = revision
-            case Revision():
-                errors[job] = f"the definition {reference} is INACTIVE, so nothing can run it"
+            case Revision() as revision:
+                found[job] = revision  # what runs on one that is INACTIVE goes on, and is followed
+                if not revision.active:
+                    errors[job] = f"the definition {reference} is INACTIVE, so nothing can run it"
             case None:
                 errors[job] = f"the definition {reference}, which somebody else registers, does not exist"
             case error:

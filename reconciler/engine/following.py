@@ -29,14 +29,15 @@ def newest(context: Context, job: Job) -> Run:
 
 
 def _newest(context: Context, job: Job) -> tuple[Run, bool]:
-    """Answer a job's newest run, and whether it is the one of a one-shot's present generation."""
-    shot = _of_one_shot(context, job)[0] if isinstance(job.trigger, Once) else None
+    """Answer a job's newest run, and whether it is a one-shot's present generation, so that more may come of it."""
+    entry = _seen(context, job) if isinstance(job.trigger, Once) else None
+    shot = _present(context, entry)[0] if entry is not None else None
     others = lookup.told(context, [job], since=None, limit=1)
     found = [run for run in (shot, *others) if run is not None]
     if not found:
         raise Refused(f"{job.name} has not run", hint=f"`reconcile run {job.name}` launches it")
     run = max(found, key=lambda run: (run.created or context.clock.now(), run is shot))
-    return run, shot is not None and run.trigger == shot.trigger
+    return run, entry is not None and not entry.error and shot is not None and run.trigger == shot.trigger
 
 
 def wait_for_job(context: Context, job: Job, timeout: float | None) -> Run:
@@ -46,7 +47,7 @@ def wait_for_job(context: Context, job: Job, timeout: float | None) -> Run:
         return wait_for_run(context, run, timeout)
     patience, shown = Patience(context.clock, timeout), ""
     for pause in pauses():
-        shot, moving = _of_one_shot(context, job)
+        shot, moving = _present(context, _look(context, job))
         run = shot or run
         shown = _told(context, run, shown)
         if not moving:
@@ -105,9 +106,9 @@ def stop(context: Context, run: Run) -> Run:
     return replace(lookup.refreshed(context, [run])[0], reason=runs.ASKED)
 
 
-def _of_one_shot(context: Context, job: Job) -> tuple[Run | None, bool]:
+def _present(context: Context, entry: JobSeen) -> tuple[Run | None, bool]:
     """Answer the run of a one-shot's present generation, None where it has none, and whether more will come of it."""
-    shot = _look(context, job).one_shot
+    job, shot = entry.job, entry.one_shot
     if shot is None or shot.memory is None:
         return None, False
     health = plan_one_shot(job, shot, context.clock.now()).health
@@ -117,15 +118,20 @@ def _of_one_shot(context: Context, job: Job) -> tuple[Run | None, bool]:
 def _will_move(context: Context, run: Run) -> bool:
     """Answer whether more will come of a one-shot's or a slot's run: it goes on, or is to be tried again."""
     job = context.jobs.get(run.job)
-    memories = _look(context, job).memories if job is not None else ()
+    memories = _seen(context, job).memories if job is not None else ()
     memory = next((each for each in memories if trigger_of(each.stream) == run.trigger), None)
     return memory.final is None if memory is not None else not run.state.finished
 
 
+def _seen(context: Context, job: Job) -> JobSeen:
+    """Look at one job as a pass does."""
+    narrowed = replace(context, limits=replace(context.limits, jobs=(job.name,), tags={}))
+    return next(entry for entry in observe(narrowed).seen.jobs if entry.job.name == job.name)
+
+
 def _look(context: Context, job: Job) -> JobSeen:
     """Look at one job as a pass does. Raises Refused where that cannot be."""
-    narrowed = replace(context, limits=replace(context.limits, jobs=(job.name,), tags={}))
-    entry = next(entry for entry in observe(narrowed).seen.jobs if entry.job.name == job.name)
+    entry = _seen(context, job)
     if entry.error:
         raise Refused(f"{job.name} could not be looked at: {entry.error}")
     return entry

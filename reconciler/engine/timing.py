@@ -71,7 +71,8 @@ def observe_timing(
 ) -> Timing:
     """Look at the schedules of `jobs`."""
     looked_at = [job for job in jobs if job.name not in definitions.errors]
-    slots = observe_slots(context, looked_at, definitions, lambda job: job.suspend or suspended(job), now)
+    followed = [job for job in jobs if job.name not in definitions.errors or job.name in definitions.linked]
+    slots = observe_slots(context, followed, definitions, lambda job: job.suspend or suspended(job), now)
     try:
         schedules = observe_schedules(context, looked_at, definitions, slots.known, slots.groups, now)
     except AccessDenied as error:

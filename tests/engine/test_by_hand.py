@@ -433,6 +433,53 @@ def test_a_run_that_is_stopped_has_failed_and_says_why(directory: Directory) -> 
         operate(directory, lambda reconciler: reconciler.operator.stop(task))
 
 
+LINKED = """
+    apiVersion: reconciler/v1
+    kind: EcsJob
+    metadata: {{name: {name}}}
+    spec: {{taskDefinitionArn: "theirs:1", activeDeadlineSeconds: 1200, {when}}}
+"""
+WHEN = {"once": "once: {}", "slot": 'schedule: {cron: "0 * * * *", engine: reconciler}'}
+
+
+def theirs_is_gone_while_it_runs(directory: Directory, when: str) -> None:
+    """Let a run of somebody else's definition go on, of which that very revision is deregistered."""
+    ecs = directory.aws.client("ecs")
+    ecs.register_task_definition(
+        family="theirs", requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu="256", memory="512",
+        containerDefinitions=[{"name": "app", "image": "app:1", "dockerLabels": {"local.outcome": "runs forever"}}],
+    )  # fmt: skip
+    directory.write(report=LINKED.format(name="report", when=WHEN[when]))
+    directory.once()
+    directory.aws.advance(3600 if when == "slot" else 0)
+    directory.once()
+    directory.aws.advance(60)
+    ecs.deregister_task_definition(taskDefinition="theirs:1")
+
+
+@pytest.mark.parametrize("when", list(WHEN))
+def test_a_run_whose_definition_is_gone_is_stopped_as_any_other(directory: Directory, when: str) -> None:
+    theirs_is_gone_while_it_runs(directory, when)
+    assert axes(status(directory)) == {"report": (Sync.ERROR, Health.RUNNING)}
+    operate(directory, lambda reconciler: reconciler.operator.stop("report"))
+    report = operate(directory, lambda reconciler: reconciler.operator.wait_for("report", None))
+    assert [each.state for each in report.runs or ()] == [RunState.FAILED]
+
+
+@pytest.mark.parametrize("when", list(WHEN))
+def test_a_run_whose_definition_is_gone_is_followed_to_its_end(directory: Directory, when: str) -> None:
+    theirs_is_gone_while_it_runs(directory, when)
+    assert axes(directory.once()) == {"report": (Sync.ERROR, Health.RUNNING)}
+    directory.aws.advance(1200)
+    assert did(directory.once())[0][0] is Action.STOP
+    directory.aws.advance(60)
+    assert axes(directory.once()) == {"report": (Sync.ERROR, Health.FAILED)}
+    directory.aws.advance(3 * 3600)
+    (last,) = [job.last_run for job in status(directory).jobs]
+    assert last is not None
+    assert (last.state, last.reason) == (RunState.FAILED, "app exited 143; reconciler: deadline of 1200 s exceeded")
+
+
 def test_a_stop_that_takes_its_time_is_told_once(directory: Directory) -> None:
     directory.write(migrate=one_shot("migrate", outcome="runs forever; ignores SIGTERM"))
     directory.once()

@@ -78,9 +78,15 @@ def _is_newer(seen: Run, written: Run) -> bool:
     return _began(seen) > _began(written)
 
 
-def told(context: Context, jobs: Sequence[Job], *, since: datetime | None, limit: int) -> tuple[Run, ...]:
-    """Answer the newest `limit` runs of `jobs`, newest first, those that go on unrecorded included."""
-    found = [run for name, lines in _lines(context, jobs, since, limit).items() for run in chronicle.runs(name, lines)]
+def told(
+    context: Context, jobs: Sequence[Job], gone: Iterable[str] = (), *, since: datetime | None, limit: int
+) -> tuple[Run, ...]:
+    """Answer the newest `limit` runs of `jobs`, newest first, those that go on unrecorded included.
+
+    Of jobs that are `gone`, by their names with or without the prefix, only what is recorded is known.
+    """
+    lines = {**_lines(context, jobs, since, limit), **_left(context, gone, since, limit)}
+    found = [run for name, events in lines.items() for run in chronicle.runs(name, events)]
     found.sort(key=_began, reverse=True)
     known = {task for run in found for task in run.ids}
     unwritten = (*_going_on(context, jobs), *_kept(context, jobs, since or context.clock.now() - RECENT))
@@ -175,10 +181,18 @@ def _with_executions(context: Context, run: Run, known: Sequence[Execution]) -> 
 
 def _lines(context: Context, jobs: Sequence[Job], since: datetime | None, limit: int) -> Mapping[str, Sequence[Event]]:
     history = context.backends.history
+    if not jobs:
+        return {}
     if len(jobs) == 1:
         asked = {name: history.read(name, since=since, limit=max(limit * 4, _LINES)) for name in _names(jobs)}
         return _by_job(jobs, asked)
     return _by_job(jobs, history.read_all(since or context.clock.now() - RECENT))
+
+
+def _left(context: Context, gone: Iterable[str], since: datetime | None, limit: int) -> Mapping[str, Sequence[Event]]:
+    names = sorted({name for each in gone for name in (each, f"{context.settings.name_prefix}{each}")})
+    read = context.backends.history.read
+    return {name: read(name, since=since, limit=max(limit * 4, _LINES)) for name in names}
 
 
 def _names(jobs: Iterable[Job]) -> Mapping[str, str]:

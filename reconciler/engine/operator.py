@@ -75,10 +75,12 @@ class Operator:
         report = reporting.of_runs(self._context, "retry", (), started, self._aws)
         return replace(report, runs=None, jobs=(standing,))
 
-    def runs(self, jobs: Sequence[Job], *, since: datetime | timedelta | None, limit: int) -> Report:
-        """Answer the newest runs of `jobs`, newest first."""
+    def runs(
+        self, jobs: Sequence[Job], gone: Sequence[str] = (), *, since: datetime | timedelta | None, limit: int
+    ) -> Report:
+        """Answer the newest runs of `jobs` and of those that are `gone`, newest first."""
         started = self._start()
-        found = lookup.told(self._context, jobs, since=self._instant(since), limit=limit)
+        found = lookup.told(self._context, jobs, gone, since=self._instant(since), limit=limit)
         return reporting.of_runs(self._context, "runs", found, started, self._aws)
 
     def runs_since(self, since: datetime, jobs: Sequence[Job], known: Sequence[Run]) -> tuple[Run, ...]:

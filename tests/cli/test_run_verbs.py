@@ -274,6 +274,23 @@ def test_ctrl_c_leaves_runs_running_and_says_how_to_follow_them(
     assert json.loads(call("runs", "--json").out)["runs"][-1]["exitCode"] == 3
 
 
+def test_the_runs_of_a_job_that_is_gone_are_told_by_its_name(jobs: Path, call: Reconcile) -> None:
+    write(jobs, "exit 3 after 5s")
+    call("--once")
+    assert call("run", "hello", "--wait").code == 3
+    (jobs / "hello.yaml").unlink()
+    call("--once")
+    assert call("runs").out.startswith("runs: 0 runs")
+    answer = call("runs", "hello", "--json")
+    REPORT.validate(json.loads(answer.out))
+    assert [(run["job"], run["exitCode"]) for run in json.loads(answer.out)["runs"]] == [("hello", 3)]
+    unknown = call("runs", "hello", "helo")
+    assert (unknown.code, unknown.err) == (
+        4,
+        "reconcile: helo: no such job — no manifest of jobs.d declares it\n",
+    )
+
+
 def test_a_month_later_status_and_runs_tell_the_same_of_a_one_shot(
     jobs: Path, call: Reconcile, on_virtual_time: LocalAws
 ) -> None:

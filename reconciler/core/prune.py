@@ -82,11 +82,11 @@ def gone(
     """Answer the jobs that somebody has taken out, what of them stays included; none where a guard doubts it."""
     if limits.narrowed or limits.invalid:
         return frozenset()
-    newer = {} if limits.allow_older else newer_than(commit, orphans)
+    to_come = () if limits.allow_older else newer_than(commit, orphans)
     missing = [
         orphan
         for orphan in orphans
-        if orphan.job not in newer
+        if orphan.job not in to_come
         and (limits.settled is None or orphan.job in limits.settled)
         and _is_under(orphan.tags.get(ownership.SOURCE, ""), origin)
     ]

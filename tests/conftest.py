@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from reconciler.local import LocalAws
+from tests.sdk import prepared_once
 from tests.short_way import ShortWay
 
 # how long an example takes says how busy the machine is
@@ -98,20 +99,9 @@ def no_settings_of_the_developer(request: pytest.FixtureRequest) -> Iterator[Non
 
 
 @pytest.fixture(scope="session", autouse=True)
-def models_read_once() -> Iterator[None]:
-    """Read each of botocore's models once for the whole session, as one process of the product does."""
-    from botocore.loaders import JSONFileLoader
-
-    read = JSONFileLoader.load_file
-    known: dict[str, Any] = {}
-
-    def load_file(self: JSONFileLoader, file_path: str) -> Any:
-        if file_path not in known:
-            known[file_path] = read(self, file_path)
-        return known[file_path]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JSONFileLoader, "load_file", load_file)
+def the_sdk_prepared_once() -> Iterator[None]:
+    """Spare the tests what botocore would work out anew for every session and client of theirs."""
+    with prepared_once():
         yield
 
 

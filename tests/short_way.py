@@ -1,7 +1,8 @@
 """The short way from botocore to an embedded AWS of the same process: the bytes, without the socket between them.
 
 A call through the socket takes twice the processor time, and there are many thousands of them. What a client meets is
-the same; only tests of the server itself (tests/local) go through the socket.
+the same; only tests of the server itself (tests/local) go through the socket. A signature is left out but for the part
+that says who asks, since nobody checks it here.
 """
 
 import os
@@ -12,12 +13,13 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from reconciler.local import LocalAws
 from reconciler.local.dispatch import Dropped
-from tests.proof.transport import asked, dispatched, response
+from tests.proof.transport import asked, dispatched, response, say_who_asks
 
 
 class ShortWay:
@@ -30,7 +32,8 @@ class ShortWay:
     @contextmanager
     def laid(self) -> Iterator[None]:
         """Let it be there."""
-        start, stop, send, here = LocalAws.start, LocalAws.stop, URLLib3Session.send, os.getpid()
+        start, stop, send, sign = LocalAws.start, LocalAws.stop, URLLib3Session.send, SigV4Auth.add_auth
+        here = os.getpid()
 
         def started(aws: LocalAws) -> LocalAws:
             start(aws)
@@ -41,16 +44,23 @@ class ShortWay:
             self._running = {place: each for place, each in self._running.items() if each is not aws}
             stop(aws)
 
-        def sent(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+        def there(url: str | None) -> LocalAws | None:
             # a process that was forked off has only a copy of what it would find here
             open_here = self.open and os.getpid() == here
-            aws = self._running.get(urlsplit(request.url).netloc) if open_here else None
+            return self._running.get(urlsplit(url).netloc) if url and open_here else None
+
+        def sent(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+            aws = there(request.url)
             return send(session, request) if aws is None else _answer(aws, request)
+
+        def signed(auth: SigV4Auth, request: AWSRequest) -> None:
+            (sign if there(request.url) is None else say_who_asks)(auth, request)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(LocalAws, "start", started)
             patch.setattr(LocalAws, "stop", stopped)
             patch.setattr(URLLib3Session, "send", sent)
+            patch.setattr(SigV4Auth, "add_auth", signed)
             yield
 
 

@@ -26,17 +26,6 @@ class VirtualClock:
         self._aws.advance(seconds)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_loader() -> Iterator[None]:
-    """Read botocore's service models once, not for every session that a test makes."""
-    from botocore.loaders import create_loader
-
-    loader = create_loader()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.session.create_loader", lambda _: loader)
-        yield
-
-
 @pytest.fixture
 def clock(aws: LocalAws) -> VirtualClock:
     return VirtualClock(aws)

@@ -77,7 +77,7 @@ def wired(send: Send, endpoint: str, token: Callable[[], object]) -> Iterator[No
         patch.setattr(URLLib3Session, "send", answer)
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
         patch.setattr("botocore.handlers.uuid", SimpleNamespace(uuid4=token))
-        patch.setattr("botocore.auth.SigV4Auth.add_auth", _sign)
+        patch.setattr("botocore.auth.SigV4Auth.add_auth", say_who_asks)
         patch.setattr("reconciler.aws.concurrent.ThreadPoolExecutor", OneHand)
         yield
 
@@ -118,7 +118,8 @@ class OneHand:
         return future
 
 
-def _sign(auth: Any, request: Any) -> None:
+def say_who_asks(auth: Any, request: Any) -> None:
+    """Sign a request by the part alone that the embedded AWS reads."""
     scope = f"{auth.credentials.access_key}/20260101/{auth._region_name}/{auth._service_name}/aws4_request"
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 

@@ -1,7 +1,7 @@
 """Hours of a loop in seconds: edits, deletions, broken files, kills, restarts and AWS faults, and it converges.
 
-`RECONCILER_WATCH=500x8x300` plays 500 jobs over eight hours, with passes at most 300 s apart, instead of 30 jobs
-over five: what happens is the same, and every pass has more to look at.
+`RECONCILER_WATCH=500x8x300` plays 500 jobs over eight hours, with passes at most 300 s apart, instead of 30 jobs:
+what happens is the same, and every pass has more to look at.
 """
 
 import gc
@@ -20,7 +20,7 @@ from tests.engine.scheduled import scheduled
 from tests.engine.test_watch import BROKEN, on_demand
 from tests.engine.watching import Theatre, theatre
 
-JOBS, HOURS, INTERVAL = (int(part) for part in os.environ.get("RECONCILER_WATCH", "30x5x300").split("x"))
+JOBS, HOURS, INTERVAL = (int(part) for part in os.environ.get("RECONCILER_WATCH", "30x8x300").split("x"))
 #: What AWS does to a call, and how many calls it does it to.
 FAULTS = (("throttle", 12), ("server_error", 8), ("drop_before", 3), ("drop_after", 3), ("expired", 40))
 

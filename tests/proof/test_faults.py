@@ -35,6 +35,8 @@ ALL = os.environ.get("RECONCILER_PROOF") == "all"
 #: The SDK sends a call so often before it gives up.
 TRIES = 5
 LOST = "Connection was closed before we received a valid response"
+#: A stream of such a name claims the submission of a Batch job; what is said where it may be another loop's.
+CLAIM, ON_BATCH, CLAIMED = "logs:CreateLogStream", "batch/", "its submission was claimed less than ten minutes ago"
 
 
 class Then(StrEnum):
@@ -68,9 +70,12 @@ TROUBLES = {
     "every answer lost": Trouble(effect="drop_after", then=Then.FAILED, said=LOST, times=TRIES),
     "denied": Trouble(effect="deny", then=Then.FAILED, said="is not allowed on"),
     "credentials expired": Trouble(effect="expired", then=Then.STOPPED, said="get new credentials", times=None),
-    # a pass that has launches left looks again, and may see who has failed by then
+    # a pass that has launches left looks again, and may see who has failed by then, or what it has claimed itself
     "slow": Trouble(
-        effect="slow", then=Then.DELAYED, said="looked at too long|runs it again", options={"seconds": 400.0}
+        effect="slow",
+        then=Then.DELAYED,
+        said=f"looked at too long|runs it again|{CLAIMED}",
+        options={"seconds": 400.0},
     ),
     "lagging": Trouble(effect="lag", then=Then.HARMLESS, times=None, options={"seconds": 60.0}),
     "in pages of one": Trouble(effect="page", then=Then.HARMLESS, times=None),
@@ -91,8 +96,6 @@ READS = ("Describe", "Filter", "Get", "List")
 CHILDREN = "batch:ListJobs"
 #: Sent once, since it has no token: the SDK's next try mends nothing.
 SENT_ONCE = "batch:SubmitJob"
-#: A stream of such a name claims the submission of a Batch job; what is said where it may be another loop's.
-CLAIM, ON_BATCH, CLAIMED = "logs:CreateLogStream", "batch/", "its submission was claimed less than ten minutes ago"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

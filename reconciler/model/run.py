@@ -48,8 +48,9 @@ class RunKey:
     part: int = 0
 
 
-#: How many tasks a run may have, as many as an array of Batch has jobs: a slip of the finger is no thousand calls.
-MOST_TASKS: Final = 10_000
+#: How many tasks a run may have: how all of them ended fits one event of CloudWatch Logs (1 MiB), whatever the cluster
+#: is called, and a slip of the finger is no thousand calls.
+MOST_TASKS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,7 @@ def test_an_empty_directory_is_refused_with_the_flag_that_lifts_it(jobs: Path, r
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("{op: add, path: /count, value: lots}", "count: expected an integer from 1 to 10000, got"),
+        ("{op: add, path: /count, value: lots}", "count: expected an integer from 1 to 2000, got"),
         ("{op: add, path: /overrides, value: lots}", "overrides: expected a mapping, got text"),
         ("{op: add, path: /overrides, value: {containerOverrides: [x]}}", "overrides.containerOverrides[0]: expected"),
     ],

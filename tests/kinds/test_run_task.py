@@ -104,10 +104,10 @@ def test_a_patch_that_does_not_fit_is_named_at_the_manifests_line() -> None:
 @pytest.mark.parametrize(
     ("patch", "message"),
     [
-        ({"op": "add", "path": "/count", "value": "lots"}, "count: expected an integer from 1 to 10000, got 'lots'"),
-        ({"op": "add", "path": "/count", "value": 0}, "count: expected an integer from 1 to 10000, got 0"),
-        ({"op": "add", "path": "/count", "value": 10_001}, "count: expected an integer from 1 to 10000, got 10001"),
-        ({"op": "add", "path": "/count", "value": True}, "count: expected an integer from 1 to 10000, got True"),
+        ({"op": "add", "path": "/count", "value": "lots"}, "count: expected an integer from 1 to 2000, got 'lots'"),
+        ({"op": "add", "path": "/count", "value": 0}, "count: expected an integer from 1 to 2000, got 0"),
+        ({"op": "add", "path": "/count", "value": 10_001}, "count: expected an integer from 1 to 2000, got 10001"),
+        ({"op": "add", "path": "/count", "value": True}, "count: expected an integer from 1 to 2000, got True"),
         ({"op": "replace", "path": "", "value": []}, "what is left of the request is no mapping"),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 
 from reconciler.model import Health, Manifests, Report, Sync
 from tests.proof import ends, scenario
-from tests.proof.conftest import Tell
+from tests.proof.conftest import Count
 from tests.proof.course import LATE, QUARTER, play, prepared
 from tests.proof.laboratory import Laboratory, Moment, manifests_of
 from tests.proof.messages import Order, Verb
@@ -54,7 +54,7 @@ class Place:
     start: Moment
     end: dict[str, Any]
     calls: dict[str, int]
-    #: What was played so far, by its name.
+    #: What a test has played, by its name.
     played: Counter[str] = field(default_factory=Counter)
 
     def play(self, seed: int, first: Order, second: Order) -> dict[str, Report]:
@@ -67,9 +67,9 @@ class Place:
         aws.advance(QUARTER - aws.now() % QUARTER + LATE)
         reports = self.both(Verb.LOOP, first, second)
         aws.faults.clear()
-        self.played["two commits" if first != second else "one commit"] += 1
+        self.played["interleavings of two commits" if first != second else "interleavings of one commit"] += 1
         self.played["calls"] += len(self.turns.order)
-        self.played["kills"] += len(self.turns.kills)
+        self.played["kills of one or both"] += len(self.turns.kills)
         return reports
 
     def both(self, verb: Verb, first: Order, second: Order) -> dict[str, Report]:
@@ -93,6 +93,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             laboratory.back_to(start)
             turns.rehearse(NOW)
             yield Place(laboratory=laboratory, turns=turns, manifests=manifests, start=start, end=end, calls=calls)
+
+
+@pytest.fixture(autouse=True)
+def counted(place: Place, count: Count) -> Iterator[None]:
+    """Count what a test has played."""
+    place.played.clear()
+    yield
+    for what, number in place.played.items():
+        count(f"two processes: {what}", number)
 
 
 def registrations(laboratory: Laboratory) -> Counter[tuple[str, str]]:
@@ -168,11 +177,3 @@ def test_a_seed_is_always_played_alike(place: Place) -> None:
         played.append((calls, place.turns.order, place.turns.kills, place.laboratory.aws.snapshot()))
     assert played[0] == played[1]
     assert played[0][2], "somebody is killed in it"
-
-
-def test_how_many_interleavings_were_tried(place: Place, tell: Tell) -> None:
-    played = place.played
-    tell(
-        f"two processes: {played['one commit']} interleavings of one commit, {played['two commits']} of two, "
-        f"{played['calls']} calls; {played['kills']} times one of them was killed, or both"
-    )

@@ -54,7 +54,7 @@ def plan_prune(
     """Answer the deletions, or, where a guard says no, what stays and why; `commit` is the checkout's."""
     kept: list[Step] = []
     doomed: list[Orphan] = []
-    newer = {} if limits.allow_older else newer_than(commit, orphans)
+    newer = newer_than(commit, orphans, limits)
     for orphan in orphans:
         reason = _reason_to_keep(orphan, settings, limits, origin)
         if reason:
@@ -82,7 +82,7 @@ def gone(
     """Answer the jobs that somebody has taken out, what of them stays included; none where a guard doubts it."""
     if limits.narrowed or limits.invalid:
         return frozenset()
-    to_come = () if limits.allow_older else newer_than(commit, orphans)
+    to_come = newer_than(commit, orphans, limits)
     missing = [
         orphan
         for orphan in orphans
@@ -94,11 +94,13 @@ def gone(
     return frozenset(orphan.job for orphan in missing) if len(doomed) <= _allowed(settings, limits) else frozenset()
 
 
-def newer_than(commit: Commit | None, orphans: Sequence[Orphan]) -> Mapping[str, Commit]:
+def newer_than(commit: Commit | None, orphans: Sequence[Orphan], limits: Limits) -> Mapping[str, Commit]:
     """Answer the jobs of which something was made by a newer commit than the checkout's, and that commit.
 
-    Their manifests have not gone: they have not come yet.
+    Their manifests have not gone: they have not come yet. None where an older checkout is allowed to act.
     """
+    if limits.allow_older:
+        return {}
     made = [(orphan.job, orphan.commit) for orphan in orphans]
     newer = [(job, live) for job, live in made if live is not None and ownership.is_behind(commit, live)]
     return dict(sorted(newer, key=lambda each: each[1].time))

@@ -13,7 +13,7 @@ from reconciler.model import Health, JobReport, Sync
 
 def reports(context: Context, orphans: Sequence[Orphan]) -> list[JobReport]:
     """Answer the jobs that are gone, each with all that is left of it."""
-    newer = {} if context.limits.allow_older else newer_than(context.commit, orphans)
+    newer = newer_than(context.commit, orphans, context.limits)
     left: dict[tuple[str, str], list[Orphan]] = {}
     for orphan in orphans:
         left.setdefault((orphan.job, _kind(context, orphan)), []).append(orphan)

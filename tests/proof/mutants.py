@@ -183,7 +183,7 @@ MUTANTS = (
     Mutant(
         name="an older checkout prunes what is newer",
         file="reconciler/core/prune.py",
-        before="    newer = {} if limits.allow_older else newer_than(commit, orphans)",
+        before="    newer = newer_than(commit, orphans, limits)",
         after="    newer: Mapping[str, Commit] = {}",
         tests=(TWO, "-k", "two_commits"),
     ),
